@@ -97,12 +97,14 @@ void cleanup_buf(struct buf *b);
 /* ---- map: string -> pointer, open addressing; keys are copied. Zeroed is a valid empty map. ---- */
 struct map {
     struct map_slot *slots;
-    size_t n, cap, used;
+    size_t n, cap;
 };
 void map_set(struct map *m, const char *key, void *value);
 void *map_get(const struct map *m, const char *key); /* NULL when absent */
 void *map_del(struct map *m, const char *key);       /* what was there, or NULL */
-void map_fini(struct map *m);
+/* Walks all entries in no order: start with *at = 0; do not change the map on the way. False at the end. */
+bool map_next(const struct map *m, size_t *at, const char **key, void **value);
+void map_fini(struct map *m); /* frees the keys; the values are the caller's business */
 
 /* ---- clock: milliseconds. Pure floors take `now` as an argument instead. ---- */
 int64_t clock_now(void);  /* CLOCK_BOOTTIME where it exists: counts sleep, never jumps */
