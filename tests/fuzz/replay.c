@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int replay_file(const char *path)
-{
+static int replay_file(const char *path) {
     FILE *f = fopen(path, "rb");
     if (f == NULL || fseek(f, 0, SEEK_END) != 0) {
         perror(path);
@@ -31,8 +30,7 @@ static int replay_file(const char *path)
     return 0;
 }
 
-static int replay_dir(const char *dir, size_t *count)
-{
+static int replay_dir(const char *dir, size_t *count) {
     DIR *d = opendir(dir);
     if (d == NULL) {
         perror(dir);
@@ -58,8 +56,7 @@ static int replay_dir(const char *dir, size_t *count)
     return failed;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     int failed = 0;
     size_t count = 0;
     for (int i = 1; i < argc; i++) {
