@@ -1,0 +1,289 @@
+/* model.h - all state of the program, and the three doors into it: incoming (server), act_* (person), tick (time).
+ * One door out: struct effects. Pure: no I/O, no clock, no threads; `now` is clock_now(), `real` clock_real().
+ * Main thread only. Whatever changes what a person sees bumps `rev`. */
+#ifndef MIX_MODEL_H
+#define MIX_MODEL_H
+
+#include "mix/border.h"
+#include "mix/task.h"
+#include "mix/transcript.h"
+
+/* ---- editor: the text of the composer and of every one-line field; verbs in editor.h ---- */
+struct editor {
+    struct buf text; /* valid UTF-8 */
+    size_t caret;    /* byte offset, on a cluster border */
+    int goal;        /* wanted column for up and down, -1: none */
+    uint32_t rev;
+    bool one_line;
+    struct edit_undo *undo; /* private to editor.c; freed by editor_fini */
+};
+void editor_init(struct editor *e, size_t max, bool one_line);
+void editor_set(struct editor *e, const char *text); /* caret at the end, undo kept */
+void editor_fini(struct editor *e);
+
+/* ---- permissions and questions ---- */
+enum ask_kind { ASK_PERMISSION, ASK_QUESTION };
+enum ask_state {
+    ASK_PENDING,
+    ASK_SENT,      /* the answer is on its way */
+    ASK_ACCEPTED,  /* 200, which proves nothing */
+    ASK_GRANTED,   /* its call ran */
+    ASK_REFUSED,   /* its call was denied */
+    ASK_EXPIRED,   /* 29 s went by unanswered */
+    ASK_ELSEWHERE, /* expired here, yet its call succeeded: somebody else answered */
+    ASK_FAILED,    /* the answer did not arrive: it may be given again while time is left */
+};
+enum decision { DECIDE_NONE, DECIDE_GRANT, DECIDE_DENY, DECIDE_REPLY };
+struct ask {
+    const char *id;
+    enum ask_kind kind;
+    enum ask_state state;
+    enum decision decision;
+    struct session *session; /* who asks; its parent chain is the rest of the asker */
+    const char *tool, *description, *action, *path;
+    const char *object;      /* the whole command, diff, path or JSON: what is decided on */
+    const char *call_id;     /* the matched tool call, NULL while none or several fit */
+    const char *title, *message, *response_type;
+    struct strings choices;
+    size_t choice;           /* selected */
+    struct editor reply;     /* text answers */
+    int64_t arrived_at, deadline; /* clock_now() time */
+    int64_t answered_at;
+    bool late;               /* answered after 28 s: may have been too late */
+    bool uncut;              /* the object was shown to its end once */
+    uint32_t request;        /* of the answer */
+    struct err err;
+    struct arena arena;
+};
+
+/* ---- sessions ---- */
+enum mark { MARK_APPROVAL, MARK_QUESTION, MARK_ERROR, MARK_WORKING, MARK_DONE, MARK_IDLE, MARK_UNWATCHED, MARK_COUNT };
+enum turn { TURN_IDLE, TURN_SENDING, TURN_RUNNING, TURN_UNSURE, TURN_CANCELLING };
+struct queued {
+    char *text;
+    uint32_t id;
+};
+/* Where the reader is. An entry and a row inside its layout; `follow` keeps the end in view. Only the reader changes it. */
+struct reading {
+    bool follow;
+    size_t entry; /* first visible */
+    int row;      /* its first visible row */
+    size_t sel_entry, sel_part; /* what fold, fork, copy mean */
+    enum { MOVE_NONE, MOVE_ROWS, MOVE_PAGES, MOVE_TOP, MOVE_END, MOVE_MESSAGE } move; /* asked for; the layout settles it */
+    int move_by;
+    uint32_t new_below; /* parts that came below since follow ended */
+};
+struct session {
+    char *id;    /* NULL: not created yet (the empty composer titled "new") */
+    char *title; /* as the server has it, cleaned to one line */
+    char *parent_id, *parent_call_id;
+    struct session *parent;
+    bool subagent, forked;
+    int64_t created_at, active_at; /* real ms; active_at: last activity this client saw, 0 none */
+    double cost;
+    int64_t context_tokens;
+    int64_t user_messages;
+    char *first_message;
+    /* watching */
+    uint32_t stream;        /* request id, 0: no stream */
+    enum link_state link;
+    int64_t retry_at, last_byte_at;
+    bool pinned, wanted;    /* wanted: the watch policy chose it */
+    /* turn and queue */
+    enum turn turn;
+    bool seen;              /* the last end of a turn was on screen */
+    bool failed;            /* the last turn ended with an error */
+    bool held;              /* the queue waits for a key */
+    struct queued *queue;
+    size_t n_queue, cap_queue;
+    char *sending;          /* text of the POST under way, or of one whose answer was lost; NULL: none */
+    enum { SENT_NONE, SENT_POSTED, SENT_UNKNOWN } sent;
+    uint32_t send_request, load_request, info_request, cancel_request;
+    int64_t next_load_at, next_info_at; /* clock_now(); 0: none planned */
+    int quiet_loads;        /* reconciles without an open call since the turn became unsure */
+    /* content */
+    struct transcript transcript;
+    struct reading reading;
+    struct editor draft;
+    uint32_t draft_saved_rev;
+    int64_t draft_dirty_at; /* 0: on disk */
+    bool draft_loaded;
+    size_t history_at;      /* position in the prompt history while browsing it; 0: not browsing */
+};
+enum mark session_mark(const struct session *s, const struct model *m);
+char mark_char(enum mark mark); /* ! ? x * + blank . */
+const char *session_title(const struct session *s); /* never empty */
+
+/* ---- files and transfers ---- */
+struct transfer {
+    uint32_t request;
+    char *name, *path;   /* shown name; local path */
+    bool upload;
+    int64_t done, total, started_at;
+    enum { XFER_RUNNING, XFER_DONE, XFER_FAILED, XFER_CANCELLED } state;
+    struct err err;
+};
+struct files {
+    struct file_info *list; /* in arena */
+    size_t n;
+    struct arena arena;
+    struct session *session; /* through which they were listed */
+    uint32_t request;
+    bool loaded;
+    struct err err;
+    struct transfer *transfers;
+    size_t n_transfers, cap_transfers;
+};
+
+/* ---- the server ---- */
+enum server_state { SERVER_CONNECTING, SERVER_ONLINE, SERVER_OFFLINE, SERVER_FOREIGN }; /* FOREIGN: answers, but is not Mix */
+struct server {
+    char *url;      /* without userinfo; for display */
+    char *key;      /* names its state directory: safe as a file name */
+    enum server_state state;
+    struct caps caps;
+    struct err err;
+    int64_t retry_at;
+    bool demo;
+    bool no_provider; /* auth status says that no provider can be used */
+    bool auth_known;
+};
+
+/* ---- what only the screen cares about ---- */
+enum pane { PANE_SESSIONS, PANE_THREAD, PANE_COMPOSER, PANE_FILES, PANE_PERMISSIONS, PANE_COUNT };
+enum overlay {
+    OVER_NONE,
+    OVER_COMMANDS, /* help and palette: every command with its keys, filtered, run by Enter */
+    OVER_MENU,     /* the commands of one pane, or of a permission (first row Back) */
+    OVER_ASK,      /* a permission's whole text */
+    OVER_PICKER,   /* choose a local file to upload */
+    OVER_THEMES,
+    OVER_CONFIRM,  /* something destructive: the same key again, after 400 ms */
+    OVER_QUIT,
+    OVER_SERVER,   /* no server: retry, another address, demo */
+    OVER_LOG,      /* every notice, newest last */
+};
+enum zoom { ZOOM_NORMAL, ZOOM_HALF, ZOOM_FULL };
+struct notice {
+    char *text;
+    struct err err;
+    int64_t real_at;
+    bool bad;
+};
+struct picker {
+    char *dir;
+    struct task *listing; /* the scan shown; owned */
+    uint32_t scan;        /* the scan under way */
+    struct editor filter;
+    size_t cursor;        /* among the visible */
+    struct err err;
+};
+struct ui {
+    int cols, rows;
+    enum pane focus;
+    enum pane before_asks; /* where Esc from the permissions pane goes back to */
+    enum zoom zoom;
+    bool drawer;           /* medium width: files and permissions are up */
+    enum overlay over;
+    size_t over_cursor, over_top;
+    struct editor over_filter;
+    enum pane menu_pane;
+    bool menu_moved;       /* a movement key came since the menu opened */
+    int over_scroll;       /* OVER_ASK, OVER_LOG: first row shown; the view clamps it */
+    struct session *session_cursor;
+    struct editor session_filter;
+    bool filtering;        /* the filter field has the caret */
+    char *ask_cursor;      /* id of the selected ask; never moves by itself */
+    char *file_cursor;     /* name */
+    struct picker picker;
+    /* arming: rule 1 */
+    char *painted_ask;     /* selected and on screen with the pane focused, since painted_at */
+    int64_t painted_at, last_decision_at;
+    bool early;            /* a decision key came early: named in the pane */
+    /* confirm */
+    uint32_t confirm_command; /* enum cmd of input; opaque here */
+    char *confirm_text, *confirm_object;
+    int64_t confirm_painted_at;
+    bool leader;           /* Ctrl+X was pressed */
+    int64_t leader_at;
+    bool focused;          /* the terminal has the focus, as far as known */
+    bool ascii, animate;
+    char *theme;           /* name; the app loads it */
+    bool theme_chosen;     /* by the person: background detection leaves it alone */
+};
+
+/* ---- effects: what the app does after a door was passed ---- */
+struct effects {
+    struct request **requests;
+    size_t n_requests, cap_requests;
+    struct task **tasks;
+    size_t n_tasks, cap_tasks;
+    char *connect_url; /* leave this server for that one */
+    bool start_demo, retry_now, quit, suspend, redraw, bell, theme_changed;
+};
+struct effects *effects_new(void);
+void effects_free(struct effects *fx);
+
+struct model_config {
+    const char *url;
+    bool demo;
+    const char *state_dir;  /* .../mixtui; NULL: nothing is kept */
+    const char *start_dir;  /* of the picker and of downloads */
+    const char *session_id; /* --session */
+    const char *theme;
+    size_t watch_limit;     /* 0: 32 */
+    bool ascii, animate;
+};
+struct model {
+    uint64_t rev;
+    int64_t now, real; /* of the door passed last */
+    struct server server;
+    struct map sessions_by_id;
+    struct session **sessions; /* all */
+    size_t n_sessions, cap_sessions;
+    struct session *fresh;  /* the one not created yet, or NULL */
+    struct session *shown;  /* in the thread pane; never NULL after start */
+    struct session **visible; /* display order after filter; sub-agents behind their parent */
+    size_t n_visible;
+    bool sessions_loaded;
+    uint32_t list_request;
+    struct ask **asks;      /* by deadline; answered ones stay until looked away from, at most 200 */
+    size_t n_asks, cap_asks;
+    struct files files;
+    struct notice *notices; /* newest last, at most 500 */
+    size_t n_notices, cap_notices;
+    int64_t notice_at;      /* when the newest came: the status line shows it for 8 s or until the next key */
+    char **history;         /* prompts sent, oldest first, at most 1,000 */
+    size_t n_history, cap_history;
+    struct map streams;     /* request id in decimal -> session */
+    size_t watch_limit, n_watched;
+    char *state_dir, *start_dir;
+    struct ui ui;
+    struct model_private *priv; /* timers, probes, pending tasks: reducers only */
+};
+
+struct model *model_new(const struct model_config *config, int64_t now, int64_t real, struct effects *fx);
+void model_free(struct model *m);
+void model_apply(struct model *m, struct incoming *in, int64_t now, int64_t real, struct effects *fx); /* takes in */
+void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real, struct effects *fx);  /* takes t */
+void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx);
+/* When model_tick wants to be called next, clock_now() time; -1: only after something happens. */
+int64_t model_next_tick(const struct model *m, int64_t now);
+/* The frame showing `rev` has been flushed: starts arming of what it showed. */
+void model_painted(struct model *m, int64_t now);
+/* Everything not on disk yet becomes a task now: before quitting, suspending, or on a signal. */
+void model_save_all(struct model *m, struct effects *fx);
+
+/* ---- looking (pure) ---- */
+struct session *model_session(const struct model *m, const char *id);
+struct ask *model_ask(const struct model *m, const char *id);
+struct ask *model_selected_ask(const struct model *m);
+size_t model_asks_pending(const struct model *m, enum ask_kind kind);
+bool ask_armed(const struct model *m, const struct ask *a, int64_t now); /* rule 1 */
+bool ask_answerable(const struct ask *a);                               /* pending or failed, and time is left */
+size_t model_working(const struct model *m);
+const struct file_info *model_selected_file(const struct model *m);
+/* Indices into picker.listing->entries that match the filter, best first; n of them. Caller frees. */
+size_t *picker_visible(const struct picker *p, size_t *n);
+
+#endif
