@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds everything with assertions and runs every test; arguments go to ctest.
+set -eu
+SETUP_NAME=tests/run.sh
+ROOT=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
+# shellcheck source=src/setup.sh
+. "$ROOT/src/setup.sh"
+
+# shellcheck disable=SC2086 # a list of words
+setup_need $SETUP_TEST
+setup_build dev tests
+exec ctest --test-dir "$SETUP_BUILD" --output-on-failure --no-tests=error -j2 "$@"
