@@ -2,7 +2,8 @@
  *
  * Clusters are Unicode extended grapheme clusters (UAX 29, by utf8proc). Cells are what ncurses will do: each
  * spacing code point of a cluster takes wcwidth(3) cells of its own, because setcchar keeps no more; so callers must
- * have set a UTF-8 locale. Invalid UTF-8 counts as U+FFFD byte by byte and is never an error.
+ * have set a UTF-8 locale. What wcwidth does not know counts 1 cell, and the terminal floor shows U+FFFD for it.
+ * Invalid UTF-8 counts as U+FFFD byte by byte and is never an error.
  * Offsets and lengths are bytes, widths are cells. */
 #ifndef MIX_TEXT_H
 #define MIX_TEXT_H
@@ -12,7 +13,7 @@
 /* One grapheme cluster at the head of a string. */
 struct cluster {
     uint32_t bytes; /* >= 1 while anything is left */
-    uint8_t cells;  /* 0 for a lone combining mark or control */
+    uint8_t cells;  /* 0 for a lone combining mark or control; never above 255: an endless joiner chain is cut */
 };
 struct cluster text_cluster(const char *s, size_t n);
 size_t text_prev(const char *s, size_t at);           /* start of the cluster that ends at `at` */
@@ -32,7 +33,9 @@ enum clean {
                     C1 and bidi/zero-width as <U+202E> */
     CLEAN_NAME,  /* as CLEAN_MARKS on one line: for file names; \n becomes U+240A */
 };
-/* Appends the clean form of s to out; invalid UTF-8 becomes U+FFFD. Fails: RC_LIMIT when out is full. */
+/* Appends the clean form of s to out; invalid UTF-8 becomes U+FFFD. Cleaning twice changes nothing more. A joiner or
+ * selector between the pictographs of one emoji stays in every mode; a bare \r is a line end where marks are not shown.
+ * Fails: RC_LIMIT when out would pass its cap; out is then as before. */
 enum rc text_clean(struct buf *out, const char *s, size_t n, enum clean how);
 
 /* One screen row of wrapped text: a slice of the source. */
@@ -46,7 +49,9 @@ struct rows {
     size_t n, cap;
 };
 /* Breaks at blanks, else between clusters wherever one side is wide, else hard at `width`; never inside a cluster;
- * a word is kept whole when it fits a row. width >= 1. Appends to out; an empty text gives one empty row. */
+ * a word is kept whole when it fits a row, and no row starts with closing punctuation when that is avoidable.
+ * width >= 1 (above 16384 counts as that). Appends to out; an empty text gives one empty row, and n line ends n + 1. A row
+ * is wider than width only when it is one cluster that is. Every source line starts a row at its first byte. */
 void text_wrap(struct rows *out, const char *s, size_t n, int width);
 void rows_fini(struct rows *r);
 
