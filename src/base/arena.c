@@ -33,7 +33,8 @@ static size_t next_bytes(const struct arena *a) {
     return (grown < LAST_BYTES ? grown : LAST_BYTES) - sizeof(struct arena_block);
 }
 
-/* A block of its own for something large: it goes behind the head, whose free space stays in use. */
+/* A block of its own for something large: it goes behind the head, whose free space stays in use.
+ */
 static void *take_own_block(struct arena *a, size_t n) {
     struct arena_block *b = block_new(n);
 

@@ -1,11 +1,12 @@
 /* bell.c - one descriptor to poll on, written at most once between two acknowledgements.
  *
  * Why no wake-up is lost: both sides change `rung` by a read-modify-write, so one of them is first.
- *  - The producer's exchange comes first: the consumer's exchange reads what it wrote and thereby acquires
- *    everything pushed before it; the drain that follows finds the item.
- *  - The consumer's exchange comes first: the producer's reads `false` and writes to the descriptor.
- * bell_ack empties the descriptor BEFORE it resets the flag: the other way round, a write between the two would be
- * eaten while `rung` stays true, and nobody would ever write again. */
+ *  - The producer's exchange comes first: the consumer's exchange reads what it wrote and thereby
+ * acquires everything pushed before it; the drain that follows finds the item.
+ *  - The consumer's exchange comes first: the producer's reads `false` and writes to the
+ * descriptor. bell_ack empties the descriptor BEFORE it resets the flag: the other way round, a
+ * write between the two would be eaten while `rung` stays true, and nobody would ever write again.
+ */
 #include "mix/ring.h"
 
 #include "mix/base.h"
@@ -55,9 +56,7 @@ struct bell *bell_new(void) {
     return b;
 }
 
-int bell_fd(const struct bell *b) {
-    return b->read_fd;
-}
+int bell_fd(const struct bell *b) { return b->read_fd; }
 
 void bell_ring(struct bell *b) {
     static const uint64_t one = 1;

@@ -8,9 +8,7 @@
 
 enum { START_BYTES = 64 };
 
-void buf_init(struct buf *b, size_t max) {
-    *b = (struct buf){.max = max};
-}
+void buf_init(struct buf *b, size_t max) { *b = (struct buf){.max = max}; }
 
 /* Room for n more bytes and the NUL. */
 static enum rc reserve(struct buf *b, size_t n) {
@@ -33,13 +31,9 @@ static enum rc reserve(struct buf *b, size_t n) {
     return RC_OK;
 }
 
-enum rc buf_add(struct buf *b, const void *p, size_t n) {
-    return buf_insert(b, b->n, p, n);
-}
+enum rc buf_add(struct buf *b, const void *p, size_t n) { return buf_insert(b, b->n, p, n); }
 
-enum rc buf_adds(struct buf *b, const char *s) {
-    return buf_add(b, s, strlen(s));
-}
+enum rc buf_adds(struct buf *b, const char *s) { return buf_add(b, s, strlen(s)); }
 
 enum rc buf_addf(struct buf *b, const char *fmt, ...) {
     char small[256];
@@ -101,15 +95,11 @@ char *buf_take(struct buf *b) {
     return p;
 }
 
-const char *buf_str(const struct buf *b) {
-    return b->p ? b->p : "";
-}
+const char *buf_str(const struct buf *b) { return b->p ? b->p : ""; }
 
 void buf_fini(struct buf *b) {
     free(b->p);
     buf_init(b, b->max);
 }
 
-void cleanup_buf(struct buf *b) {
-    buf_fini(b);
-}
+void cleanup_buf(struct buf *b) { buf_fini(b); }

@@ -21,13 +21,9 @@ static int64_t read_ms(clockid_t id) {
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-int64_t clock_now(void) {
-    return read_ms(CLOCK_STEADY);
-}
+int64_t clock_now(void) { return read_ms(CLOCK_STEADY); }
 
-int64_t clock_real(void) {
-    return read_ms(CLOCK_REALTIME);
-}
+int64_t clock_real(void) { return read_ms(CLOCK_REALTIME); }
 
 uint64_t clock_ns(void) {
     struct timespec t = {0};
@@ -39,7 +35,8 @@ uint64_t clock_ns(void) {
 uint32_t random_u32(void) {
     uint32_t value = 0;
 
-    /* Used for jitter and ids only, so the clock will do where the kernel has no entropy to give. */
+    /* Used for jitter and ids only, so the clock will do where the kernel has no entropy to give.
+     */
     if (getentropy(&value, sizeof value) != 0)
         value = (uint32_t)(clock_ns() * 2654435761U);
     return value;

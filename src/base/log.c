@@ -1,4 +1,5 @@
-/* log.c - the debug log: one file, one write(2) a line, so that lines of several threads stay whole. */
+/* log.c - the debug log: one file, one write(2) a line, so that lines of several threads stay
+ * whole. */
 #include "mix/base.h"
 
 #include <errno.h>
@@ -25,9 +26,7 @@ enum rc log_open(const char *path, struct err *err) {
     return RC_OK;
 }
 
-bool log_on(void) {
-    return atomic_load_explicit(&log_fd, memory_order_relaxed) >= 0;
-}
+bool log_on(void) { return atomic_load_explicit(&log_fd, memory_order_relaxed) >= 0; }
 
 static size_t stamp(char *line, size_t max) {
     const int64_t now = clock_real();

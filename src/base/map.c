@@ -1,4 +1,5 @@
-/* map.c - open addressing with linear probing. Deleting shifts the run back, so there are no tombstones. */
+/* map.c - open addressing with linear probing. Deleting shifts the run back, so there are no
+ * tombstones. */
 #include "mix/base.h"
 
 #include <stdlib.h>

@@ -35,9 +35,7 @@ void *xrealloc(void *p, size_t n) {
     return q;
 }
 
-char *xstrdup(const char *s) {
-    return xstrndup(s, strlen(s));
-}
+char *xstrdup(const char *s) { return xstrndup(s, strlen(s)); }
 
 char *xstrndup(const char *s, size_t n) {
     const size_t len = strnlen(s, n);
@@ -64,19 +62,13 @@ void *xgrow(void *vec, size_t count, size_t *cap, size_t size) {
     return xrealloc(vec, grown * size);
 }
 
-void cleanup_free(void *pp) {
-    free(*(void **)pp);
-}
+void cleanup_free(void *pp) { free(*(void **)pp); }
 
 void cleanup_fd(int *fd) {
     if (*fd >= 0)
         close(*fd);
 }
 
-bool str_eq(const char *a, const char *b) {
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
+bool str_eq(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 
-bool str_blank(const char *s) {
-    return !s || *s == '\0';
-}
+bool str_blank(const char *s) { return !s || *s == '\0'; }

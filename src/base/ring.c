@@ -20,7 +20,7 @@ enum { CACHE_LINE = 64 };
 
 struct ring {
     _Alignas(CACHE_LINE) atomic_size_t pushed; /* written by the producer only */
-    size_t popped_seen;                        /* producer only: what it last saw of the other side */
+    size_t popped_seen; /* producer only: what it last saw of the other side */
     _Alignas(CACHE_LINE) atomic_size_t popped; /* written by the consumer only */
     size_t pushed_seen;                        /* consumer only */
     _Alignas(CACHE_LINE) size_t slots;         /* constant */
@@ -30,7 +30,8 @@ struct ring {
 struct ring *ring_new(size_t slots) {
     assert(slots > 0 && (slots & (slots - 1)) == 0);
     const size_t bytes = sizeof(struct ring) + slots * sizeof(void *);
-    struct ring *r = aligned_alloc(CACHE_LINE, (bytes + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1));
+    struct ring *r =
+        aligned_alloc(CACHE_LINE, (bytes + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1));
 
     if (!r)
         abort();
@@ -75,6 +76,4 @@ bool ring_empty(const struct ring *r) {
            atomic_load_explicit(&r->popped, ORDER_OBSERVE);
 }
 
-void ring_free(struct ring *r) {
-    free(r);
-}
+void ring_free(struct ring *r) { free(r); }
