@@ -163,6 +163,12 @@ enum overlay {
     OVER_SERVER,   /* no server: retry, another address, demo */
     OVER_LOG,      /* every notice, newest last */
 };
+/* A row of OVER_COMMANDS and OVER_MENU, or a hint of the bottom line; made by the input floor, borrowed strings. */
+struct menu_row {
+    const char *label, *help, *why_not; /* why_not NULL: can be run */
+    char keys[40];
+    uint32_t command; /* enum cmd of input; opaque here */
+};
 enum zoom { ZOOM_NORMAL, ZOOM_HALF, ZOOM_FULL };
 struct notice {
     char *text;
@@ -188,6 +194,10 @@ struct ui {
     size_t over_cursor, over_top;
     struct editor over_filter;
     enum pane menu_pane;
+    struct menu_row *menu_rows; /* of the open overlay, filtered; malloc'd by input */
+    size_t n_menu_rows;
+    struct menu_row hints[8];
+    size_t n_hints;
     bool menu_moved;       /* a movement key came since the menu opened */
     int over_scroll;       /* OVER_ASK, OVER_LOG: first row shown; the view clamps it */
     struct session *session_cursor;
