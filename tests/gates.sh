@@ -49,7 +49,7 @@ floor_of_header() {
     wire.h | types.h | types_admin.h | border.h | ops.def | events.def) echo wire ;;
     net.h) echo net ;;
     job.h) echo job ;;
-    model.h | transcript.h) echo model ;;
+    model.h | transcript.h | act.h) echo model ;;
     command.h | keymap.h | input.h | editor.h | keys.h | commands.def | keys.def) echo input ;;
     canvas.h | theme.h | view.h | styles.def) echo ui ;;
     term.h) echo term ;;
@@ -144,7 +144,7 @@ gate_tidy() {
     setup_build clang clang -DMIX_BENCH=ON
     local log=$SETUP_BUILD/tidy.log
     if ! run-clang-tidy -quiet -p "$SETUP_BUILD" -j2 "^$ROOT/src/.*\\.c\$" >"$log" 2>&1; then
-        grep -E '(warning|error|note):' "$log" | sort -u | head -n 60 >&2 || tail -n 40 "$log" >&2
+        sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -E '(warning|error):' | sort -u | head -n 60 >&2 || tail -n 40 "$log" >&2
         return 1
     fi
 }
