@@ -75,6 +75,13 @@ char *arena_strdup(struct arena *a, const char *s);                            /
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) MIX_PRINTF(2, 3);
 void arena_free(struct arena *a); /* leaves it empty and usable */
+/* A mark and going back to it: what was handed out in between is gone. Zeroed marks the start. */
+struct arena_mark {
+    struct arena_block *head, *behind;
+    size_t used, bytes;
+};
+struct arena_mark arena_mark(const struct arena *a);
+void arena_rewind(struct arena *a, struct arena_mark mark);
 
 /* ---- buf: a growing byte string with a stated cap; always NUL-terminated once written to ---- */
 struct buf {

@@ -123,3 +123,40 @@ void arena_free(struct arena *a) {
     }
     *a = (struct arena){0};
 }
+
+struct arena_mark arena_mark(const struct arena *a) {
+    return (struct arena_mark){
+        .head = a->head,
+        .behind = a->head ? a->head->next : NULL,
+        .used = a->head ? a->head->used : 0,
+        .bytes = a->bytes,
+    };
+}
+
+static void free_until(struct arena_block **link, const struct arena_block *end) {
+    while (*link != end) {
+        struct arena_block *b = *link;
+
+        *link = b->next;
+        free(b);
+    }
+}
+
+/* A head made since the mark stays, empty: work that is undone again and again would else allocate
+ * each time. */
+void arena_rewind(struct arena *a, struct arena_mark mark) {
+    if (!a->head)
+        return;
+    if (a->head == mark.head) {
+        free_until(&a->head->next, mark.behind);
+        a->head->used = mark.used;
+    } else {
+        free_until(&a->head->next, mark.head);
+        if (mark.head) {
+            free_until(&mark.head->next, mark.behind);
+            mark.head->used = mark.used;
+        }
+        a->head->used = 0;
+    }
+    a->bytes = mark.bytes;
+}
