@@ -143,7 +143,6 @@ setup_apt() {
 }
 
 setup_install() { # packages
-    SETUP_LOG=$(mktemp "${TMPDIR:-/tmp}/mixtui-apt.XXXXXX") || setup_die 1 'cannot make a temporary file'
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null 2>&1 || setup_die 2 "missing packages; as root: $(setup_hint "$1")"
         if ! sudo -n true 2>/dev/null; then
@@ -151,9 +150,12 @@ setup_install() { # packages
             sudo -v || setup_die 2 "no root; ask somebody for: $(setup_hint "$1")"
         fi
     fi
+    SETUP_LOG=$(mktemp "${TMPDIR:-/tmp}/mixtui-apt.XXXXXX") || setup_die 1 'cannot make a temporary file'
     setup_say "installing with apt-get: $1"
+    # One broken source of somebody else's must not stop us: what counts is whether the packages come.
+    setup_apt update || setup_say 'apt-get update complained; going on with the lists there are'
     # shellcheck disable=SC2086 # a list of words
-    if ! { setup_apt update && setup_apt install -y --no-install-recommends $1; }; then
+    if ! setup_apt install -y --no-install-recommends $1; then
         tail -n 15 "$SETUP_LOG" >&2
         setup_die 1 "apt-get failed (all of it: $SETUP_LOG)"
     fi
