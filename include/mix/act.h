@@ -1,19 +1,25 @@
-/* act.h - what a person can do, as verbs on the model. Called by the command table of the input floor; each checks its
- * own preconditions and answers a refusal with one notice, so that a key never does something half. Main thread only. */
+/* act.h - what a person can do, as verbs on the model. Called by the command table of the input
+ * floor; each checks its own preconditions and answers a refusal with one notice, so that a key
+ * never does something half. Main thread only. */
 #ifndef MIX_ACT_H
 #define MIX_ACT_H
 
 #include "mix/model.h"
 
-void act_notice(struct model *m, const char *fmt, ...) MIX_PRINTF(2, 3); /* one line in the status bar and the log */
+/* one line in the status bar and the log */
+void act_notice(struct model *m, const char *fmt, ...) MIX_PRINTF(2, 3);
 void act_error(struct model *m, const struct err *err, const char *fmt, ...) MIX_PRINTF(3, 4);
 
 /* sessions */
 void act_session_show(struct model *m, struct session *s, struct effects *fx);
-void act_session_new(struct model *m, struct effects *fx); /* an empty thread; created by its first message */
-void act_session_fork(struct model *m, struct session *s, uint32_t message_count, struct effects *fx); /* 0: all */
+/* an empty thread; created by its first message */
+void act_session_new(struct model *m, struct effects *fx);
+/* 0: all */
+void act_session_fork(struct model *m, struct session *s, uint32_t message_count,
+                      struct effects *fx);
 void act_session_cancel(struct model *m, struct session *s, struct effects *fx);
-void act_session_delete(struct model *m, struct session *s, struct effects *fx); /* already confirmed */
+/* already confirmed */
+void act_session_delete(struct model *m, struct session *s, struct effects *fx);
 void act_session_pin(struct model *m, struct session *s, struct effects *fx);
 void act_next_needy(struct model *m, struct effects *fx);
 void act_sessions_move(struct model *m, int by); /* INT_MIN and INT_MAX: the ends */
@@ -22,26 +28,29 @@ void act_refresh(struct model *m, struct effects *fx);
 void act_reconnect(struct model *m, struct effects *fx);
 
 /* composer */
-void act_send(struct model *m, struct effects *fx);          /* the draft of the shown session */
-void act_queue_go(struct model *m, struct session *s, struct effects *fx);   /* releases a held queue */
-void act_queue_drop(struct model *m, struct session *s, size_t at, struct effects *fx); /* back into the draft when that is empty, else the history */
+void act_send(struct model *m, struct effects *fx); /* the draft of the shown session */
+/* releases a held queue */
+void act_queue_go(struct model *m, struct session *s, struct effects *fx);
+/* back into the draft when that is empty, else the history */
+void act_queue_drop(struct model *m, struct session *s, size_t at, struct effects *fx);
 void act_unknown_resend(struct model *m, struct session *s, struct effects *fx);
 void act_unknown_drop(struct model *m, struct session *s, struct effects *fx);
 void act_draft_changed(struct model *m, struct session *s);
-void act_draft_clear(struct model *m);                       /* Ctrl+C: into the history */
-bool act_history(struct model *m, int by);                   /* -1 older; false at the end */
+void act_draft_clear(struct model *m);     /* Ctrl+C: into the history */
+bool act_history(struct model *m, int by); /* -1 older; false at the end */
 
 /* thread */
 void act_scroll(struct model *m, int move, int by); /* enum of struct reading */
 void act_follow(struct model *m);
-void act_fold(struct model *m);                     /* the selected part */
+void act_fold(struct model *m); /* the selected part */
 void act_fold_all(struct model *m);
 
 /* permissions: every one of these discards an early key by rule 1 and says so */
 void act_asks_enter(struct model *m);
 void act_asks_leave(struct model *m);
 void act_asks_move(struct model *m, int by);
-void act_decide(struct model *m, enum decision d, struct effects *fx); /* the selected ask, if armed */
+/* the selected ask, if armed */
+void act_decide(struct model *m, enum decision d, struct effects *fx);
 void act_choice_move(struct model *m, int by);
 
 /* files */
@@ -60,12 +69,15 @@ void act_picker_close(struct model *m);
 
 /* screen */
 void act_focus(struct model *m, enum pane pane);
-void act_focus_next(struct model *m, int by); /* Tab order: sessions, thread, composer, files; never permissions */
+/* Tab order: sessions, thread, composer, files; never permissions */
+void act_focus_next(struct model *m, int by);
 void act_resize(struct model *m, int cols, int rows);
 void act_over(struct model *m, enum overlay over);
 void act_over_close(struct model *m);
-void act_confirm(struct model *m, uint32_t command, const char *object, const char *text); /* opens OVER_CONFIRM */
-bool act_confirmed(struct model *m, uint32_t command, const char *object); /* the second key: true once, and only 400 ms after the paint */
+/* opens OVER_CONFIRM */
+void act_confirm(struct model *m, uint32_t command, const char *object, const char *text);
+/* the second key: true once, and only 400 ms after the paint */
+bool act_confirmed(struct model *m, uint32_t command, const char *object);
 void act_theme(struct model *m, const char *name, struct effects *fx);
 void act_quit(struct model *m, struct effects *fx); /* asks first when agents work */
 

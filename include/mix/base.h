@@ -3,7 +3,8 @@
  * Ownership, everywhere in mixtui:
  *  1. A returned pointer is borrowed and lives until its parent changes.
  *  2. A first parameter `T **out` is owned by the caller.
- *  3. `_take` owns its argument on success and on failure. Pushing into a ring is the one exception.
+ *  3. `_take` owns its argument on success and on failure. Pushing into a ring is the one
+ * exception.
  *  4. One message is one arena; freeing it frees every string in it.
  *  5. A struct field shared between threads says which thread may touch it.
  *
@@ -18,10 +19,10 @@
 #include <stdint.h>
 
 #define MIX_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define MIX_MUST_USE __attribute__((warn_unused_result))
-#define MIX_COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define MIX_KIB ((size_t)1024)
-#define MIX_MIB ((size_t)1024 * 1024)
+#define MIX_MUST_USE          __attribute__((warn_unused_result))
+#define MIX_COUNT(array)      (sizeof(array) / sizeof((array)[0]))
+#define MIX_KIB               ((size_t)1024)
+#define MIX_MIB               ((size_t)1024 * 1024)
 
 /* ---- errors ---- */
 enum rc {
@@ -41,7 +42,8 @@ struct err {
 const char *rc_text(enum rc rc);
 bool rc_retryable(enum rc rc);
 int rc_exit_code(enum rc rc, int detail); /* HTTP 5xx is 6, HTTP 4xx is 5 */
-/* Fills *err and returns rc, so that `return err_set(err, RC_IO, errno, "...")` reads well. err may be NULL. */
+/* Fills *err and returns rc, so that `return err_set(err, RC_IO, errno, "...")` reads well. err may
+ * be NULL. */
 enum rc err_set(struct err *err, enum rc rc, int detail, const char *fmt, ...) MIX_PRINTF(4, 5);
 
 /* ---- memory: these never return NULL ---- */
@@ -50,12 +52,13 @@ void *xcalloc(size_t count, size_t size) __attribute__((returns_nonnull));
 void *xrealloc(void *p, size_t n) __attribute__((returns_nonnull));
 char *xstrdup(const char *s) __attribute__((returns_nonnull));
 char *xstrndup(const char *s, size_t n) __attribute__((returns_nonnull));
-/* Makes room for one more element in a vector of `count` elements of `size` bytes; *cap in elements. */
+/* Makes room for one more element in a vector of `count` elements of `size` bytes; *cap in
+ * elements. */
 void *xgrow(void *vec, size_t count, size_t *cap, size_t size) __attribute__((returns_nonnull));
 
 #define auto_free __attribute__((cleanup(cleanup_free)))
-#define auto_buf __attribute__((cleanup(cleanup_buf)))
-#define auto_fd __attribute__((cleanup(cleanup_fd)))
+#define auto_buf  __attribute__((cleanup(cleanup_buf)))
+#define auto_fd   __attribute__((cleanup(cleanup_fd)))
 #define TAKE(p)                                                                                    \
     __extension__({                                                                                \
         __typeof__(p) take_ = (p);                                                                 \
@@ -70,8 +73,9 @@ struct arena {
     struct arena_block *head;
     size_t bytes; /* handed out so far */
 };
-void *arena_alloc(struct arena *a, size_t n) __attribute__((returns_nonnull)); /* zeroed, max-aligned */
-char *arena_strdup(struct arena *a, const char *s);                            /* NULL stays NULL */
+/* zeroed, max-aligned */
+void *arena_alloc(struct arena *a, size_t n) __attribute__((returns_nonnull));
+char *arena_strdup(struct arena *a, const char *s); /* NULL stays NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) MIX_PRINTF(2, 3);
 void arena_free(struct arena *a); /* leaves it empty and usable */
@@ -93,15 +97,17 @@ void buf_init(struct buf *b, size_t max);
 enum rc buf_add(struct buf *b, const void *p, size_t n);
 enum rc buf_adds(struct buf *b, const char *s);
 enum rc buf_addf(struct buf *b, const char *fmt, ...) MIX_PRINTF(2, 3);
-void buf_cut(struct buf *b, size_t from, size_t n);                         /* removes n bytes at from */
+/* removes n bytes at from */
+void buf_cut(struct buf *b, size_t from, size_t n);
 enum rc buf_insert(struct buf *b, size_t at, const void *p, size_t n);
-void buf_clear(struct buf *b);                                              /* keeps the memory */
-char *buf_take(struct buf *b);                                              /* caller frees; never NULL */
-const char *buf_str(const struct buf *b);                                   /* "" when empty */
+void buf_clear(struct buf *b); /* keeps the memory */
+/* caller frees; never NULL */
+char *buf_take(struct buf *b);
+const char *buf_str(const struct buf *b); /* "" when empty */
 void buf_fini(struct buf *b);
 void cleanup_buf(struct buf *b);
 
-/* ---- map: string -> pointer, open addressing; keys are copied. Zeroed is a valid empty map. ---- */
+/* ---- map: string -> pointer, open addressing; keys are copied. Zeroed is a valid empty map. */
 struct map {
     struct map_slot *slots;
     size_t n, cap;
@@ -109,7 +115,8 @@ struct map {
 void map_set(struct map *m, const char *key, void *value);
 void *map_get(const struct map *m, const char *key); /* NULL when absent */
 void *map_del(struct map *m, const char *key);       /* what was there, or NULL */
-/* Walks all entries in no order: start with *at = 0; do not change the map on the way. False at the end. */
+/* Walks all entries in no order: start with *at = 0; do not change the map on the way. False at the
+ * end. */
 bool map_next(const struct map *m, size_t *at, const char **key, void **value);
 void map_fini(struct map *m); /* frees the keys; the values are the caller's business */
 
@@ -126,7 +133,8 @@ bool str_blank(const char *s);             /* NULL or "" */
 /* ---- debug log: one file, off until opened. Any thread; a line is one write(2). ---- */
 enum rc log_open(const char *path, struct err *err); /* created 0600, appended to */
 bool log_on(void);
-void log_line(const char *topic, const char *fmt, ...) MIX_PRINTF(2, 3); /* control bytes become '.' */
+/* control bytes become '.' */
+void log_line(const char *topic, const char *fmt, ...) MIX_PRINTF(2, 3);
 void log_close(void);
 
 #endif

@@ -1,4 +1,5 @@
-/* canvas.h - a rectangle of cells that views write and a terminal shows. Cells have roles, never colours. Pure. */
+/* canvas.h - a rectangle of cells that views write and a terminal shows. Cells have roles, never
+ * colours. Pure. */
 #ifndef MIX_CANVAS_H
 #define MIX_CANVAS_H
 
@@ -12,7 +13,9 @@ enum style {
 };
 
 struct cell {
-    uint32_t cp[4]; /* one spacing code point and up to three combining ones; 0 ends; cp[0] == 0: right half of a wide one */
+    /* one spacing code point and up to three combining ones; 0 ends; cp[0] == 0: right half of a
+     * wide one */
+    uint32_t cp[4];
     uint8_t style;
     uint8_t width; /* 1, 2, or 0 for the right half */
 };
@@ -21,21 +24,25 @@ struct rect {
 };
 struct canvas {
     int w, h;
-    struct cell *cells; /* row by row */
+    struct cell *cells;     /* row by row */
     int cursor_x, cursor_y; /* -1: hidden */
 };
-void canvas_init(struct canvas *c, int w, int h); /* blank, role TEXT */
+void canvas_init(struct canvas *c, int w, int h);   /* blank, role TEXT */
 void canvas_resize(struct canvas *c, int w, int h); /* blanks it */
 void canvas_fini(struct canvas *c);
-struct cell *canvas_at(const struct canvas *c, int x, int y); /* NULL outside */
+struct cell *canvas_at(const struct canvas *c, int x, int y);                 /* NULL outside */
 void canvas_fill(struct canvas *c, struct rect r, uint32_t cp, enum style s); /* clipped */
-/* Writes clean text of one line from (x, y), at most `max` cells and never beyond r or the canvas; a cluster that does
- * not fit whole is left out. Returns the cells used. Controls in it show as U+FFFD: sanitise first. */
+/* Writes clean text of one line from (x, y), at most `max` cells and never beyond r or the canvas;
+ * a cluster that does not fit whole is left out. Returns the cells used. Controls in it show as
+ * U+FFFD: sanitise first. */
 int canvas_put(struct canvas *c, int x, int y, int max, enum style s, const char *text, size_t n);
 /* The same; when it does not fit it ends in U+2026. */
-int canvas_put_cut(struct canvas *c, int x, int y, int max, enum style s, const char *text, size_t n);
-int canvas_putf(struct canvas *c, int x, int y, int max, enum style s, const char *fmt, ...) MIX_PRINTF(6, 7);
+int canvas_put_cut(struct canvas *c, int x, int y, int max, enum style s, const char *text,
+                   size_t n);
+int canvas_putf(struct canvas *c, int x, int y, int max, enum style s, const char *fmt, ...)
+    MIX_PRINTF(6, 7);
 void canvas_restyle(struct canvas *c, struct rect r, enum style s);
-void canvas_text(const struct canvas *c, struct buf *out); /* rows ended by \n, trailing blanks cut: for golden tests */
+/* rows ended by \n, trailing blanks cut: for golden tests */
+void canvas_text(const struct canvas *c, struct buf *out);
 
 #endif

@@ -1,8 +1,8 @@
-/* input.h - a key becomes a command, a command is one function over the model. The table is commands.def; keymap, help,
- * palette, menus, hint line and the README's table all come from it.
+/* input.h - a key becomes a command, a command is one function over the model. The table is
+ * commands.def; keymap, help, palette, menus, hint line and the README's table all come from it.
  *
- * Scope decides first: an open overlay, else the focused pane, then `everywhere`; in a text field every printable key is
- * text. A paste is text and nothing else. Main thread only. */
+ * Scope decides first: an open overlay, else the focused pane, then `everywhere`; in a text field
+ * every printable key is text. A paste is text and nothing else. Main thread only. */
 #ifndef MIX_INPUT_H
 #define MIX_INPUT_H
 
@@ -10,11 +10,18 @@
 #include "mix/model.h"
 
 enum scope {
-    SCOPE_EVERYWHERE, SCOPE_LEADER, SCOPE_SESSIONS, SCOPE_THREAD, SCOPE_COMPOSER, SCOPE_FILES, SCOPE_PERMISSIONS,
-    SCOPE_LIST,   /* every overlay with rows: move, choose, close */
-    SCOPE_FIELD,  /* every one-line field */
-    SCOPE_ASK,    /* the whole text of a permission */
-    SCOPE_PICKER, SCOPE_COUNT
+    SCOPE_EVERYWHERE,
+    SCOPE_LEADER,
+    SCOPE_SESSIONS,
+    SCOPE_THREAD,
+    SCOPE_COMPOSER,
+    SCOPE_FILES,
+    SCOPE_PERMISSIONS,
+    SCOPE_LIST,  /* every overlay with rows: move, choose, close */
+    SCOPE_FIELD, /* every one-line field */
+    SCOPE_ASK,   /* the whole text of a permission */
+    SCOPE_PICKER,
+    SCOPE_COUNT
 };
 enum cmd {
 #define CMD(id, ...) CMD_##id,
@@ -23,13 +30,14 @@ enum cmd {
     CMD_COUNT
 };
 struct command {
-    const char *name;  /* "session-fork" */
+    const char *name; /* "session-fork" */
     enum scope scope;
     const char *keys;  /* defaults, blank-separated, key_parse syntax */
     const char *label; /* two or three words: menus, hints */
     const char *help;  /* one sentence */
     void (*run)(struct model *m, struct effects *fx);
-    const char *(*why_not)(const struct model *m); /* NULL: always possible; else NULL or the reason it is not */
+    /* NULL: always possible; else NULL or the reason it is not */
+    const char *(*why_not)(const struct model *m);
 };
 const struct command *command_row(enum cmd c);
 
@@ -39,7 +47,8 @@ void input_free(struct input *in);
 /* `action = key, key` of a config; `none` unbinds. A complaint, or NULL. */
 const char *input_bind(struct input *in, const char *command, const char *keys);
 /* The one way in. Ends by refreshing ui.menu_rows and ui.hints. */
-void input_key(struct input *in, struct model *m, const struct key *k, int64_t now, int64_t real, struct effects *fx);
+void input_key(struct input *in, struct model *m, const struct key *k, int64_t now, int64_t real,
+               struct effects *fx);
 /* Refreshes ui.menu_rows and ui.hints after the model changed by itself. Cheap when nothing did. */
 void input_refresh(struct input *in, struct model *m);
 /* The key table as Markdown for the README, or plain text for --help-keys. */

@@ -1,6 +1,7 @@
-/* model.h - all state of the program, and the three doors into it: incoming (server), act_* (person), tick (time).
- * One door out: struct effects. Pure: no I/O, no clock, no threads; `now` is clock_now(), `real` clock_real().
- * Main thread only. Whatever changes what a person sees bumps `rev`. */
+/* model.h - all state of the program, and the three doors into it: incoming (server), act_*
+ * (person), tick (time). One door out: struct effects. Pure: no I/O, no clock, no threads; `now` is
+ * clock_now(), `real` clock_real(). Main thread only. Whatever changes what a person sees bumps
+ * `rev`. */
 #ifndef MIX_MODEL_H
 #define MIX_MODEL_H
 
@@ -41,35 +42,46 @@ struct ask {
     enum decision decision;
     struct session *session; /* who asks; its parent chain is the rest of the asker */
     const char *tool, *description, *action, *path;
-    const char *object;      /* the whole command, diff, path or JSON: what is decided on */
-    const char *call_id;     /* the matched tool call, NULL while none or several fit */
+    const char *object;  /* the whole command, diff, path or JSON: what is decided on */
+    const char *call_id; /* the matched tool call, NULL while none or several fit */
     const char *title, *message, *response_type;
     struct strings choices;
-    size_t choice;           /* selected */
-    struct editor reply;     /* text answers */
+    size_t choice;                /* selected */
+    struct editor reply;          /* text answers */
     int64_t arrived_at, deadline; /* clock_now() time */
     int64_t answered_at;
-    bool late;               /* answered after 28 s: may have been too late */
-    bool uncut;              /* the object was shown to its end once */
-    uint32_t request;        /* of the answer */
+    bool late;        /* answered after 28 s: may have been too late */
+    bool uncut;       /* the object was shown to its end once */
+    uint32_t request; /* of the answer */
     struct err err;
     struct arena arena;
 };
 
 /* ---- sessions ---- */
-enum mark { MARK_APPROVAL, MARK_QUESTION, MARK_ERROR, MARK_WORKING, MARK_DONE, MARK_IDLE, MARK_UNWATCHED, MARK_COUNT };
+enum mark {
+    MARK_APPROVAL,
+    MARK_QUESTION,
+    MARK_ERROR,
+    MARK_WORKING,
+    MARK_DONE,
+    MARK_IDLE,
+    MARK_UNWATCHED,
+    MARK_COUNT
+};
 enum turn { TURN_IDLE, TURN_SENDING, TURN_RUNNING, TURN_UNSURE, TURN_CANCELLING };
 struct queued {
     char *text;
     uint32_t id;
 };
-/* Where the reader is. An entry and a row inside its layout; `follow` keeps the end in view. Only the reader changes it. */
+/* Where the reader is. An entry and a row inside its layout; `follow` keeps the end in view. Only
+ * the reader changes it. */
 struct reading {
     bool follow;
-    size_t entry; /* first visible */
-    int row;      /* its first visible row */
+    size_t entry;               /* first visible */
+    int row;                    /* its first visible row */
     size_t sel_entry, sel_part; /* what fold, fork, copy mean */
-    enum { MOVE_NONE, MOVE_ROWS, MOVE_PAGES, MOVE_TOP, MOVE_END, MOVE_MESSAGE } move; /* asked for; the layout settles it */
+    /* asked for; the layout settles it */
+    enum { MOVE_NONE, MOVE_ROWS, MOVE_PAGES, MOVE_TOP, MOVE_END, MOVE_MESSAGE } move;
     int move_by;
     uint32_t new_below; /* parts that came below since follow ended */
 };
@@ -85,22 +97,23 @@ struct session {
     int64_t user_messages;
     char *first_message;
     /* watching */
-    uint32_t stream;        /* request id, 0: no stream */
+    uint32_t stream; /* request id, 0: no stream */
     enum link_state link;
     int64_t retry_at, last_byte_at;
-    bool pinned, wanted;    /* wanted: the watch policy chose it */
+    bool pinned, wanted; /* wanted: the watch policy chose it */
     /* turn and queue */
     enum turn turn;
-    bool seen;              /* the last end of a turn was on screen */
-    bool failed;            /* the last turn ended with an error */
-    bool held;              /* the queue waits for a key */
+    bool seen;   /* the last end of a turn was on screen */
+    bool failed; /* the last turn ended with an error */
+    bool held;   /* the queue waits for a key */
     struct queued *queue;
     size_t n_queue, cap_queue;
-    char *sending;          /* text of the POST under way, or of one whose answer was lost; NULL: none */
+    /* text of the POST under way, or of one whose answer was lost; NULL: none */
+    char *sending;
     enum { SENT_NONE, SENT_POSTED, SENT_UNKNOWN } sent;
     uint32_t send_request, load_request, info_request, cancel_request;
     int64_t next_load_at, next_info_at; /* clock_now(); 0: none planned */
-    int quiet_loads;        /* reconciles without an open call since the turn became unsure */
+    int quiet_loads; /* reconciles without an open call since the turn became unsure */
     /* content */
     struct transcript transcript;
     struct reading reading;
@@ -108,16 +121,17 @@ struct session {
     uint32_t draft_saved_rev;
     int64_t draft_dirty_at; /* 0: on disk */
     bool draft_loaded;
-    size_t history_at;      /* position in the prompt history while browsing it; 0: not browsing */
+    size_t history_at; /* position in the prompt history while browsing it; 0: not browsing */
 };
+struct model;
 enum mark session_mark(const struct session *s, const struct model *m);
-char mark_char(enum mark mark); /* ! ? x * + blank . */
+char mark_char(enum mark mark);                     /* ! ? x * + blank . */
 const char *session_title(const struct session *s); /* never empty */
 
 /* ---- files and transfers ---- */
 struct transfer {
     uint32_t request;
-    char *name, *path;   /* shown name; local path */
+    char *name, *path; /* shown name; local path */
     bool upload;
     int64_t done, total, started_at;
     enum { XFER_RUNNING, XFER_DONE, XFER_FAILED, XFER_CANCELLED } state;
@@ -136,10 +150,11 @@ struct files {
 };
 
 /* ---- the server ---- */
-enum server_state { SERVER_CONNECTING, SERVER_ONLINE, SERVER_OFFLINE, SERVER_FOREIGN }; /* FOREIGN: answers, but is not Mix */
+/* FOREIGN: answers, but is not Mix */
+enum server_state { SERVER_CONNECTING, SERVER_ONLINE, SERVER_OFFLINE, SERVER_FOREIGN };
 struct server {
-    char *url;      /* without userinfo; for display */
-    char *key;      /* names its state directory: safe as a file name */
+    char *url; /* without userinfo; for display */
+    char *key; /* names its state directory: safe as a file name */
     enum server_state state;
     struct caps caps;
     struct err err;
@@ -158,12 +173,13 @@ enum overlay {
     OVER_ASK,      /* a permission's whole text */
     OVER_PICKER,   /* choose a local file to upload */
     OVER_THEMES,
-    OVER_CONFIRM,  /* something destructive: the same key again, after 400 ms */
+    OVER_CONFIRM, /* something destructive: the same key again, after 400 ms */
     OVER_QUIT,
-    OVER_SERVER,   /* no server: retry, another address, demo */
-    OVER_LOG,      /* every notice, newest last */
+    OVER_SERVER, /* no server: retry, another address, demo */
+    OVER_LOG,    /* every notice, newest last */
 };
-/* A row of OVER_COMMANDS and OVER_MENU, or a hint of the bottom line; made by the input floor, borrowed strings. */
+/* A row of OVER_COMMANDS and OVER_MENU, or a hint of the bottom line; made by the input floor,
+ * borrowed strings. */
 struct menu_row {
     const char *label, *help, *why_not; /* why_not NULL: can be run */
     char keys[40];
@@ -181,7 +197,7 @@ struct picker {
     struct task *listing; /* the scan shown; owned */
     uint32_t scan;        /* the scan under way */
     struct editor filter;
-    size_t cursor;        /* among the visible */
+    size_t cursor; /* among the visible */
     struct err err;
 };
 struct ui {
@@ -189,7 +205,7 @@ struct ui {
     enum pane focus;
     enum pane before_asks; /* where Esc from the permissions pane goes back to */
     enum zoom zoom;
-    bool drawer;           /* medium width: files and permissions are up */
+    bool drawer; /* medium width: files and permissions are up */
     enum overlay over;
     size_t over_cursor, over_top;
     struct editor over_filter;
@@ -198,28 +214,28 @@ struct ui {
     size_t n_menu_rows;
     struct menu_row hints[8];
     size_t n_hints;
-    bool menu_moved;       /* a movement key came since the menu opened */
-    int over_scroll;       /* OVER_ASK, OVER_LOG: first row shown; the view clamps it */
+    bool menu_moved; /* a movement key came since the menu opened */
+    int over_scroll; /* OVER_ASK, OVER_LOG: first row shown; the view clamps it */
     struct session *session_cursor;
     struct editor session_filter;
-    bool filtering;        /* the filter field has the caret */
-    char *ask_cursor;      /* id of the selected ask; never moves by itself */
-    char *file_cursor;     /* name */
+    bool filtering;    /* the filter field has the caret */
+    char *ask_cursor;  /* id of the selected ask; never moves by itself */
+    char *file_cursor; /* name */
     struct picker picker;
     /* arming: rule 1 */
-    char *painted_ask;     /* selected and on screen with the pane focused, since painted_at */
+    char *painted_ask; /* selected and on screen with the pane focused, since painted_at */
     int64_t painted_at, last_decision_at;
-    bool early;            /* a decision key came early: named in the pane */
+    bool early; /* a decision key came early: named in the pane */
     /* confirm */
     uint32_t confirm_command; /* enum cmd of input; opaque here */
     char *confirm_text, *confirm_object;
     int64_t confirm_painted_at;
-    bool leader;           /* Ctrl+X was pressed */
+    bool leader; /* Ctrl+X was pressed */
     int64_t leader_at;
-    bool focused;          /* the terminal has the focus, as far as known */
+    bool focused; /* the terminal has the focus, as far as known */
     bool ascii, animate;
-    char *theme;           /* name; the app loads it */
-    bool theme_chosen;     /* by the person: background detection leaves it alone */
+    char *theme;       /* name; the app loads it */
+    bool theme_chosen; /* by the person: background detection leaves it alone */
 };
 
 /* ---- effects: what the app does after a door was passed ---- */
@@ -241,7 +257,7 @@ struct model_config {
     const char *start_dir;  /* of the picker and of downloads */
     const char *session_id; /* --session */
     const char *theme;
-    size_t watch_limit;     /* 0: 32 */
+    size_t watch_limit; /* 0: 32 */
     bool ascii, animate;
 };
 struct model {
@@ -251,31 +267,38 @@ struct model {
     struct map sessions_by_id;
     struct session **sessions; /* all */
     size_t n_sessions, cap_sessions;
-    struct session *fresh;  /* the one not created yet, or NULL */
-    struct session *shown;  /* in the thread pane; never NULL after start */
+    struct session *fresh;    /* the one not created yet, or NULL */
+    struct session *shown;    /* in the thread pane; never NULL after start */
     struct session **visible; /* display order after filter; sub-agents behind their parent */
     size_t n_visible;
     bool sessions_loaded;
     uint32_t list_request;
-    struct ask **asks;      /* by deadline; answered ones stay until looked away from, at most 200 */
+    /* by deadline; answered ones stay until looked away from, at most 200 */
+    struct ask **asks;
     size_t n_asks, cap_asks;
     struct files files;
     struct notice *notices; /* newest last, at most 500 */
     size_t n_notices, cap_notices;
-    int64_t notice_at;      /* when the newest came: the status line shows it for 8 s or until the next key */
-    char **history;         /* prompts sent, oldest first, at most 1,000 */
+    /* when the newest came: the status line shows it for 8 s or until the next key */
+    int64_t notice_at;
+    char **history; /* prompts sent, oldest first, at most 1,000 */
     size_t n_history, cap_history;
-    struct map streams;     /* request id in decimal -> session */
+    struct map streams; /* request id in decimal -> session */
     size_t watch_limit, n_watched;
     char *state_dir, *start_dir;
     struct ui ui;
     struct model_private *priv; /* timers, probes, pending tasks: reducers only */
 };
 
-struct model *model_new(const struct model_config *config, int64_t now, int64_t real, struct effects *fx);
+struct model *model_new(const struct model_config *config, int64_t now, int64_t real,
+                        struct effects *fx);
 void model_free(struct model *m);
-void model_apply(struct model *m, struct incoming *in, int64_t now, int64_t real, struct effects *fx); /* takes in */
-void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real, struct effects *fx);  /* takes t */
+/* takes in */
+void model_apply(struct model *m, struct incoming *in, int64_t now, int64_t real,
+                 struct effects *fx);
+/* takes t */
+void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
+                     struct effects *fx);
 void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx);
 /* When model_tick wants to be called next, clock_now() time; -1: only after something happens. */
 int64_t model_next_tick(const struct model *m, int64_t now);
@@ -290,10 +313,11 @@ struct ask *model_ask(const struct model *m, const char *id);
 struct ask *model_selected_ask(const struct model *m);
 size_t model_asks_pending(const struct model *m, enum ask_kind kind);
 bool ask_armed(const struct model *m, const struct ask *a, int64_t now); /* rule 1 */
-bool ask_answerable(const struct ask *a);                               /* pending or failed, and time is left */
+/* pending or failed, and time is left */
+bool ask_answerable(const struct ask *a);
 size_t model_working(const struct model *m);
 const struct file_info *model_selected_file(const struct model *m);
-/* Indices into picker.listing->entries that match the filter, best first; n of them. Caller frees. */
+/* Indices into picker.listing->entries that match the filter, best first; n of them; caller frees */
 size_t *picker_visible(const struct picker *p, size_t *n);
 
 #endif

@@ -1,44 +1,51 @@
 /* net.h - the worker: one thread, one curl_multi, every request and every stream.
  *
- * main pushes requests into one ring and wakes the worker; the worker pushes incomings into another and rings a bell.
- * Neither side ever blocks on the other: what does not fit the ring waits in a backlog of the worker (adjacent deltas
- * of one part are merged, 16 MiB a stream; beyond that the stream pauses, a gap is marked), and net_send says RC_BUSY.
- * Streams are always read. Nothing received is lost and nothing is polled.
+ * main pushes requests into one ring and wakes the worker; the worker pushes incomings into another
+ * and rings a bell. Neither side ever blocks on the other: what does not fit the ring waits in a
+ * backlog of the worker (adjacent deltas of one part are merged, 16 MiB a stream; beyond that the
+ * stream pauses, a gap is marked), and net_send says RC_BUSY. Streams are always read. Nothing
+ * received is lost and nothing is polled.
  *
- * Retries: by the operation's row, with backoff, jitter and Retry-After. A synchronous or asynchronous message send is
- * never repeated. A stream reconnects until cancelled (500 ms x 1.5, cap 30 s, reset by `connected`), is replaced
- * before the server's 10-minute cut where a disconnect does not cancel the turn, counts as LATE after 60 s and as dead
- * after 100 s without a byte, and all of them reconnect after a suspend (CLOCK_BOOTTIME running ahead of
- * CLOCK_MONOTONIC). A 200 stream whose first frame is `error: Invalid session ID` is LINK_REFUSED.
+ * Retries: by the operation's row, with backoff, jitter and Retry-After. A synchronous or
+ * asynchronous message send is never repeated. A stream reconnects until cancelled (500 ms x 1.5,
+ * cap 30 s, reset by `connected`), is replaced before the server's 10-minute cut where a disconnect
+ * does not cancel the turn, counts as LATE after 60 s and as dead after 100 s without a byte, and
+ * all of them reconnect after a suspend (CLOCK_BOOTTIME running ahead of CLOCK_MONOTONIC). A 200
+ * stream whose first frame is `error: Invalid session ID` is LINK_REFUSED.
  *
- * Downloads go to `<path>.part` beside the target, are renamed when whole, and never replace a file. */
+ * Downloads go to `<path>.part` beside the target, are renamed when whole, and never replace a
+ * file. */
 #ifndef MIX_NET_H
 #define MIX_NET_H
 
 #include "mix/border.h"
 
 struct net_config {
-    const char *url;             /* http(s)://host[:port][/base]; checked by net_url_check */
-    const char *const *headers;  /* "Name: value", n_headers of them; never logged */
+    const char *url;            /* http(s)://host[:port][/base]; checked by net_url_check */
+    const char *const *headers; /* "Name: value", n_headers of them; never logged */
     size_t n_headers;
     const char *proxy, *ca_file; /* NULL: curl's defaults */
     int64_t connect_timeout_ms;  /* 0: 10 s */
-    int64_t reply_timeout_ms;    /* 0: 60 s; never applied to streams, transfers or a synchronous send */
-    double time_scale;           /* 0: 1; tests divide every delay of this floor by it */
+    /* 0: 60 s; never applied to streams, transfers or a synchronous send */
+    int64_t reply_timeout_ms;
+    double time_scale; /* 0: 1; tests divide every delay of this floor by it */
 };
 
 struct net;
 /* One line naming what is wrong with an address. Fails: RC_USAGE. Thread: main. */
 enum rc net_url_check(const char *url, struct err *err);
-/* Starts the worker; copies the config. curl_global_init is done by the first call, so call it before any other thread
- * exists or from main only. Fails: RC_USAGE (bad URL), RC_IO. Thread: main, like everything below. */
+/* Starts the worker; copies the config. curl_global_init is done by the first call, so call it
+ * before any other thread exists or from main only. Fails: RC_USAGE (bad URL), RC_IO. Thread: main,
+ * like everything below. */
 enum rc net_new(struct net **out, const struct net_config *config, struct err *err);
-/* Takes *r on RC_OK; on RC_BUSY (the ring is full) the caller keeps it and tries after the next net_ack. */
+/* Takes *r on RC_OK; on RC_BUSY (the ring is full) the caller keeps it and tries after the next
+ * net_ack. */
 enum rc net_send(struct net *net, struct request *r);
 int net_fd(const struct net *net);          /* poll it for reading */
 void net_ack(struct net *net);              /* first this, then net_next until NULL */
 struct incoming *net_next(struct net *net); /* caller frees */
-void net_drained(struct net *net);          /* after the last net_next: lets a starved worker go on */
+/* after the last net_next: lets a starved worker go on */
+void net_drained(struct net *net);
 /* Cancels everything, joins the worker within a second, frees what was not taken. */
 void net_free(struct net *net);
 

@@ -1,21 +1,26 @@
-/* task.h - one piece of slow local work: what main asks of the job thread and what comes back, in one owned struct.
- * Lives in the base floor so that model and job need not know each other. */
+/* task.h - one piece of slow local work: what main asks of the job thread and what comes back, in
+ * one owned struct. Lives in the base floor so that model and job need not know each other. */
 #ifndef MIX_TASK_H
 #define MIX_TASK_H
 
 #include "mix/base.h"
 
 enum task_kind {
-    TASK_READ,   /* path -> data; a missing file is RC_OK with data NULL */
-    TASK_WRITE,  /* data -> path: temporary file, fsync, rename, 0600; directories made 0700; len 0 removes the file */
+    TASK_READ, /* path -> data; a missing file is RC_OK with data NULL */
+    /* data -> path: temporary file, fsync, rename, 0600; directories made 0700; len 0 removes the
+       file */
+    TASK_WRITE,
     TASK_APPEND, /* data -> end of path, one write, fsync; 0600 */
-    TASK_SCAN,   /* path (a directory; `~` expanded) -> entries, sorted directories first, then by name */
-    TASK_FIND,   /* path -> entries of the whole tree below it with names relative to it, breadth first, at most 50,000 */
+    /* path (a directory; `~` expanded) -> entries, sorted directories first, then by name */
+    TASK_SCAN,
+    /* path -> entries of the whole tree below it with names relative to it, breadth first, at most
+       50,000 */
+    TASK_FIND,
     TASK_STAT,   /* path -> entries[0] */
     TASK_CANCEL, /* target: ends that task soon, which still comes back, RC_CANCELLED */
 };
 struct dir_entry {
-    const char *name; /* as the file system has it: not UTF-8, not clean */
+    const char *name;       /* as the file system has it: not UTF-8, not clean */
     int64_t size, modified; /* bytes; ms since 1970 */
     bool is_dir, hidden, readable;
 };
@@ -25,7 +30,8 @@ struct task {
     uint32_t target;
     uint32_t tag;     /* the asker's own mark, handed back untouched */
     const char *path; /* in arena */
-    const char *data; /* in arena; asked with WRITE and APPEND, answered with READ. NUL-terminated */
+    /* in arena; asked with WRITE and APPEND, answered with READ. NUL-terminated */
+    const char *data;
     size_t len;
     /* the answer */
     struct err err;

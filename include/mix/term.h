@@ -1,8 +1,9 @@
-/* term.h - the terminal: shows a canvas through ncurses, turns its bytes into keys. One at a time per process. Main thread.
+/* term.h - the terminal: shows a canvas through ncurses, turns its bytes into keys. One at a time
+ * per process. Main thread.
  *
- * ncurses is used for output only; bytes are read and decoded here (xterm, VT100, Linux console and rxvt sequences, what
- * terminfo says, bracketed paste, focus, OSC 11), so that a paste is never read as keys and a lone Esc is known 25 ms
- * after it came. */
+ * ncurses is used for output only; bytes are read and decoded here (xterm, VT100, Linux console and
+ * rxvt sequences, what terminfo says, bracketed paste, focus, OSC 11), so that a paste is never
+ * read as keys and a lone Esc is known 25 ms after it came. */
 #ifndef MIX_TERM_H
 #define MIX_TERM_H
 
@@ -15,24 +16,29 @@ struct decoder;
 struct decoder *decoder_new(void);
 void decoder_add(struct decoder *d, const char *sequence, struct key key); /* what terminfo knows */
 void decoder_feed(struct decoder *d, const char *p, size_t n, int64_t now);
-bool decoder_next(struct decoder *d, struct key *out, int64_t now); /* false: nothing, or more bytes or time are needed */
-int64_t decoder_deadline(const struct decoder *d); /* when a lone Esc or an unended paste is due; -1: nothing waits */
+/* false: nothing, or more bytes or time are needed */
+bool decoder_next(struct decoder *d, struct key *out, int64_t now);
+/* when a lone Esc or an unended paste is due; -1: nothing waits */
+int64_t decoder_deadline(const struct decoder *d);
 void decoder_free(struct decoder *d);
 
 /* ---- the screen ---- */
 struct term;
-/* Takes over the terminal on stdin and stdout. Fails: RC_USAGE naming what is missing (no terminal, TERM=dumb or unknown,
- * no UTF-8 locale). Asks OSC 11 when the terminal is known to answer or ignore it; never waits. */
+/* Takes over the terminal on stdin and stdout. Fails: RC_USAGE naming what is missing (no terminal,
+ * TERM=dumb or unknown, no UTF-8 locale). Asks OSC 11 when the terminal is known to answer or
+ * ignore it; never waits. */
 enum rc term_open(struct term **out, struct err *err);
 int term_fd(const struct term *t);
-bool term_key(struct term *t, struct key *out, int64_t now); /* reads what is there; false: nothing yet */
+/* reads what is there; false: nothing yet */
+bool term_key(struct term *t, struct key *out, int64_t now);
 int64_t term_deadline(const struct term *t);
 void term_size(const struct term *t, int *cols, int *rows);
-void term_resized(struct term *t);                           /* after SIGWINCH */
-int term_colours(const struct term *t);                      /* 0 for mono or NO_COLOR */
-void term_theme(struct term *t, const struct theme *theme);  /* takes effect at the next flush */
-void term_flush(struct term *t, const struct canvas *c);     /* writes only what changed */
-void term_redraw(struct term *t);                            /* the next flush repaints everything */
+void term_resized(struct term *t);                          /* after SIGWINCH */
+int term_colours(const struct term *t);                     /* 0 for mono or NO_COLOR */
+void term_theme(struct term *t, const struct theme *theme); /* takes effect at the next flush */
+void term_flush(struct term *t, const struct canvas *c);    /* writes only what changed */
+/* the next flush repaints everything */
+void term_redraw(struct term *t);
 void term_bell(struct term *t);
 void term_leave(struct term *t); /* gives the terminal back: before suspend, a child, exit */
 void term_enter(struct term *t);

@@ -1,15 +1,19 @@
-/* transcript.h - one session's messages as they are shown: entry -> parts. Part of the model floor; main thread only.
+/* transcript.h - one session's messages as they are shown: entry -> parts. Part of the model floor;
+ * main thread only.
  *
- * History texts are borrowed from the segments (arenas of decoded messages) the transcript keeps; live texts grow in
- * bufs of their own until the reconcile replaces them. Fold state survives a reconcile. */
+ * History texts are borrowed from the segments (arenas of decoded messages) the transcript keeps;
+ * live texts grow in bufs of their own until the reconcile replaces them. Fold state survives a
+ * reconcile. */
 #ifndef MIX_TRANSCRIPT_H
 #define MIX_TRANSCRIPT_H
 
 #include "mix/wire.h"
 
-enum role { ROLE_USER, ROLE_ASSISTANT, ROLE_NOTE }; /* NOTE: a seam, an error, a cancelled turn: ours, not the server's */
+/* NOTE: a seam, an error, a cancelled turn: ours, not the server's */
+enum role { ROLE_USER, ROLE_ASSISTANT, ROLE_NOTE };
 enum part_kind { PART_TEXT, PART_THINKING, PART_TOOL, PART_NOTE };
-enum fold { FOLD_AUTO, FOLD_OPEN, FOLD_SHUT }; /* AUTO: tool calls and finished thinking shut, the rest open */
+/* AUTO: tool calls and finished thinking shut, the rest open */
+enum fold { FOLD_AUTO, FOLD_OPEN, FOLD_SHUT };
 enum call_state {
     CALL_NONE,      /* not a tool call */
     CALL_STREAMING, /* parameters arrive */
@@ -18,82 +22,97 @@ enum call_state {
     CALL_OK,
     CALL_FAILED,
     CALL_DENIED,
-    CALL_UNKNOWN,   /* over, and nobody said how (no execution events) */
+    CALL_UNKNOWN, /* over, and nobody said how (no execution events) */
 };
 struct part {
     enum part_kind kind;
     enum call_state state;
     enum fold fold;
-    uint32_t rev;            /* grows with every change of what it shows; unique over all parts: a layout memo's key */
-    bool live;               /* still growing */
-    const char *text;        /* text, thinking, note; for a tool its input (JSON text, maybe cut short). Never NULL */
+    /* grows with every change of what it shows; unique over all parts: a layout memo's key */
+    uint32_t rev;
+    bool live; /* still growing */
+    /* text, thinking, note; for a tool its input (JSON text, maybe cut short). Never NULL */
+    const char *text;
     size_t len;
     const char *call_id, *name; /* tool */
     const char *result;         /* NULL: none known */
     bool is_error;
-    double seconds;          /* duration of call or thinking; < 0 unknown */
-    int64_t started_at;      /* clock_now() when first seen live; 0 for history */
-    uint32_t child_calls;    /* a Task's sub-agent: calls seen so far */
-    struct buf *grow;        /* owns text while live */
+    double seconds;       /* duration of call or thinking; < 0 unknown */
+    int64_t started_at;   /* clock_now() when first seen live; 0 for history */
+    uint32_t child_calls; /* a Task's sub-agent: calls seen so far */
+    struct buf *grow;     /* owns text while live */
 };
 struct entry {
-    const char *id; /* the server's message id; NULL for notes and not yet acknowledged user messages */
+    /* the server's message id; NULL for notes and not yet acknowledged user messages */
+    const char *id;
     enum role role;
     struct part *parts;
     size_t n_parts, cap_parts;
     const char *model;
     int64_t input_tokens, output_tokens;
     double cost;
-    int64_t at;        /* real time ms when seen live here; 0: unknown (the server sends none) */
-    uint32_t server_index; /* count of server messages up to and including it (what a fork copies); 0: not on the server yet */
-    bool pending;      /* our own message, sent and not yet confirmed */
+    int64_t at; /* real time ms when seen live here; 0: unknown (the server sends none) */
+    /* count of server messages up to and including it (what a fork copies); 0: not on the server
+     * yet */
+    uint32_t server_index;
+    bool pending;            /* our own message, sent and not yet confirmed */
     struct segment *segment; /* owns the strings of a history entry; NULL for live ones */
 };
 struct transcript {
     struct entry *entries;
     size_t n, cap;
-    uint32_t rev;      /* grows with every change */
-    bool loaded;       /* a GET messages was applied */
+    uint32_t rev; /* grows with every change */
+    bool loaded;  /* a GET messages was applied */
     bool loading;
-    struct err error;  /* why the last load failed; rc RC_OK: it did not */
+    struct err error;        /* why the last load failed; rc RC_OK: it did not */
     struct staging *staging; /* a GET messages that is arriving */
 };
 
 /* ---- GET messages, chunk by chunk; the shown entries stay until the commit ---- */
 void transcript_stage_begin(struct transcript *t);
-/* Takes the arena that owns the n messages. Chunks equal to what is shown cost nothing but the comparison. */
-void transcript_stage(struct transcript *t, struct message *messages, size_t n, struct arena *arena);
+/* Takes the arena that owns the n messages. Chunks equal to what is shown cost nothing but the
+ * comparison. */
+void transcript_stage(struct transcript *t, struct message *messages, size_t n,
+                      struct arena *arena);
 void transcript_stage_drop(struct transcript *t);
-/* Replaces the history; live entries the server does not know yet stay behind it, notes stay where they were.
- * map_position translates an entry index from before to after. */
+/* Replaces the history; live entries the server does not know yet stay behind it, notes stay where
+ * they were. map_position translates an entry index from before to after. */
 void transcript_commit(struct transcript *t, size_t *positions, size_t n_positions);
 /* One message of a synchronous answer: replaces or appends. Takes the arena. */
 void transcript_put(struct transcript *t, struct message *message, struct arena *arena);
 
 /* ---- live events ---- */
-struct entry *transcript_user(struct transcript *t, const char *id, const char *text, int64_t real_now);
+struct entry *transcript_user(struct transcript *t, const char *id, const char *text,
+                              int64_t real_now);
 /* Deltas of text or thinking; makes the entry when message_id is new (NULL: the last live one). */
-void transcript_delta(struct transcript *t, enum part_kind kind, const char *message_id, const char *text, size_t n,
-                      int64_t now, int64_t real_now);
-struct part *transcript_call(struct transcript *t, const char *message_id, const char *call_id, const char *name,
-                             int64_t now, int64_t real_now); /* finds or makes */
-struct part *transcript_find_call(struct transcript *t, const char *call_id); /* newest first; NULL when unknown */
+void transcript_delta(struct transcript *t, enum part_kind kind, const char *message_id,
+                      const char *text, size_t n, int64_t now, int64_t real_now);
+struct part *transcript_call(struct transcript *t, const char *message_id, const char *call_id,
+                             const char *name, int64_t now, int64_t real_now); /* finds or makes */
+/* newest first; NULL when unknown */
+struct part *transcript_find_call(struct transcript *t, const char *call_id);
 /* The newest unfinished call with this tool name whose input holds this command or path. */
-struct part *transcript_match_call(struct transcript *t, const char *tool, const char *command_or_path);
+struct part *transcript_match_call(struct transcript *t, const char *tool,
+                                   const char *command_or_path);
 void part_input(struct transcript *t, struct part *p, const char *json, size_t n, bool delta);
 void part_state(struct transcript *t, struct part *p, enum call_state state, double seconds);
 void part_fold(struct transcript *t, struct part *p, enum fold fold);
 bool part_open(const struct part *p); /* what FOLD_AUTO comes to */
-/* `complete`: extends the message's text when what streamed is a prefix of the final text; closes every open part. */
-void transcript_complete(struct transcript *t, const char *message_id, const char *final, int64_t now);
-void transcript_settle(struct transcript *t, enum call_state open_calls_become, int64_t now); /* end of a turn */
+/* `complete`: extends the message's text when what streamed is a prefix of the final text; closes
+ * every open part. */
+void transcript_complete(struct transcript *t, const char *message_id, const char *final,
+                         int64_t now);
+/* end of a turn */
+void transcript_settle(struct transcript *t, enum call_state open_calls_become, int64_t now);
 void transcript_note(struct transcript *t, const char *text, int64_t real_now);
 bool transcript_has_open_call(const struct transcript *t);
 void transcript_fini(struct transcript *t);
 
-/* `tool` names of every era map to one: "show_media" and "Show" differ, "todo_write" and "TodoWrite" do not. */
+/* `tool` names of every era map to one: "show_media" and "Show" differ, "todo_write" and
+ * "TodoWrite" do not. */
 bool tool_is(const char *name, const char *canonical);
-/* The one thing a call touches (command, path, pattern, url...), from its input JSON, complete or not. False: none. */
+/* The one thing a call touches (command, path, pattern, url...), from its input JSON, complete or
+ * not. False: none. */
 bool tool_object(struct buf *out, const char *name, const char *input, size_t n);
 
 #endif

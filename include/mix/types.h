@@ -1,8 +1,10 @@
-/* types.h - what a Mix server sends and takes, as structs. Filled by the field tables of src/wire/shapes.c.
+/* types.h - what a Mix server sends and takes, as structs. Filled by the field tables of
+ * src/wire/shapes.c.
  *
- * Strings live in the arena of the message that carries them; an absent or null string is NULL, a null or absent list
- * is empty. Times are milliseconds since 1970-01-01 UTC, 0 when unknown. `raw` strings are JSON text.
- * Lists are {items, n}. Source of each struct: the schema or operation named beside it. */
+ * Strings live in the arena of the message that carries them; an absent or null string is NULL, a
+ * null or absent list is empty. Times are milliseconds since 1970-01-01 UTC, 0 when unknown. `raw`
+ * strings are JSON text. Lists are {items, n}. Source of each struct: the schema or operation named
+ * beside it. */
 #ifndef MIX_TYPES_H
 #define MIX_TYPES_H
 
@@ -47,14 +49,16 @@ struct tool_call {
     struct strings screenshot_urls;
 };
 struct callback_result {
-    const char *tool_call_id, *tool_name, *callback_name, *callback_type, *stdout_text, *stderr_text;
+    const char *tool_call_id, *tool_name, *callback_name, *callback_type, *stdout_text,
+        *stderr_text;
     const char *subagent_id, *subagent_result, *error;
     int64_t exit_code;
     bool success, exclude_from_context;
 };
 struct message {
     const char *id, *session_id, *role, *user_input, *assistant_response, *reasoning, *model;
-    int64_t reasoning_seconds, input_tokens, output_tokens, cache_creation_tokens, cache_read_tokens;
+    int64_t reasoning_seconds, input_tokens, output_tokens, cache_creation_tokens,
+        cache_read_tokens;
     double cost;
     LIST_OF(tool_call) tool_calls;
     LIST_OF(callback_result) callback_results;
@@ -64,7 +68,8 @@ struct message_list {
 };
 
 /* ---- answers of small operations ---- */
-struct send_ack { /* 202 {status, sessionId}; or 200 with a whole message: a synchronous turn or a `cmd-` answer */
+/* 202 {status, sessionId}; or 200 with a whole message: a synchronous turn or a `cmd-` answer */
+struct send_ack {
     const char *status, *session_id;
     struct message message; /* id NULL after a 202 */
 };
@@ -98,7 +103,8 @@ struct provider_auth {
 struct auth_status {
     LIST_OF(provider_auth) providers;
 };
-/* The further answers (preferences, tools, MCP, export, OAuth, system) have structs in types_admin.h. */
+/* The further answers (preferences, tools, MCP, export, OAuth, system) have structs in
+ * types_admin.h. */
 
 /* ---- request inputs: one struct per op `in` shape; path, query and body fields alike ---- */
 struct session_ref { /* every op with only {id} */
@@ -114,7 +120,8 @@ struct session_create {
 };
 struct session_fork {
     const char *id, *title;
-    int64_t message_count; /* on the wire `messageIndex`: how many messages to copy from the start */
+    /* on the wire `messageIndex`: how many messages to copy from the start */
+    int64_t message_count;
 };
 struct session_rewind {
     const char *id, *message_id;
@@ -139,15 +146,20 @@ struct stream_query {
     const char *session_id;
 };
 
-/* ---- events of GET /stream: one struct for all of them, since their fields overlap (wire names in shapes.c) ---- */
+/* ---- events of GET /stream: one struct for all of them, since their fields overlap (wire names in
+ * shapes.c) ---- */
 struct event_data {
-    const char *session_id, *id, *message_id, *parent_tool_call_id; /* message_id: assistantMessageId or messageId */
-    const char *content;                 /* content, thinking: the delta; complete: the final text; user_message_created */
-    const char *tool_call_id, *tool_name; /* of every tool event: toolCallId or id, toolName or name ("" on the wire: NULL) */
-    const char *input;                   /* parameter delta, or the whole input */
+    /* message_id: assistantMessageId or messageId */
+    const char *session_id, *id, *message_id, *parent_tool_call_id;
+    /* content, thinking: the delta; complete: the final text; user_message_created */
+    const char *content;
+    /* of every tool event: toolCallId or id, toolName or name ("" on the wire: NULL) */
+    const char *tool_call_id, *tool_name;
+    const char *input; /* parameter delta, or the whole input */
     const char *progress, *status, *error, *type, *reasoning;
     const char *title, *message, *notification_type, *response_type;
-    const char *description, *action, *path, *params_raw; /* permission; params may be an object or a string */
+    /* permission; params may be an object or a string */
+    const char *description, *action, *path, *params_raw;
     struct strings choices;
     int64_t timeout_s, retry_after_s, attempt, max_attempts, reasoning_seconds, created_at;
     bool success, done;

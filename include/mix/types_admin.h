@@ -1,11 +1,12 @@
-/* types_admin.h - the answers and inputs few screens need: providers, preferences, tools, MCP, export, the system.
- * Same rules as types.h. Maps of the wire become lists sorted by their key, which is the first member. */
+/* types_admin.h - the answers and inputs few screens need: providers, preferences, tools, MCP,
+ * export, the system. Same rules as types.h. Maps of the wire become lists sorted by their key,
+ * which is the first member. */
 #ifndef MIX_TYPES_ADMIN_H
 #define MIX_TYPES_ADMIN_H
 
 #include "mix/types.h"
 
-/* ---- export (ExportSession): tool results are in practice absent, see the messages for them ---- */
+/* ---- export (ExportSession): tool results are in practice absent, see the messages for them */
 struct export_tool_call {
     const char *id, *name, *type, *input, *result, *metadata;
     const char *input_raw; /* inputJson: the parsed input, as JSON text */
@@ -122,7 +123,8 @@ struct api_key {
 struct oauth_code {
     const char *provider, *code, *state; /* code: only what stood before the '#' */
 };
-struct preferences_update { /* a model without its max tokens and effort resets them: send all three */
+/* a model without its max tokens and effort resets them: send all three */
+struct preferences_update {
     const char *preferred_provider, *main_model, *main_effort, *sub_model, *sub_effort;
     int64_t main_max_tokens, sub_max_tokens;
 };

@@ -1,5 +1,6 @@
-/* view.h - draws the model. Everything that affects the picture is in the model; struct view is only a memo of wrapped
- * rows keyed by (part rev, width): dropping it changes nothing but time. Main thread only. */
+/* view.h - draws the model. Everything that affects the picture is in the model; struct view is
+ * only a memo of wrapped rows keyed by (part rev, width): dropping it changes nothing but time.
+ * Main thread only. */
 #ifndef MIX_VIEW_H
 #define MIX_VIEW_H
 
@@ -9,13 +10,16 @@
 struct view;
 struct view *view_new(void);
 void view_free(struct view *v);
-/* Before drawing: turns asked-for moves (reading.move, list paging, overlay scrolls) into positions for this size, keeps
- * selections in view, follows the end, and notes what was seen (ask.uncut, session.seen). The one place outside the
- * doors that writes to the model, and only to positions. Lays out only what is near the screen. */
+/* Before drawing: turns asked-for moves (reading.move, list paging, overlay scrolls) into positions
+ * for this size, keeps selections in view, follows the end, and notes what was seen (ask.uncut,
+ * session.seen). The one place outside the doors that writes to the model, and only to positions.
+ * Lays out only what is near the screen. */
 void view_settle(struct view *v, struct model *m);
-void view_draw(struct view *v, const struct model *m, struct canvas *out); /* out has the model's size */
+/* out has the model's size */
+void view_draw(struct view *v, const struct model *m, struct canvas *out);
 
-/* The layout for a size, also for tests: which panes are on screen and where. Width or height 0: not shown. */
+/* The layout for a size, also for tests: which panes are on screen and where. Width or height 0:
+ * not shown. */
 enum width_class { WIDTH_TINY, WIDTH_NARROW, WIDTH_MEDIUM, WIDTH_WIDE }; /* TINY: below 40x10 */
 struct frame_layout {
     enum width_class width;

@@ -1,8 +1,10 @@
-/* wire.h - what the Mix API is: operations, generations, shapes, replies, stream frames. No sockets, no clock, no threads.
+/* wire.h - what the Mix API is: operations, generations, shapes, replies, stream frames. No
+ * sockets, no clock, no threads.
  *
- * Two vocabularies feed everything: ops.def (operations) and events.def (stream events). JSON is read and written by
- * field tables (shapes); cJSON never leaves this floor, and since a cJSON parse writes a file-static, every `_read`
- * and `_feed` here may run on one thread of a process only: the net worker (in mixtui), the server loop (in the demo).
+ * Two vocabularies feed everything: ops.def (operations) and events.def (stream events). JSON is
+ * read and written by field tables (shapes); cJSON never leaves this floor, and since a cJSON parse
+ * writes a file-static, every `_read` and `_feed` here may run on one thread of a process only: the
+ * net worker (in mixtui), the server loop (in the demo).
  * `_write` functions may run on any thread. */
 #ifndef MIX_WIRE_H
 #define MIX_WIRE_H
@@ -25,7 +27,8 @@ enum {
 enum method { M_GET, M_POST, M_PATCH, M_DELETE };
 enum reply_kind { REPLY_JSON, REPLY_BYTES, REPLY_STREAM, REPLY_NONE };
 enum body_kind { BODY_NONE, BODY_JSON, BODY_MULTIPART };
-enum retry { RETRY_NEVER, RETRY_SAFE, RETRY_FOREVER }; /* SAFE: 5xx, 408, 429, connection; 500 ms x 1.5, cap 60 s */
+/* SAFE: 5xx, 408, 429, connection; 500 ms x 1.5, cap 60 s */
+enum retry { RETRY_NEVER, RETRY_SAFE, RETRY_FOREVER };
 
 enum op {
 #define OP(id, ...) OP_##id,
@@ -43,21 +46,22 @@ struct op_spec {
     enum reply_kind reply;
     enum body_kind body;
     enum retry retry;
-    size_t cap;          /* bytes of the decoded body at most */
-    int since, until;    /* generations in which it exists, both inclusive */
+    size_t cap;       /* bytes of the decoded body at most */
+    int since, until; /* generations in which it exists, both inclusive */
 };
 const struct op_spec *op_spec(enum op op);
 enum op op_by_name(const char *name); /* any of the three names; OP_COUNT when unknown */
 const char *method_name(enum method m);
 
-/* What a server can do. Filled by a probe; before it, version GEN_NONE and no operation known to be absent. */
+/* What a server can do. Filled by a probe; before it, version GEN_NONE and no operation known to be
+ * absent. */
 struct caps {
     int version;      /* the newest generation that fits what was seen; GEN_NONE: not known */
     uint64_t ops;     /* bit OP_x: present */
     bool sync_send;   /* send answers 200 after the turn, and a disconnect cancels it */
     bool strict_text; /* send takes `text`, not `content` */
     bool browser_mode;
-    char why[96];     /* how it was learned, for people */
+    char why[96]; /* how it was learned, for people */
 };
 struct caps caps_of(int version); /* what the table says of one generation */
 bool caps_has(const struct caps *caps, enum op op);
@@ -71,33 +75,44 @@ struct probe_request {
     enum method method;
     const char *path, *body; /* static strings; body NULL for none */
 };
-bool probe_next(struct probe *p, struct probe_request *out); /* false: done, p->caps holds the answer */
+/* false: done, p->caps holds the answer */
+bool probe_next(struct probe *p, struct probe_request *out);
 void probe_feed(struct probe *p, int status, const char *body, size_t n);
 
 /* ---- shapes: JSON <-> struct by field table ---- */
-enum strictness { SHAPE_LENIENT, SHAPE_STRICT }; /* STRICT: an unknown field is an error that names it (the demo server) */
-/* Reads one JSON value into the zeroed struct `out`; strings go to the arena. Errors name the place:
+/* STRICT: an unknown field is an error that names it (the demo server) */
+enum strictness { SHAPE_LENIENT, SHAPE_STRICT };
+/* Reads one JSON value into the zeroed struct `out`; strings go to the arena. Errors name the
+ * place:
  * `[3].id: missing`. Wrong types are errors, unknown fields are skipped. Fails: RC_PROTO. */
 enum rc shape_read(void *out, const struct shape *s, const char *json, size_t n, struct arena *a,
                    enum strictness how, struct err *err);
-/* Appends the JSON text of the body fields that `version` knows (GEN_NONE: the top one's). Fails: RC_LIMIT. */
+/* Appends the JSON text of the body fields that `version` knows (GEN_NONE: the top one's). Fails:
+ * RC_LIMIT. */
 enum rc shape_write(struct buf *out, const struct shape *s, const void *in, int version);
 size_t shape_size(const struct shape *s);
-const struct shape *shape_named(const char *name); /* "session_data"; for tests and the demo server */
-/* The path with its parameters filled in and percent-encoded, and the query. Fails: RC_USAGE naming a missing one. */
+/* "session_data"; for tests and the demo server */
+const struct shape *shape_named(const char *name);
+/* The path with its parameters filled in and percent-encoded, and the query. Fails: RC_USAGE naming
+ * a missing one. */
 enum rc op_target(struct buf *out, enum op op, const void *in, int version, struct err *err);
-/* The other way round, for a server: which operation is METHOD PATH, and its path parameters. False when none. */
+/* The other way round, for a server: which operation is METHOD PATH, and its path parameters. False
+ * when none. */
 bool op_match(enum op *op, void *in, struct arena *a, const char *method, const char *path);
 
 /* ---- reading an answer while it arrives ---- */
 struct reply_reader; /* one response body */
 struct reply_reader *reply_new(enum op op);
-/* Takes bytes in any split. Lists are decoded element by element, nothing else is kept. Fails: RC_PROTO, RC_LIMIT. */
+/* Takes bytes in any split. Lists are decoded element by element, nothing else is kept. Fails:
+ * RC_PROTO, RC_LIMIT. */
 enum rc reply_feed(struct reply_reader *r, const char *p, size_t n, struct err *err);
-/* Hands over the list elements decoded so far: `*items` in the arena moved to *a. Returns how many; 0: none. */
+/* Hands over the list elements decoded so far: `*items` in the arena moved to *a. Returns how many;
+ * 0: none. */
 size_t reply_items(struct reply_reader *r, void **items, struct arena *a);
-size_t reply_pending(const struct reply_reader *r); /* bytes of decoded elements waiting for reply_items */
-/* The body is complete. For non-lists *out is the struct in *a; for lists what reply_items did not take yet. */
+/* bytes of decoded elements waiting for reply_items */
+size_t reply_pending(const struct reply_reader *r);
+/* The body is complete. For non-lists *out is the struct in *a; for lists what reply_items did not
+ * take yet. */
 enum rc reply_end(struct reply_reader *r, void **out, size_t *n, struct arena *a, struct err *err);
 void reply_free(struct reply_reader *r);
 /* The server's error body in either vocabulary, or plain text, or HTML, as one line of err->text;
@@ -105,14 +120,15 @@ void reply_free(struct reply_reader *r);
 void reply_error(struct err *err, enum op op, int status, const char *body, size_t n);
 
 /* ---- stream frames ---- */
-struct frame { /* borrowed until the next sse_next or sse_feed */
+struct frame {                     /* borrowed until the next sse_next or sse_feed */
     const char *event, *id, *data; /* event: "message" when absent */
     size_t data_len;
     int64_t retry_ms; /* -1 when absent */
 };
 struct sse;
 struct sse *sse_new(size_t cap); /* bytes of one event at most */
-enum rc sse_feed(struct sse *s, const char *p, size_t n, struct err *err); /* copies; RC_LIMIT beyond the cap */
+/* copies; RC_LIMIT beyond the cap */
+enum rc sse_feed(struct sse *s, const char *p, size_t n, struct err *err);
 bool sse_next(struct sse *s, struct frame *out);
 void sse_free(struct sse *s);
 #define SSE_EVENT_CAP (32 * MIX_MIB)
@@ -125,14 +141,17 @@ enum ev {
     EV_COUNT
 };
 struct wire_event {
-    enum ev kind;             /* EV_UNKNOWN for a name no generation had; data then holds only `type` = that name */
+    /* EV_UNKNOWN for a name no generation had; data then holds only `type` = that name */
+    enum ev kind;
     struct event_data data;
-    struct wire_event *next;  /* the batch, in order of arrival */
+    struct wire_event *next; /* the batch, in order of arrival */
 };
 const char *ev_name(enum ev kind); /* the newest wire name */
-/* Reads one frame. NULL when its JSON does not parse (a torn frame: drop it and carry on; err says where). */
+/* Reads one frame. NULL when its JSON does not parse (a torn frame: drop it and carry on; err says
+ * where). */
 struct wire_event *event_read(const struct frame *f, struct arena *a, struct err *err);
 /* Appends the frame a server of `version` sends for it (id and retry as servers number them). */
-enum rc event_write(struct buf *out, enum ev kind, const struct event_data *data, int version, int64_t id);
+enum rc event_write(struct buf *out, enum ev kind, const struct event_data *data, int version,
+                    int64_t id);
 
 #endif
