@@ -317,7 +317,7 @@ bool ask_armed(const struct model *m, const struct ask *a, int64_t now); /* rule
 bool ask_answerable(const struct ask *a);
 size_t model_working(const struct model *m);
 const struct file_info *model_selected_file(const struct model *m);
-/* Indices into picker.listing->entries that match the filter, best first; n of them; caller frees */
+/* Indices into picker.listing->entries that match the filter, best first. Caller frees. */
 size_t *picker_visible(const struct picker *p, size_t *n);
 
 #endif
