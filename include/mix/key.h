@@ -30,7 +30,7 @@ struct key {
 /* "C-x", "M-a", "S-Tab", "Enter", "F1", "Space", "g" ...; as in keymaps and help. False: no key. */
 bool key_parse(struct key *out, const char *name);
 /* for people: Ctrl+X, Alt+A, Shift+Tab, Enter */
-void key_name(char *out, size_t size, const struct key *k);
+void key_text(char *out, size_t size, const struct key *k);
 bool key_same(const struct key *a, const struct key *b);
 
 #endif

@@ -1,0 +1,399 @@
+/* curses.c - the only file that knows ncurses. Output goes through its diff; input never does
+ * (decode.c). */
+#include "mix/term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "terminfo.h"
+
+enum { PAIR_MAX = 512 };
+
+struct colour_pair {
+    short fg, bg;
+};
+struct term {
+    SCREEN *screen;
+    struct decoder *decoder;
+    struct canvas shown; /* what ncurses was told last; width 0 before the first flush */
+    struct theme theme;
+    int colours;
+    attr_t attrs[STYLE_COUNT];
+    short pair_of[STYLE_COUNT];
+    struct colour_pair pairs[PAIR_MAX]; /* index is the pair's number; 0 is the terminal's own */
+    int n_pairs;
+    bool repaint, inside, hung_up;
+    bool cursor_on;
+};
+
+/* What term_rescue needs, filled before the screen is taken over; nothing in it changes afterwards.
+ */
+static struct {
+    struct termios saved;
+    char bytes[256];
+    size_t n;
+    volatile bool armed;
+} rescue;
+
+static const char modes_on[] = "\033[?2004h\033[?1004h";
+static const char modes_off[] = "\033[?2004l\033[?1004l";
+
+static void put_raw(const char *p, size_t n) {
+    while (n > 0) {
+        ssize_t done = write(STDOUT_FILENO, p, n);
+        if (done < 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (done <= 0)
+            return;
+        p += done;
+        n -= (size_t)done;
+    }
+}
+
+/* ---- opening ---- */
+static enum rc check_terminal(struct err *err) {
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return err_set(err, RC_USAGE, 0,
+                       "%s is no terminal: run mixtui in one; scripts use `mixtui send` or --plain",
+                       isatty(STDIN_FILENO) ? "standard output" : "standard input");
+    const char *name = getenv("TERM");
+    if (str_blank(name))
+        return err_set(err, RC_USAGE, 0, "TERM is not set: try TERM=xterm-256color mixtui");
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        return err_set(err, RC_USAGE, 0, "the locale %s has no UTF-8: try LANG=C.UTF-8 mixtui",
+                       setlocale(LC_CTYPE, NULL));
+    if (!terminfo_load())
+        return err_set(err, RC_USAGE, 0,
+                       "no description of the terminal TERM=%.60s: try TERM=xterm-256color mixtui",
+                       name);
+    if (!terminfo_string("cup"))
+        return err_set(err, RC_USAGE, 0,
+                       "the terminal TERM=%.60s cannot move its cursor: mixtui needs one that can; "
+                       "try TERM=xterm-256color, or --plain",
+                       name);
+    return RC_OK;
+}
+
+static void rescue_add(const char *capability) {
+    size_t n = capability ? strlen(capability) : 0;
+    if (rescue.n + n > sizeof rescue.bytes)
+        return;
+    memcpy(rescue.bytes + rescue.n, capability, n);
+    rescue.n += n;
+}
+
+static void rescue_arm(void) {
+    rescue.n = 0;
+    tcgetattr(STDIN_FILENO, &rescue.saved);
+    rescue_add(modes_off);
+    rescue_add(terminfo_string("sgr0"));
+    rescue_add(terminfo_string("cnorm"));
+    rescue_add(terminfo_string("rmkx"));
+    rescue_add(terminfo_string("rmcup"));
+    rescue_add("\r\n");
+    rescue.armed = true;
+}
+
+void term_rescue(void) {
+    if (!rescue.armed)
+        return;
+    rescue.armed = false;
+    put_raw(rescue.bytes, rescue.n);
+    tcsetattr(STDIN_FILENO, TCSANOW, &rescue.saved);
+}
+
+/* What terminfo says of keys, beside the sequences the decoder knows by itself. */
+static void learn_keys(struct decoder *d) {
+    static const struct {
+        const char *capability;
+        uint32_t code;
+    } table[] = {
+        {"kcuu1", K_UP},     {"kcud1", K_DOWN},   {"kcub1", K_LEFT},    {"kcuf1", K_RIGHT},
+        {"khome", K_HOME},   {"kend", K_END},     {"kpp", K_PGUP},      {"knp", K_PGDN},
+        {"kich1", K_INSERT}, {"kdch1", K_DELETE}, {"kbs", K_BACKSPACE}, {"kcbt", K_BACKTAB},
+        {"kf1", K_F1},       {"kf2", K_F2},       {"kf3", K_F3},        {"kf4", K_F4},
+        {"kf5", K_F5},       {"kf6", K_F6},       {"kf7", K_F7},        {"kf8", K_F8},
+        {"kf9", K_F9},       {"kf10", K_F10},     {"kf11", K_F11},      {"kf12", K_F12},
+    };
+    for (size_t i = 0; i < MIX_COUNT(table); i++) {
+        const char *sequence = terminfo_string(table[i].capability);
+        if (sequence)
+            decoder_add(d, sequence, (struct key){.code = table[i].code});
+    }
+}
+
+/* Terminals that answer OSC 11 or swallow it; others might print it. */
+static bool answers_osc(const char *name) {
+    static const char *const heads[] = {"xterm",     "tmux",  "rxvt",    "foot",
+                                        "alacritty", "kitty", "wezterm", "st-",
+                                        "konsole",   "vte",   "gnome",   "contour"};
+    for (size_t i = 0; i < MIX_COUNT(heads); i++)
+        if (strncmp(name, heads[i], strlen(heads[i])) == 0)
+            return true;
+    return false;
+}
+
+enum rc term_open(struct term **out, struct err *err) {
+    enum rc rc = check_terminal(err);
+    if (rc != RC_OK)
+        return rc;
+    rescue_arm();
+    if (!getenv("ESCDELAY"))
+        set_escdelay(25);
+    SCREEN *screen = newterm(NULL, stdout, stdin);
+    if (!screen) {
+        rescue.armed = false;
+        return err_set(err, RC_USAGE, 0, "could not start the screen on TERM=%.60s",
+                       getenv("TERM"));
+    }
+    struct term *t = xcalloc(1, sizeof *t);
+    t->screen = screen;
+    t->decoder = decoder_new();
+    learn_keys(t->decoder);
+    raw();
+    noecho();
+    nonl();
+    typeahead(-1);
+    keypad(stdscr, TRUE);
+    leaveok(stdscr, FALSE);
+    scrollok(stdscr, FALSE);
+    const char *no_color = getenv("NO_COLOR");
+    if (str_blank(no_color) && has_colors() && start_color() == OK) {
+        use_default_colors();
+        t->colours = COLORS;
+    }
+    t->n_pairs = 1;
+    t->inside = true;
+    t->cursor_on = true;
+    t->repaint = true;
+    put_raw(modes_on, sizeof modes_on - 1);
+    if (answers_osc(getenv("TERM")))
+        put_raw("\033]11;?\033\\", 8);
+    theme_builtin(&t->theme, "default", NULL);
+    term_theme(t, &t->theme);
+    *out = t;
+    return RC_OK;
+}
+
+void term_free(struct term *t) {
+    if (!t)
+        return;
+    term_leave(t);
+    rescue.armed = false;
+    delscreen(t->screen);
+    decoder_free(t->decoder);
+    canvas_fini(&t->shown);
+    free(t);
+}
+
+void term_leave(struct term *t) {
+    if (!t->inside)
+        return;
+    put_raw(modes_off, sizeof modes_off - 1);
+    curs_set(1);
+    endwin();
+    t->inside = false;
+}
+
+void term_enter(struct term *t) {
+    if (t->inside)
+        return;
+    t->inside = true;
+    t->cursor_on = true;
+    put_raw(modes_on, sizeof modes_on - 1);
+    term_resized(t);
+    term_redraw(t);
+}
+
+/* ---- keys ---- */
+int term_fd(const struct term *t) {
+    (void)t;
+    return STDIN_FILENO;
+}
+
+/* One read when there is something: never blocks, and leaves the shared file flags alone. */
+static void read_some(struct term *t, int64_t now) {
+    struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+    char bytes[16384];
+    if (t->hung_up || poll(&fd, 1, 0) <= 0)
+        return;
+    ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (n > 0)
+        decoder_feed(t->decoder, bytes, (size_t)n, now);
+    else if (n == 0 || (errno != EINTR && errno != EAGAIN))
+        t->hung_up = true;
+}
+
+bool term_key(struct term *t, struct key *out, int64_t now) {
+    if (decoder_next(t->decoder, out, now))
+        return true;
+    bool was_up = !t->hung_up;
+    read_some(t, now);
+    if (decoder_next(t->decoder, out, now))
+        return true;
+    *out = (struct key){.code = K_HANGUP};
+    return was_up && t->hung_up;
+}
+
+int64_t term_deadline(const struct term *t) { return decoder_deadline(t->decoder); }
+
+/* ---- size ---- */
+void term_size(const struct term *t, int *cols, int *rows) {
+    (void)t;
+    *cols = COLS;
+    *rows = LINES;
+}
+
+void term_resized(struct term *t) {
+    struct winsize size = {0};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0)
+        return;
+    if (size.ws_col != COLS || size.ws_row != LINES)
+        resizeterm(size.ws_row, size.ws_col);
+    t->repaint = true;
+}
+
+/* ---- looks ---- */
+int term_colours(const struct term *t) { return t->colours; }
+
+static int channel_distance(int a, int b) { return (a - b) * (a - b); }
+
+static int rgb_distance(int rgb, int r, int g, int b) {
+    return channel_distance(rgb >> 16 & 255, r) + channel_distance(rgb >> 8 & 255, g) +
+           channel_distance(rgb & 255, b);
+}
+
+/* The xterm palette entry nearest to an rgb colour: 16 to 255 where there are 256, else the first 8
+ * or 16. */
+static short nearest(int rgb, int colours) {
+    static const uint8_t base[16][3] = {
+        {0, 0, 0},     {205, 0, 0},     {0, 205, 0},     {205, 205, 0},  {0, 0, 238}, {205, 0, 205},
+        {0, 205, 205}, {229, 229, 229}, {127, 127, 127}, {255, 0, 0},    {0, 255, 0}, {255, 255, 0},
+        {92, 92, 255}, {255, 0, 255},   {0, 255, 255},   {255, 255, 255}};
+    int best = 0, best_distance = 1 << 30;
+    int from = colours >= 256 ? 16 : 0, to = colours >= 256 ? 256 : colours >= 16 ? 16 : 8;
+    for (int i = from; i < to; i++) {
+        int r, g, b;
+        if (i < 16) {
+            r = base[i][0], g = base[i][1], b = base[i][2];
+        } else if (i < 232) {
+            int n = i - 16;
+            static const uint8_t levels[6] = {0, 95, 135, 175, 215, 255};
+            r = levels[n / 36], g = levels[n / 6 % 6], b = levels[n % 6];
+        } else {
+            r = g = b = 8 + 10 * (i - 232);
+        }
+        int distance = rgb_distance(rgb, r, g, b);
+        if (distance < best_distance)
+            best = i, best_distance = distance;
+    }
+    return (short)best;
+}
+
+static short colour_of(const struct term *t, int32_t colour) {
+    if (colour == COLOUR_DEFAULT)
+        return -1;
+    if (colour & COLOUR_RGB)
+        return nearest(colour & 0xffffff, t->colours);
+    if (colour < t->colours)
+        return (short)colour;
+    return colour < 16 ? (short)(colour % 8) : -1; /* bright on a terminal of 8: its dark twin */
+}
+
+static short pair_for(struct term *t, const struct look *look) {
+    if (t->colours == 0)
+        return 0;
+    struct colour_pair want = {.fg = colour_of(t, look->fg), .bg = colour_of(t, look->bg)};
+    if (want.fg < 0 && want.bg < 0)
+        return 0;
+    for (int i = 1; i < t->n_pairs; i++)
+        if (t->pairs[i].fg == want.fg && t->pairs[i].bg == want.bg)
+            return (short)i;
+    if (t->n_pairs >= PAIR_MAX || t->n_pairs >= COLOR_PAIRS ||
+        init_extended_pair(t->n_pairs, want.fg, want.bg) != OK)
+        return 0;
+    t->pairs[t->n_pairs] = want;
+    return (short)t->n_pairs++;
+}
+
+static attr_t attrs_of(uint8_t attrs) {
+    return (attrs & ATTR_BOLD ? WA_BOLD : 0) | (attrs & ATTR_DIM ? WA_DIM : 0) |
+           (attrs & ATTR_ITALIC ? WA_ITALIC : 0) | (attrs & ATTR_UNDERLINE ? WA_UNDERLINE : 0) |
+           (attrs & ATTR_REVERSE ? WA_REVERSE : 0);
+}
+
+void term_theme(struct term *t, const struct theme *theme) {
+    t->theme = *theme;
+    if (t->colours == 0)
+        theme_mono(&t->theme);
+    for (int i = 0; i < STYLE_COUNT; i++) {
+        t->attrs[i] = attrs_of(t->theme.look[i].attrs);
+        t->pair_of[i] = pair_for(t, &t->theme.look[i]);
+    }
+    t->repaint = true;
+}
+
+/* ---- drawing ---- */
+static void tell_cell(const struct term *t, int x, int y, const struct cell *c) {
+    wchar_t text[5] = {0};
+    int n = 0;
+    for (; n < 4 && c->cp[n]; n++)
+        text[n] = (wchar_t)c->cp[n];
+    cchar_t cc;
+    int pair = t->pair_of[c->style];
+    if (n == 0 || setcchar(&cc, text, t->attrs[c->style], (short)pair, &pair) != OK)
+        setcchar(&cc, L" ", t->attrs[c->style], (short)pair, &pair);
+    mvadd_wch(y, x, &cc);
+}
+
+static void tell_row(struct term *t, const struct canvas *c, int y) {
+    size_t at = (size_t)y * c->w;
+    const struct cell *now = c->cells + at;
+    struct cell *was = t->shown.cells + at;
+    if (!t->repaint && memcmp(now, was, c->w * sizeof *now) == 0)
+        return;
+    for (int x = 0; x < c->w; x++) {
+        bool same = !t->repaint && memcmp(&now[x], &was[x], sizeof *now) == 0;
+        if (!same && now[x].width > 0)
+            tell_cell(t, x, y, &now[x]);
+    }
+    memcpy(was, now, c->w * sizeof *now);
+}
+
+void term_flush(struct term *t, const struct canvas *c) {
+    if (!t->inside || c->w != COLS || c->h != LINES)
+        return;
+    if (t->shown.w != c->w || t->shown.h != c->h) {
+        canvas_fini(&t->shown);
+        canvas_init(&t->shown, c->w, c->h);
+        t->repaint = true;
+    }
+    for (int y = 0; y < c->h; y++)
+        tell_row(t, c, y);
+    bool on = c->cursor_x >= 0 && c->cursor_y >= 0;
+    if (on)
+        move(c->cursor_y, c->cursor_x);
+    if (on != t->cursor_on)
+        curs_set(on ? 1 : 0);
+    t->cursor_on = on;
+    t->repaint = false;
+    refresh();
+}
+
+void term_redraw(struct term *t) {
+    t->repaint = true;
+    clearok(curscr, TRUE);
+}
+
+void term_bell(struct term *t) {
+    if (t->inside)
+        beep();
+}

@@ -1,0 +1,379 @@
+/* decode.c - terminal bytes to keys. One buffer, parsed from its head; every branch either takes
+ * bytes, waits for more until a deadline, or gives up on the sequence. Nothing a terminal sends
+ * grows it beyond PASTE_CAP. */
+#include "mix/term.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mix/text.h"
+
+enum {
+    ESC_WAIT = 25,     /* a lone Esc */
+    SEQ_WAIT = 100,    /* the rest of a sequence or a character */
+    OSC_WAIT = 500,    /* the rest of an answer */
+    PASTE_WAIT = 1000, /* silence inside a paste whose end mark got lost */
+    OSC_CAP = 4096,
+};
+#define PASTE_CAP (16 * MIX_MIB)
+
+struct known {
+    char seq[16];
+    struct key key;
+};
+struct decoder {
+    struct buf in; /* undecoded bytes from `at` on */
+    size_t at;
+    struct buf paste;         /* of the paste under way or last handed out */
+    bool pasting, swallowing; /* swallowing: the rest of a paste over the cap */
+    int64_t heard_at;
+    struct known *known;
+    size_t n_known, cap_known;
+};
+
+enum step { STEP_KEY, STEP_NONE, STEP_WAIT }; /* NONE: bytes were taken, no key came of them */
+
+struct decoder *decoder_new(void) {
+    struct decoder *d = xcalloc(1, sizeof *d);
+    buf_init(&d->in, 2 * PASTE_CAP);
+    buf_init(&d->paste, PASTE_CAP);
+    return d;
+}
+
+void decoder_free(struct decoder *d) {
+    if (!d)
+        return;
+    buf_fini(&d->in);
+    buf_fini(&d->paste);
+    free(d->known);
+    free(d);
+}
+
+void decoder_add(struct decoder *d, const char *sequence, struct key key) {
+    size_t n = strlen(sequence);
+    if (n < 2 || n >= sizeof d->known[0].seq || sequence[0] != '\033')
+        return;
+    d->known = xgrow(d->known, d->n_known, &d->cap_known, sizeof *d->known);
+    struct known *k = &d->known[d->n_known++];
+    *k = (struct known){.key = key};
+    memcpy(k->seq, sequence, n);
+}
+
+void decoder_feed(struct decoder *d, const char *p, size_t n, int64_t now) {
+    if (d->at == d->in.n)
+        buf_clear(&d->in), d->at = 0;
+    if (d->at > MIX_MIB)
+        buf_cut(&d->in, 0, d->at), d->at = 0;
+    (void)buf_add(&d->in, p, n); /* beyond the cap nobody types; the bytes are dropped whole */
+    d->heard_at = now;
+}
+
+static struct key plain(uint32_t code, uint8_t mods) {
+    return (struct key){.code = code, .mods = mods};
+}
+
+/* ---- paste ---- */
+static enum step paste_step(struct decoder *d, struct key *out, bool late) {
+    static const char end[] = "\033[201~";
+    const char *p = d->in.p + d->at;
+    size_t n = d->in.n - d->at;
+    const char *stop = memmem(p, n, end, sizeof end - 1);
+    /* Without the end mark keep what could be its beginning. */
+    size_t take = stop                 ? (size_t)(stop - p)
+                  : late               ? n
+                  : n > sizeof end - 2 ? n - (sizeof end - 2)
+                                       : 0;
+    if (take > 0 && !d->swallowing && buf_add(&d->paste, p, take) != RC_OK)
+        d->swallowing = true;
+    d->at += take;
+    if (!stop && !late)
+        return STEP_WAIT;
+    if (stop)
+        d->at += sizeof end - 1;
+    d->pasting = d->swallowing = false;
+    *out = (struct key){.code = K_PASTE, .paste = buf_str(&d->paste), .n = d->paste.n};
+    return STEP_KEY;
+}
+
+/* ---- CSI ---- */
+static uint8_t mods_of(int param) {
+    int m = param > 1 ? param - 1 : 0;
+    return (uint8_t)((m & 1 ? MOD_SHIFT : 0) | (m & 2 ? MOD_ALT : 0) | (m & 4 ? MOD_CTRL : 0));
+}
+
+static uint32_t tilde_key(int number) {
+    static const struct {
+        uint8_t number;
+        uint32_t code;
+    } table[] = {
+        {1, K_HOME}, {2, K_INSERT}, {3, K_DELETE}, {4, K_END},  {5, K_PGUP},
+        {6, K_PGDN}, {7, K_HOME},   {8, K_END},    {11, K_F1},  {12, K_F2},
+        {13, K_F3},  {14, K_F4},    {15, K_F5},    {17, K_F6},  {18, K_F7},
+        {19, K_F8},  {20, K_F9},    {21, K_F10},   {23, K_F11}, {24, K_F12},
+    };
+    for (size_t i = 0; i < MIX_COUNT(table); i++)
+        if (table[i].number == number)
+            return table[i].code;
+    return 0;
+}
+
+static uint32_t letter_key(char final) {
+    static const char letters[] = "ABCDFHPQRSZ";
+    static const uint32_t codes[] = {K_UP, K_DOWN, K_RIGHT, K_LEFT, K_END,    K_HOME,
+                                     K_F1, K_F2,   K_F3,    K_F4,   K_BACKTAB};
+    const char *at = final ? strchr(letters, final) : NULL;
+    return at ? codes[at - letters] : 0;
+}
+
+/* A code point as kitty's and xterm's extended key reports give it. */
+static struct key reported(int code, uint8_t mods) {
+    switch (code) {
+    case 13:
+        return plain(K_ENTER, mods);
+    case 9:
+        return mods & MOD_SHIFT ? plain(K_BACKTAB, mods & ~MOD_SHIFT) : plain(K_TAB, mods);
+    case 27:
+        return plain(K_ESC, mods);
+    case 8:
+    case 127:
+        return plain(K_BACKSPACE, mods);
+    default:
+        return plain((uint32_t)code, mods & ~MOD_SHIFT);
+    }
+}
+
+static enum step csi_key(struct decoder *d, const int *arg, int n_args, char final, char private,
+                         struct key *out) {
+    uint8_t mods = n_args > 1 ? mods_of(arg[1]) : 0;
+    if (private)
+        return STEP_NONE; /* mouse and mode reports */
+    if (final == '~' && arg[0] == 200) {
+        buf_clear(&d->paste);
+        d->pasting = true;
+        return STEP_NONE;
+    }
+    if (final == '~' && arg[0] == 27 && n_args > 2) {
+        *out = reported(arg[2], mods);
+        return arg[2] > 0 && arg[2] < 0x110000 ? STEP_KEY : STEP_NONE;
+    }
+    if (final == 'u') {
+        *out = reported(arg[0], mods);
+        return arg[0] > 0 && arg[0] < 0x110000 ? STEP_KEY : STEP_NONE;
+    }
+    if ((final == 'I' || final == 'O') && arg[0] == 0) {
+        *out = plain(final == 'I' ? K_FOCUS_IN : K_FOCUS_OUT, 0);
+        return STEP_KEY;
+    }
+    uint32_t code = final == '~' ? tilde_key(arg[0]) : letter_key(final);
+    *out = plain(code, code == K_BACKTAB ? 0 : mods);
+    return code ? STEP_KEY : STEP_NONE;
+}
+
+/* p is at ESC [; `used` is set unless STEP_WAIT. */
+static enum step csi_step(struct decoder *d, const char *p, size_t n, size_t *used,
+                          struct key *out) {
+    int arg[4] = {0};
+    int n_args = 1;
+    char private = 0;
+    size_t i = 2;
+    if (n > 3 && p[2] == '[') { /* the Linux console's F1 to F5 */
+        *used = 4;
+        *out = plain(K_F1 + (uint32_t)(p[3] - 'A'), 0);
+        return p[3] >= 'A' && p[3] <= 'E' ? STEP_KEY : STEP_NONE;
+    }
+    if (n > 2 && p[2] == '[')
+        return STEP_WAIT;
+    if (n > 2 && p[2] == 'M') { /* an old mouse report: three more bytes */
+        *used = 6;
+        return n < 6 ? STEP_WAIT : STEP_NONE;
+    }
+    for (; i < n && i < 64; i++) {
+        char c = p[i];
+        if (c >= '0' && c <= '9') {
+            int *a = &arg[n_args - 1];
+            *a = *a < 10000000 ? *a * 10 + (c - '0') : *a;
+        } else if (c == ';' || c == ':') {
+            n_args = n_args < 4 ? n_args + 1 : 4;
+        } else if (c >= 0x3c && c <= 0x3f) {
+            private = c;
+        } else if (c >= 0x40 && c <= 0x7e) {
+            *used = i + 1;
+            return csi_key(d, arg, n_args, c, private, out);
+        } else if ((unsigned char)c < 0x20 || (unsigned char)c >= 0x7f) {
+            *used = i; /* not a sequence after all */
+            return STEP_NONE;
+        }
+    }
+    *used = i;
+    return i < 64 ? STEP_WAIT : STEP_NONE;
+}
+
+/* OSC, DCS, APC, PM, SOS: up to BEL or ST. Only the answer to OSC 11 means anything. */
+static enum step string_step(struct decoder *d, const char *p, size_t n, size_t *used,
+                             struct key *out) {
+    for (size_t i = 2; i < n; i++) {
+        bool bel = p[i] == '\a';
+        bool st = p[i] == '\033' && i + 1 < n && p[i + 1] == '\\';
+        if (!bel && !st)
+            continue;
+        *used = i + (st ? 2 : 1);
+        if (p[1] != ']' || i < 5 || memcmp(p + 2, "11;", 3) != 0)
+            return STEP_NONE;
+        buf_clear(&d->paste);
+        (void)buf_add(&d->paste, p + 5, i - 5);
+        *out = (struct key){.code = K_BACKGROUND, .paste = buf_str(&d->paste), .n = d->paste.n};
+        return STEP_KEY;
+    }
+    *used = n;
+    return n < OSC_CAP ? STEP_WAIT : STEP_NONE;
+}
+
+/* ---- single characters ---- */
+static struct key control_key(unsigned char c) {
+    switch (c) {
+    case '\r':
+        return plain(K_ENTER, 0);
+    case '\t':
+        return plain(K_TAB, 0);
+    case '\b':
+    case 0x7f:
+        return plain(K_BACKSPACE, 0);
+    case 0:
+        return plain(' ', MOD_CTRL);
+    default:
+        return c < 27 ? plain((uint32_t)c + 'a' - 1, MOD_CTRL) : plain((uint32_t)c + 64, MOD_CTRL);
+    }
+}
+
+static enum step char_step(const char *p, size_t n, size_t *used, struct key *out) {
+    unsigned char c = (unsigned char)*p;
+    if (c < 0x20 || c == 0x7f) {
+        *used = 1;
+        *out = control_key(c);
+        return STEP_KEY;
+    }
+    if (c >= 0x80 && text_tail(p, n < 4 ? n : 4) == n) {
+        *used = n;
+        return STEP_WAIT;
+    }
+    uint32_t cp = text_decode(p, n, used);
+    *out = plain(cp, 0);
+    return cp == 0xfffd ? STEP_NONE : STEP_KEY;
+}
+
+static const struct known *known_at(const struct decoder *d, const char *p, size_t n) {
+    for (size_t i = 0; i < d->n_known; i++) {
+        size_t len = strlen(d->known[i].seq);
+        if (len <= n && memcmp(p, d->known[i].seq, len) == 0)
+            return &d->known[i];
+    }
+    return NULL;
+}
+
+static enum step ss3_step(const char *p, size_t n, size_t *used, struct key *out) {
+    *used = 3;
+    if (n < 3)
+        return STEP_WAIT;
+    if (p[2] == 'M') {
+        *out = plain(K_ENTER, 0);
+        return STEP_KEY;
+    }
+    *out = plain(letter_key(p[2]), 0);
+    return out->code ? STEP_KEY : STEP_NONE;
+}
+
+static enum step escape_step(struct decoder *d, const char *p, size_t n, size_t *used,
+                             struct key *out) {
+    const struct known *k = known_at(d, p, n);
+    if (k) {
+        *used = strlen(k->seq);
+        *out = k->key;
+        return STEP_KEY;
+    }
+    if (n < 2)
+        return STEP_WAIT;
+    switch (p[1]) {
+    case '[':
+        return csi_step(d, p, n, used, out);
+    case 'O':
+        return ss3_step(p, n, used, out);
+    case ']':
+    case 'P':
+    case '_':
+    case '^':
+    case 'X':
+        return string_step(d, p, n, used, out);
+    case '\033':
+        if (n > 2 && (p[2] == '[' || p[2] == 'O')) { /* rxvt: Alt with an arrow */
+            enum step s = escape_step(d, p + 1, n - 1, used, out);
+            *used += 1;
+            out->mods |= MOD_ALT;
+            return s;
+        }
+        if (n == 2)
+            return STEP_WAIT;
+        *used = 1;
+        *out = plain(K_ESC, 0);
+        return STEP_KEY;
+    default: {
+        enum step s = char_step(p + 1, n - 1, used, out);
+        *used += 1;
+        out->mods |= MOD_ALT;
+        return s;
+    }
+    }
+}
+
+/* Time is up for what waits at the head: makes the best of it. */
+static enum step give_up(const char *p, size_t n, size_t *used, struct key *out) {
+    *used = n;
+    if (*p != '\033')
+        return STEP_NONE; /* half a character */
+    if (n == 1 || (n == 2 && p[1] == '\033')) {
+        *used = 1;
+        *out = plain(K_ESC, 0);
+        return STEP_KEY;
+    }
+    if (n == 2) { /* Alt+[, Alt+O, Alt+] ... */
+        *out = plain((unsigned char)p[1], MOD_ALT);
+        return STEP_KEY;
+    }
+    return STEP_NONE; /* the torn rest of a sequence is nobody's text */
+}
+
+int64_t decoder_deadline(const struct decoder *d) {
+    size_t n = d->in.n - d->at;
+    if (d->pasting)
+        return d->heard_at + PASTE_WAIT;
+    if (n == 0)
+        return -1;
+    const char *p = d->in.p + d->at;
+    if (*p != '\033')
+        return d->heard_at + SEQ_WAIT;
+    if (n > 2 && strchr("]P_^X", p[1]))
+        return d->heard_at + OSC_WAIT;
+    return d->heard_at + (n == 1 ? ESC_WAIT : SEQ_WAIT);
+}
+
+bool decoder_next(struct decoder *d, struct key *out, int64_t now) {
+    while (d->pasting || d->at < d->in.n) {
+        bool late = now >= decoder_deadline(d);
+        if (d->pasting) {
+            if (paste_step(d, out, late) == STEP_KEY)
+                return true;
+            return false;
+        }
+        const char *p = d->in.p + d->at;
+        size_t n = d->in.n - d->at, used = 0;
+        enum step s = *p == '\033' ? escape_step(d, p, n, &used, out) : char_step(p, n, &used, out);
+        if (s == STEP_WAIT) {
+            if (!late)
+                return false;
+            s = give_up(p, n, &used, out);
+        }
+        d->at += used;
+        if (s == STEP_KEY)
+            return true;
+    }
+    return false;
+}

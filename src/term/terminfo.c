@@ -1,0 +1,16 @@
+#include "terminfo.h"
+
+#include <curses.h>
+#include <stdint.h>
+#include <term.h>
+#include <unistd.h>
+
+bool terminfo_load(void) {
+    int status = 0;
+    return setupterm(NULL, STDOUT_FILENO, &status) == OK;
+}
+
+const char *terminfo_string(const char *n) {
+    const char *s = tigetstr(n);
+    return s && (intptr_t)s != -1 ? s : NULL; /* -1: no such capability name */
+}

@@ -1,0 +1,12 @@
+/* terminfo.h - private to term: the terminal's description, away from <term.h>'s macros and its
+ * `struct term`. */
+#ifndef MIX_TERM_TERMINFO_H
+#define MIX_TERM_TERMINFO_H
+
+#include <stdbool.h>
+
+bool terminfo_load(void); /* TERM's description; false: there is none */
+const char *
+terminfo_string(const char *n); /* a capability by its short name ("cup"), NULL when absent */
+
+#endif
