@@ -47,7 +47,7 @@ struct entry {
     const char *id;
     enum role role;
     struct part *parts;
-    size_t n_parts, cap_parts;
+    size_t n_parts, cap_parts; /* cap 0: the parts lie in the segment */
     const char *model;
     int64_t input_tokens, output_tokens;
     double cost;
@@ -63,7 +63,9 @@ struct transcript {
     size_t n, cap;
     uint32_t rev; /* grows with every change */
     bool loaded;  /* a GET messages was applied */
-    bool loading;
+    bool loading;      /* between transcript_stage_begin and the commit or drop */
+    bool tail_open;    /* the last GET ended with a user or tool row, or with calls without outcome: a turn may be running */
+    size_t grown;      /* the entry that grew last: a hint */
     struct err error;        /* why the last load failed; rc RC_OK: it did not */
     struct staging *staging; /* a GET messages that is arriving */
 };
@@ -78,7 +80,8 @@ void transcript_stage_drop(struct transcript *t);
 /* Replaces the history; live entries the server does not know yet stay behind it, notes stay where
  * they were. map_position translates an entry index from before to after. */
 void transcript_commit(struct transcript *t, size_t *positions, size_t n_positions);
-/* One message of a synchronous answer: replaces or appends. Takes the arena. */
+/* One message of a synchronous answer: replaces or appends. A slash command's answer (id `cmd-`) is local, and so
+ * becomes our message that asked for it. Takes the arena. */
 void transcript_put(struct transcript *t, struct message *message, struct arena *arena);
 
 /* ---- live events ---- */
@@ -91,7 +94,8 @@ struct part *transcript_call(struct transcript *t, const char *message_id, const
                              const char *name, int64_t now, int64_t real_now); /* finds or makes */
 /* newest first; NULL when unknown */
 struct part *transcript_find_call(struct transcript *t, const char *call_id);
-/* The newest unfinished call with this tool name whose input holds this command or path. */
+/* The unfinished call with this tool name whose input holds this command or path (or is this text); NULL when none or
+ * several fit. */
 struct part *transcript_match_call(struct transcript *t, const char *tool,
                                    const char *command_or_path);
 void part_input(struct transcript *t, struct part *p, const char *json, size_t n, bool delta);
