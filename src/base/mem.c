@@ -67,6 +67,7 @@ void cleanup_free(void *pp) { free(*(void **)pp); }
 void cleanup_fd(int *fd) {
     if (*fd >= 0)
         close(*fd);
+    *fd = -1;
 }
 
 bool str_eq(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }

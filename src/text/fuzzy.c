@@ -23,7 +23,7 @@ enum kind { KIND_BLANK, KIND_MARK, KIND_LOWER, KIND_UPPER, KIND_DIGIT, KIND_OTHE
 
 struct line {
     uint32_t cp[MAX_LINE], low[MAX_LINE];
-    int8_t bonus[MAX_LINE];
+    int16_t bonus[MAX_LINE];
     int n;
 };
 
@@ -83,7 +83,7 @@ static void read_line(struct line *line, const char *s) {
 
         line->cp[line->n] = cp;
         line->low[line->n] = lower(cp);
-        line->bonus[line->n++] = (int8_t)bonus_between(before, here);
+        line->bonus[line->n++] = (int16_t)bonus_between(before, here);
         before = here;
         s += used;
     }
