@@ -28,19 +28,19 @@ struct part {
     enum part_kind kind;
     enum call_state state;
     enum fold fold;
-    /* grows with every change of what it shows; unique over all parts: a layout memo's key */
+    /* grows with every change of what it shows; unique in its transcript: a layout memo's key */
     uint32_t rev;
     bool live; /* still growing */
+    bool is_error;
+    uint32_t child_calls; /* a Task's sub-agent: calls seen so far */
     /* text, thinking, note; for a tool its input (JSON text, maybe cut short). Never NULL */
     const char *text;
-    size_t len;
-    const char *call_id, *name; /* tool */
+    size_t len;                 /* ends the text: what follows it need not be a NUL */
+    const char *call_id, *name; /* tool; never NULL there */
     const char *result;         /* NULL: none known */
-    bool is_error;
-    double seconds;       /* duration of call or thinking; < 0 unknown */
-    int64_t started_at;   /* clock_now() when first seen live; 0 for history */
-    uint32_t child_calls; /* a Task's sub-agent: calls seen so far */
-    struct buf *grow;     /* owns text while live */
+    double seconds;             /* duration of call or thinking; < 0 unknown */
+    int64_t started_at;         /* clock_now() when first seen live; 0 for history */
+    struct buf *grow;           /* owns text while live */
 };
 struct entry {
     /* the server's message id; NULL for notes and not yet acknowledged user messages */
@@ -55,17 +55,21 @@ struct entry {
     /* count of server messages up to and including it (what a fork copies); 0: not on the server
      * yet */
     uint32_t server_index;
-    bool pending;            /* our own message, sent and not yet confirmed */
-    struct segment *segment; /* owns the strings of a history entry; NULL for live ones */
+    bool pending;  /* our own message, sent and not yet confirmed */
+    bool local;    /* the server never has it: a note, a slash command and its answer */
+    bool complete; /* its `complete` came: later deltas are echoes */
+    /* owns its strings: those of a chunk of history, or of this entry alone */
+    struct segment *segment;
 };
 struct transcript {
     struct entry *entries;
     size_t n, cap;
     uint32_t rev; /* grows with every change */
     bool loaded;  /* a GET messages was applied */
-    bool loading;      /* between transcript_stage_begin and the commit or drop */
-    bool tail_open;    /* the last GET ended with a user or tool row, or with calls without outcome: a turn may be running */
-    size_t grown;      /* the entry that grew last: a hint */
+    bool loading; /* between transcript_stage_begin and the commit or drop */
+    /* the last GET ended with a user or tool row or with calls without outcome: a turn may run */
+    bool tail_open;
+    size_t grown;            /* the entry that grew last: a hint */
     struct err error;        /* why the last load failed; rc RC_OK: it did not */
     struct staging *staging; /* a GET messages that is arriving */
 };
@@ -80,8 +84,8 @@ void transcript_stage_drop(struct transcript *t);
 /* Replaces the history; live entries the server does not know yet stay behind it, notes stay where
  * they were. map_position translates an entry index from before to after. */
 void transcript_commit(struct transcript *t, size_t *positions, size_t n_positions);
-/* One message of a synchronous answer: replaces or appends. A slash command's answer (id `cmd-`) is local, and so
- * becomes our message that asked for it. Takes the arena. */
+/* One message of a synchronous answer: replaces or appends. A slash command's answer (id `cmd-`) is
+ * local, and so becomes our message that asked for it. Takes the arena. */
 void transcript_put(struct transcript *t, struct message *message, struct arena *arena);
 
 /* ---- live events ---- */
@@ -94,8 +98,8 @@ struct part *transcript_call(struct transcript *t, const char *message_id, const
                              const char *name, int64_t now, int64_t real_now); /* finds or makes */
 /* newest first; NULL when unknown */
 struct part *transcript_find_call(struct transcript *t, const char *call_id);
-/* The unfinished call with this tool name whose input holds this command or path (or is this text); NULL when none or
- * several fit. */
+/* The unfinished call with this tool name whose input holds this command or path (or is this text);
+ * NULL when none or several fit. */
 struct part *transcript_match_call(struct transcript *t, const char *tool,
                                    const char *command_or_path);
 void part_input(struct transcript *t, struct part *p, const char *json, size_t n, bool delta);
@@ -112,8 +116,7 @@ void transcript_note(struct transcript *t, const char *text, int64_t real_now);
 bool transcript_has_open_call(const struct transcript *t);
 void transcript_fini(struct transcript *t);
 
-/* `tool` names of every era map to one: "show_media" and "Show" differ, "todo_write" and
- * "TodoWrite" do not. */
+/* Tool names of every era map to one: "todo_write" is "TodoWrite", "show_media" is "Show". */
 bool tool_is(const char *name, const char *canonical);
 /* The one thing a call touches (command, path, pattern, url...), from its input JSON, complete or
  * not. False: none. */
