@@ -300,6 +300,8 @@ void model_apply(struct model *m, struct incoming *in, int64_t now, int64_t real
 void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
                      struct effects *fx);
 void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx);
+/* Before keys are handed to act_*: they stamp with m->now, which is old after an idle minute. */
+void model_clock(struct model *m, int64_t now, int64_t real);
 /* When model_tick wants to be called next, clock_now() time; -1: only after something happens. */
 int64_t model_next_tick(const struct model *m, int64_t now);
 /* The frame showing `rev` has been flushed: starts arming of what it showed. */
