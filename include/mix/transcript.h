@@ -91,6 +91,8 @@ void transcript_put(struct transcript *t, struct message *message, struct arena 
 /* ---- live events ---- */
 struct entry *transcript_user(struct transcript *t, const char *id, const char *text,
                               int64_t real_now);
+/* Removes the newest pending message with this text: it could not be sent. */
+void transcript_unsend(struct transcript *t, const char *text);
 /* Deltas of text or thinking; makes the entry when message_id is new (NULL: the last live one). */
 void transcript_delta(struct transcript *t, enum part_kind kind, const char *message_id,
                       const char *text, size_t n, int64_t now, int64_t real_now);

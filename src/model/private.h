@@ -1,12 +1,11 @@
 /* private.h - what the files of the model floor share. Nothing here is seen by other floors.
  *
- *   model.c     doors, effects, tick            reduce.c   incoming -> replies by operation, events by kind
- *   connect.c   probe, list, offline            sessions.c the list, its order, marks
- *   watch.c     which streams are open          send.c     turns, queue, journal
- *   drafts.c    files of drafts and history     load.c     GET messages and GET session, planned and arriving
- *   asks.c      the inbox and rule 1            turns.c    begin and end of a turn
- *   files: act_files.c act_picker.c             screen: act_screen.c act_thread.c
- *   transcript: transcript*.c tools.c */
+ *   model.c     doors, effects, tick            reduce.c   incoming -> replies by operation, events
+ * by kind connect.c   probe, list, offline            sessions.c the list, its order, marks watch.c
+ * which streams are open          send.c     turns, queue, journal drafts.c    files of drafts and
+ * history     load.c     GET messages and GET session, planned and arriving asks.c      the inbox
+ * and rule 1            turns.c    begin and end of a turn files: act_files.c act_picker.c screen:
+ * act_screen.c act_thread.c transcript: transcript*.c tools.c */
 #ifndef MIX_MODEL_PRIVATE_H
 #define MIX_MODEL_PRIVATE_H
 
@@ -62,43 +61,48 @@ struct task_call {
     struct session *child; /* NULL: not found yet */
 };
 
-enum last_row { ROW_NONE, ROW_DONE, ROW_WAITING, ROW_OPEN }; /* WAITING: user or tool; OPEN: an unfinished call */
+enum last_row {
+    ROW_NONE,
+    ROW_DONE,
+    ROW_WAITING,
+    ROW_OPEN
+}; /* WAITING: user or tool; OPEN: an unfinished call */
 enum { DONE_IDS = 8 };
 
 struct session_private {
     /* the list */
-    uint32_t list_seq; /* of the last list that held it */
-    bool provisional;  /* known only by its id: --session or the state file */
-    bool touched;      /* sent to from here, or made while connected */
-    bool counted;      /* `rows` is known */
-    int64_t rows;      /* messages by the server's own count */
+    uint32_t list_seq;   /* of the last list that held it */
+    bool provisional;    /* known only by its id: --session or the state file */
+    bool touched;        /* sent to from here, or made while connected */
+    bool counted;        /* `rows` is known */
+    int64_t rows;        /* messages by the server's own count */
     int64_t title_at[2]; /* when the title is fetched again; 0: not planned */
     int turns_done;
     /* the turn */
-    bool seen_running;       /* events of this turn came here */
+    bool seen_running; /* events of this turn came here */
     bool cancel_wanted;
-    int64_t ended_at;        /* clock_now() of the last end */
-    char *end_text;          /* of the error that ended it */
-    int64_t cancel_at;       /* when a cancel without an answer is settled by a reconcile */
-    char *message_id;        /* of the newest delta */
+    int64_t ended_at;         /* clock_now() of the last end */
+    char *end_text;           /* of the error that ended it */
+    int64_t cancel_at;        /* when a cancel without an answer is settled by a reconcile */
+    char *message_id;         /* of the newest delta */
     char *done_ids[DONE_IDS]; /* messages whose deltas are late from now on */
     size_t n_done;
     struct task_call *tasks;
     size_t n_tasks, cap_tasks;
-    bool relayed_live;       /* sub-agent: its events come on its parent's stream */
-    int64_t active_mark;     /* clock_now() when active_at was set last */
+    bool relayed_live;   /* sub-agent: its events come on its parent's stream */
+    int64_t active_mark; /* clock_now() when active_at was set last */
     /* sending */
-    int64_t live_by;         /* the stream has to be live by then or the send is refused; 0: not waiting */
+    int64_t live_by; /* the stream has to be live by then or the send is refused; 0: not waiting */
     uint32_t create_request;
-    char *known_id;          /* the last known message when `sending` was posted */
-    bool check;              /* look for `sending` in the next load */
+    char *known_id; /* the last known message when `sending` was posted */
+    bool check;     /* look for `sending` in the next load */
     bool check_passed, check_found;
     int checks;
-    bool was_live;           /* this stream was live once: the next LIVE is a reconnect */
-    bool gap;                /* reconcile when live again */
-    bool load_again;         /* something ended while a load was under way */
+    bool was_live;   /* this stream was live once: the next LIVE is a reconnect */
+    bool gap;        /* reconcile when live again */
+    bool load_again; /* something ended while a load was under way */
     enum last_row last_row, row_arriving;
-    char *last_id;           /* id of the last row of the last load */
+    char *last_id; /* id of the last row of the last load */
     char *last_id_arriving;
     int64_t rows_arriving, rows_loaded;
     int unsure_loads;
@@ -107,7 +111,7 @@ struct session_private {
     uint32_t draft_read, draft_write; /* task ids; 0: none */
     bool save_failed;
     int64_t save_again_at;
-    bool journal_dirty;      /* queue or journal changed: goes with the draft */
+    bool journal_dirty; /* queue or journal changed: goes with the draft */
 };
 
 struct model_private {
@@ -140,7 +144,7 @@ struct model_private {
     int64_t state_dirty_at;
     char **server_prompts; /* oldest first; a seed while the own history is empty */
     size_t n_server_prompts, cap_server_prompts;
-    bool disk_failed;      /* one notice for a full disk, not one a second */
+    bool disk_failed; /* one notice for a full disk, not one a second */
     int64_t spun_at, second_at, armed_shown;
 };
 
@@ -153,27 +157,32 @@ void watch_touch(struct model *m); /* ... that may open or close streams */
 /* A request in fx with the server's version, remembered for its answer. Fill `in` with call_in. */
 struct request *fx_call(struct model *m, struct effects *fx, enum op op, struct session *s);
 void *call_in(struct request *r, size_t size); /* zeroed, in r->arena, set as r->in */
-uint32_t fx_call_id(struct model *m, struct effects *fx, enum op op, struct session *s, const char *id); /* in: {id} */
+uint32_t fx_call_id(struct model *m, struct effects *fx, enum op op, struct session *s,
+                    const char *id); /* in: {id} */
 void fx_cancel(struct effects *fx, uint32_t target);
 void fx_request(struct effects *fx, struct request *r); /* any other kind */
 /* A task in fx, remembered with its tag and session. NULL path never happens: see state_path. */
-struct task *fx_task(struct model *m, struct effects *fx, enum task_kind kind, const char *path, enum task_tag tag,
-                     struct session *s);
+struct task *fx_task(struct model *m, struct effects *fx, enum task_kind kind, const char *path,
+                     enum task_tag tag, struct session *s);
 void task_data(struct task *t, const char *data, size_t n); /* copied */
 /* <state_dir>/<server key>/<name>; false when nothing is kept. */
 bool state_path(const struct model *m, struct buf *out, const char *name);
 
 /* ---- sessions.c ---- */
 struct session *session_new(struct model *m, const char *id); /* in the list when it has an id */
-void session_gone(struct model *m, struct session *s, struct effects *fx); /* everything that points to it lets go */
+void session_gone(struct model *m, struct session *s,
+                  struct effects *fx); /* everything that points to it lets go */
 void session_take_data(struct model *m, struct session *s, const struct session_data *d);
 void session_active(struct model *m, struct session *s);
-struct session *session_add(struct model *m, const struct session_data *d); /* finds or makes, then takes */
-void session_name(struct model *m, struct session *s, char *id); /* the fresh one was created; takes id */
+struct session *session_add(struct model *m,
+                            const struct session_data *d); /* finds or makes, then takes */
+void session_name(struct model *m, struct session *s,
+                  char *id); /* the fresh one was created; takes id */
 void session_link_parents(struct model *m);
 void sessions_order(struct model *m); /* rebuilds `visible` */
 bool session_has_open_call(const struct session *s);
-char *clean_line(const char *s, size_t max); /* sanitised, one line, owned; NULL for NULL or blank */
+char *clean_line(const char *s,
+                 size_t max); /* sanitised, one line, owned; NULL for NULL or blank */
 void free_strings(char **v, size_t n);
 void set_string(char **field, const char *value); /* frees the old, copies the new; NULL clears */
 struct session *session_newest(const struct model *m);
@@ -194,7 +203,8 @@ void start_choose(struct model *m, struct effects *fx); /* which session is show
 
 /* ---- watch.c ---- */
 struct session *stream_session(struct model *m, uint32_t request);
-void watch_now(struct model *m, struct session *s, struct effects *fx); /* open its stream at once */
+void watch_now(struct model *m, struct session *s,
+               struct effects *fx); /* open its stream at once */
 void watch_stop(struct model *m, struct session *s, struct effects *fx);
 void watch_update(struct model *m, struct effects *fx);
 void watch_link(struct model *m, struct session *s, const struct incoming *in, struct effects *fx);
@@ -206,7 +216,8 @@ bool watch_discovering(const struct model *m, int64_t *oldest);
 void watch_tick(struct model *m, struct effects *fx);
 
 /* ---- load.c ---- */
-void load_plan(struct model *m, struct session *s, int64_t in_ms); /* GET messages then, if its thread is loaded or shown */
+void load_plan(struct model *m, struct session *s,
+               int64_t in_ms); /* GET messages then, if its thread is loaded or shown */
 void load_now(struct model *m, struct session *s, struct effects *fx);
 void info_plan(struct session *s, int64_t at);
 void load_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
@@ -230,9 +241,11 @@ void send_drain(struct model *m, struct session *s, struct effects *fx);
 void send_confirmed(struct model *m, struct session *s); /* the server has `sending` */
 void send_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
 void create_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
-void send_check_row(struct session *s, const struct message *row); /* one row of a load while `check` */
+void send_check_row(struct session *s,
+                    const struct message *row); /* one row of a load while `check` */
 void send_check_end(struct model *m, struct session *s, struct effects *fx);
-void send_give_back(struct model *m, struct session *s, const char *text); /* draft, else first of the held queue */
+void send_give_back(struct model *m, struct session *s,
+                    const char *text); /* draft, else first of the held queue */
 void send_tick(struct model *m, struct session *s, struct effects *fx);
 void queue_add(struct session *s, size_t at, const char *text);
 void queue_hold(struct model *m, struct session *s);
@@ -242,11 +255,13 @@ void journal_touch(struct model *m, struct session *s);
 void drafts_start(struct model *m, struct effects *fx);
 void draft_load(struct model *m, struct session *s, struct effects *fx); /* once */
 void draft_save(struct model *m, struct session *s, struct effects *fx); /* now */
-void draft_remove(struct model *m, const char *id, struct effects *fx); /* its file; NULL: of the fresh one */
+void draft_remove(struct model *m, const char *id,
+                  struct effects *fx); /* its file; NULL: of the fresh one */
 void draft_task(struct model *m, struct task *t, struct session *s, struct effects *fx);
 void draft_tick(struct model *m, struct session *s, struct effects *fx);
 int64_t draft_next(const struct model *m, const struct session *s);
-void history_add(struct model *m, const char *text, struct effects *fx); /* fx NULL: saved with the next door */
+void history_add(struct model *m, const char *text,
+                 struct effects *fx); /* fx NULL: saved with the next door */
 void history_task(struct model *m, struct task *t, struct effects *fx);
 void history_seed(struct model *m);
 void state_task(struct model *m, struct task *t, struct effects *fx);
@@ -254,30 +269,40 @@ void state_touch(struct model *m);
 void state_save(struct model *m, struct effects *fx);
 
 /* ---- asks.c ---- */
-void ask_permission(struct model *m, struct session *s, const struct event_data *d, int64_t at, struct effects *fx);
-void ask_notification(struct model *m, struct session *s, const struct event_data *d, int64_t at, struct effects *fx);
-void asks_call_input(struct model *m, struct session *s);  /* a call's input became known: match what waits */
-void asks_call_done(struct model *m, struct session *s, const char *call_id, bool success, bool denied);
-void asks_turn_over(struct model *m, struct session *s);   /* nobody waits for their answers any more */
+void ask_permission(struct model *m, struct session *s, const struct event_data *d, int64_t at,
+                    struct effects *fx);
+void ask_notification(struct model *m, struct session *s, const struct event_data *d, int64_t at,
+                      struct effects *fx);
+void asks_call_input(struct model *m,
+                     struct session *s); /* a call's input became known: match what waits */
+void asks_call_done(struct model *m, struct session *s, const char *call_id, bool success,
+                    bool denied);
+void asks_turn_over(struct model *m,
+                    struct session *s); /* nobody waits for their answers any more */
 void asks_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
 void asks_session_gone(struct model *m, struct session *s);
 void asks_tick(struct model *m);
 int64_t asks_next(const struct model *m, int64_t now);
-void ask_unpaint(struct model *m); /* focus, overlay or selection changed: arming starts over with the next paint */
+void ask_unpaint(struct model *m); /* focus, overlay or selection changed: arming starts over with
+                                      the next paint */
 bool ask_on_screen(const struct model *m); /* the pane is focused and nothing hides it */
 void ask_free(struct ask *a);
-bool session_asks(const struct model *m, const struct session *s, enum ask_kind kind); /* it or a sub-agent of it */
-char *ask_diff(struct arena *a, const char *tool, const char *input, size_t n);   /* Write and Edit; NULL: no diff */
+bool session_asks(const struct model *m, const struct session *s,
+                  enum ask_kind kind); /* it or a sub-agent of it */
+char *ask_diff(struct arena *a, const char *tool, const char *input,
+               size_t n); /* Write and Edit; NULL: no diff */
 char *ask_pretty(struct arena *a, const char *json, size_t n);
 
 /* ---- tools.c (beside the transcript) ---- */
-/* Appends the decoded string (or the raw text of another value) of a top-level field of a JSON object, complete or cut
- * short; false when it is not there. */
+/* Appends the decoded string (or the raw text of another value) of a top-level field of a JSON
+ * object, complete or cut short; false when it is not there. */
 bool json_field(struct buf *out, const char *json, size_t n, const char *key);
 
 /* ---- act_files.c, act_picker.c ---- */
-void files_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx); /* FILES_LIST, FILE_*: every kind */
-void files_task(struct model *m, struct task *t, struct effects *fx); /* takes t; tags from TAG_FILES on */
+void files_reply(struct model *m, struct incoming *in, struct session *s,
+                 struct effects *fx); /* FILES_LIST, FILE_*: every kind */
+void files_task(struct model *m, struct task *t,
+                struct effects *fx); /* takes t; tags from TAG_FILES on */
 void files_session_gone(struct model *m, struct session *s);
 void files_fini(struct model *m); /* files, transfers, picker */
 
