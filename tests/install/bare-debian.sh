@@ -21,6 +21,7 @@ done
 setup_need git debootstrap
 
 bare=$(mktemp -d "${TMPDIR:-/tmp}/bare-debian.XXXXXX")
+chmod 755 "$bare" # it becomes somebody's root directory
 mounted=()
 cleanup() {
     local i
