@@ -4,7 +4,7 @@
 #include <utf8proc.h>
 #include <wchar.h>
 
-enum { CLUSTER_CELLS = UINT8_MAX };
+enum { CLUSTER_CELLS = UINT8_MAX, ZWJ = 0x200d };
 
 int utf8_cells(uint32_t cp) {
     if (cp < 0x7f)
@@ -53,7 +53,8 @@ static size_t sure_start(const char *s, size_t at) {
         size_t before;
         const uint32_t prev = utf8_back(s, start, &before);
 
-        if (utf8proc_grapheme_break((utf8proc_int32_t)prev, (utf8proc_int32_t)cp))
+        /* Without a state utf8proc breaks after every joiner. */
+        if (prev != ZWJ && utf8proc_grapheme_break((utf8proc_int32_t)prev, (utf8proc_int32_t)cp))
             break;
         start = before;
         cp = prev;
