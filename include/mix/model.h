@@ -78,7 +78,8 @@ struct queued {
 struct reading {
     bool follow;
     size_t entry;               /* first visible */
-    int row;                    /* its first visible row */
+    size_t piece;               /* of it: 0 the heading, i + 1 parts[i], n_parts + 1 the gap */
+    int row;                    /* first visible row of that piece */
     size_t sel_entry, sel_part; /* what fold, fork, copy mean */
     /* asked for; the layout settles it */
     enum { MOVE_NONE, MOVE_ROWS, MOVE_PAGES, MOVE_TOP, MOVE_END, MOVE_MESSAGE } move;
