@@ -1,6 +1,6 @@
-/* editor.h - verbs over struct editor (declared in model.h). All of them keep the text valid UTF-8
- * and the caret on a cluster border; text over the editor's cap is refused whole (false). Main
- * thread only. */
+/* editor.h - verbs over struct editor (declared in model.h). Part of the model floor. All of them
+ * keep the text valid UTF-8 and the caret on a cluster border; text over the editor's cap is
+ * refused whole (false). Main thread only. */
 #ifndef MIX_EDITOR_H
 #define MIX_EDITOR_H
 

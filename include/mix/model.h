@@ -231,6 +231,12 @@ struct ui {
     uint32_t confirm_command; /* enum cmd of input; opaque here */
     char *confirm_text, *confirm_object;
     int64_t confirm_painted_at;
+    bool confirm_named;        /* the name has to be typed into over_filter: it destroys messages */
+    bool replying;             /* the answer field of the selected question has the caret */
+    bool typing_address;       /* OVER_SERVER: over_filter is a server address */
+    struct buf killed;         /* the last kill of any editor, for yank */
+    const char *const *themes; /* names to choose from; the app's, outlives the model */
+    size_t n_themes;
     bool leader; /* Ctrl+X was pressed */
     int64_t leader_at;
     bool focused; /* the terminal has the focus, as far as known */
@@ -258,6 +264,8 @@ struct model_config {
     const char *start_dir;  /* of the picker and of downloads */
     const char *session_id; /* --session */
     const char *theme;
+    const char *const *themes; /* names for the theme list; must outlive the model */
+    size_t n_themes;
     size_t watch_limit; /* 0: 32 */
     bool ascii, animate;
 };
