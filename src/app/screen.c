@@ -1,0 +1,377 @@
+/* screen.c - THE loop. Data goes round in one direction: key or incoming -> model -> effects ->
+ * workers; and once a frame model -> view -> terminal. Nothing here decides anything about Mix. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "mix/act.h"
+#include "mix/input.h"
+#include "mix/job.h"
+#include "mix/net.h"
+#include "mix/term.h"
+#include "mix/view.h"
+
+enum { FRAME_MS = 16 }; /* at most 60 frames a second for what was not typed */
+
+struct app {
+    const struct options *options;
+    const char *argv0;
+    char *state_dir, *start_dir;
+    struct term *term;
+    struct input *input;
+    struct model *model;
+    struct view *view;
+    struct canvas canvas;
+    struct effects *fx;
+    struct net *net; /* NULL while the demo is starting */
+    struct job *job;
+    struct child demo;
+    uint64_t shown_rev;
+    int64_t shown_at;
+    bool typed; /* the next frame is drawn at once */
+    bool more;  /* results are waiting: do not sleep */
+    bool quit;
+    int exit_code;
+};
+
+/* ---- the model of one server ---- */
+static void begin(struct app *a, const char *url, bool demo) {
+    struct model_config config = {
+        .url = url,
+        .demo = demo,
+        .state_dir = a->state_dir,
+        .start_dir = a->start_dir,
+        .session_id = a->options->session,
+        .theme = a->options->theme,
+        .ascii = a->options->ascii,
+        .animate = !a->options->still,
+    };
+    a->model = model_new(&config, clock_now(), clock_real(), a->fx);
+    int cols, rows;
+    term_size(a->term, &cols, &rows);
+    act_resize(a->model, cols, rows);
+}
+
+static enum rc connect_net(struct app *a, const char *url) {
+    struct err err = {0};
+    struct net_config config = {.url = url};
+    enum rc rc = net_new(&a->net, &config, &err);
+    if (rc != RC_OK)
+        act_error(a->model, &err, "cannot use %s", url);
+    return rc;
+}
+
+static void start_demo(struct app *a) {
+    struct err err = {0};
+    auto_free char *program = path_demo_program(a->argv0);
+    if (!program) {
+        err_set(&err, RC_IO, ENOENT, "mixtui-demo is not installed beside mixtui or in %s",
+                MIX_LIBEXEC_DIR);
+        act_error(a->model, &err, "no demo");
+        return;
+    }
+    struct buf data = {0};
+    buf_init(&data, 4096);
+    if (a->state_dir)
+        buf_addf(&data, "%s/demo-server", a->state_dir);
+    if (child_start(&a->demo, program, a->state_dir ? buf_str(&data) : NULL, &err) != RC_OK)
+        act_error(a->model, &err, "no demo");
+    buf_fini(&data);
+}
+
+static void run_effects(struct app *a);
+
+/* Leaves this server with everything saved, begins with another. */
+static void change_server(struct app *a, const char *url, bool demo) {
+    model_save_all(a->model, a->fx);
+    a->fx->connect_url = NULL;
+    a->fx->start_demo = false;
+    run_effects(a);
+    net_free(TAKE(a->net));
+    effects_free(a->fx);
+    a->fx = effects_new();
+    model_free(TAKE(a->model));
+    view_free(a->view);
+    a->view = view_new();
+    begin(a, url, demo);
+    a->shown_rev = 0;
+    if (demo)
+        start_demo(a);
+    else
+        connect_net(a, url);
+}
+
+/* ---- effects ---- */
+static void send_requests(struct app *a) {
+    struct effects *fx = a->fx;
+    size_t sent = 0;
+    while (a->net && sent < fx->n_requests && net_send(a->net, fx->requests[sent]) == RC_OK)
+        sent++;
+    memmove(fx->requests, fx->requests + sent, (fx->n_requests - sent) * sizeof(struct request *));
+    fx->n_requests -= sent;
+}
+
+static void send_tasks(struct app *a) {
+    struct effects *fx = a->fx;
+    size_t sent = 0;
+    while (sent < fx->n_tasks && job_send(a->job, fx->tasks[sent]) == RC_OK)
+        sent++;
+    memmove(fx->tasks, fx->tasks + sent, (fx->n_tasks - sent) * sizeof(struct task *));
+    fx->n_tasks -= sent;
+}
+
+static void suspend(struct app *a) {
+    model_save_all(a->model, a->fx);
+    send_tasks(a);
+    term_leave(a->term);
+    raise(SIGSTOP);
+    term_enter(a->term);
+    int cols, rows;
+    term_size(a->term, &cols, &rows);
+    act_resize(a->model, cols, rows);
+    a->shown_rev = 0;
+}
+
+static void load_theme(struct app *a) {
+    struct theme theme;
+    struct err err = {0};
+    if (theme_builtin(&theme, a->model->ui.theme, &err) == RC_OK)
+        term_theme(a->term, &theme);
+    else
+        act_error(a->model, &err, "theme %s", a->model->ui.theme);
+    a->shown_rev = 0;
+}
+
+static void run_effects(struct app *a) {
+    struct effects *fx = a->fx;
+    send_requests(a);
+    send_tasks(a);
+    if (fx->bell)
+        term_bell(a->term);
+    if (fx->redraw)
+        term_redraw(a->term), a->shown_rev = 0;
+    if (fx->theme_changed)
+        load_theme(a);
+    a->quit = a->quit || fx->quit;
+    bool stop = fx->suspend;
+    fx->bell = fx->redraw = fx->theme_changed = fx->suspend = fx->quit = false;
+    if (stop)
+        suspend(a);
+    if (fx->start_demo) {
+        change_server(a, "demo", true);
+    } else if (fx->connect_url) {
+        char *url = TAKE(fx->connect_url);
+        change_server(a, url, false);
+        free(url);
+    }
+}
+
+/* ---- what comes in ---- */
+static void set_background(struct app *a, const struct key *k) {
+    unsigned r = 0, g = 0, b = 0;
+    if (sscanf(k->paste, "rgb:%2x%*[0-9a-fA-F]/%2x%*[0-9a-fA-F]/%2x", &r, &g, &b) != 3)
+        return;
+    bool light = (299 * r + 587 * g + 114 * b) / 1000 > 140;
+    if (light && !a->model->ui.theme_chosen && term_colours(a->term) > 0)
+        act_theme(a->model, "light", a->fx), a->model->ui.theme_chosen = false;
+}
+
+static void take_keys(struct app *a) {
+    struct key k;
+    while (term_key(a->term, &k, clock_now())) {
+        if (k.code == K_HANGUP) {
+            a->quit = true;
+            return;
+        }
+        if (k.code == K_BACKGROUND) {
+            set_background(a, &k);
+            continue;
+        }
+        input_key(a->input, a->model, &k, clock_now(), clock_real(), a->fx);
+        a->typed = true;
+        run_effects(a); /* a key acts before the next one is read */
+    }
+}
+
+static void take_results(struct app *a) {
+    struct task *t;
+    struct incoming *in;
+    job_ack(a->job);
+    while ((t = job_next(a->job)))
+        model_task_done(a->model, t, clock_now(), clock_real(), a->fx);
+    if (!a->net)
+        return;
+    net_ack(a->net);
+    int64_t now = clock_now(), real = clock_real();
+    uint64_t until =
+        clock_ns() + 4 * 1000 * 1000; /* keys are looked at in between, whatever a server sends */
+    while (!(a->more = clock_ns() >= until) && (in = net_next(a->net)))
+        model_apply(a->model, in, now, real, a->fx);
+    net_drained(a->net);
+}
+
+static void take_signals(struct app *a) {
+    for (int number; (number = signals_next());) {
+        if (number == SIGWINCH || number == SIGCONT) {
+            int cols, rows;
+            term_resized(a->term);
+            term_size(a->term, &cols, &rows);
+            act_resize(a->model, cols, rows);
+            if (number == SIGCONT)
+                term_redraw(a->term);
+            a->shown_rev = 0;
+        } else if (number == SIGTSTP) {
+            a->fx->suspend = true;
+        } else {
+            a->quit = true;
+            a->exit_code = number == SIGINT ? 130 : 0;
+        }
+    }
+}
+
+static void take_demo(struct app *a) {
+    char *url = NULL;
+    if (a->demo.out < 0)
+        return;
+    if (child_address(&a->demo, &url)) {
+        connect_net(a, url);
+        free(url);
+    } else if (a->demo.out < 0) {
+        struct err err = {0};
+        err_set(&err, RC_IO, 0, "mixtui-demo ended before it was ready");
+        act_error(a->model, &err, "no demo");
+    }
+}
+
+/* ---- the frame ---- */
+static void paint(struct app *a) {
+    struct model *m = a->model;
+    input_refresh(a->input, m);
+    if (a->canvas.w != m->ui.cols || a->canvas.h != m->ui.rows)
+        canvas_resize(&a->canvas, m->ui.cols, m->ui.rows);
+    view_settle(a->view, m);
+    view_draw(a->view, m, &a->canvas);
+    term_flush(a->term, &a->canvas);
+    a->shown_rev = m->rev;
+    a->shown_at = clock_now();
+    a->typed = false;
+    model_painted(m, a->shown_at);
+}
+
+static int64_t earlier(int64_t a, int64_t b) { return a < 0 ? b : b < 0 ? a : a < b ? a : b; }
+
+/* Milliseconds to sleep at most; -1: until something happens. */
+static int sleep_ms(const struct app *a, int64_t now) {
+    int64_t due = earlier(model_next_tick(a->model, now), term_deadline(a->term));
+    if (a->model->rev != a->shown_rev)
+        due = earlier(due, a->typed ? now : a->shown_at + FRAME_MS);
+    if (a->more)
+        return 0;
+    if (due < 0)
+        return -1;
+    return due <= now ? 0 : due - now > 60000 ? 60000 : (int)(due - now);
+}
+
+static void turn(struct app *a) {
+    struct pollfd fds[] = {
+        {.fd = term_fd(a->term), .events = POLLIN},
+        {.fd = signals_fd(), .events = POLLIN},
+        {.fd = job_fd(a->job), .events = POLLIN},
+        {.fd = a->net ? net_fd(a->net) : -1, .events = POLLIN},
+        {.fd = a->demo.out, .events = POLLIN},
+    };
+    poll(fds, MIX_COUNT(fds), sleep_ms(a, clock_now()));
+    take_signals(a);
+    take_keys(a);
+    take_demo(a);
+    take_results(a);
+    model_tick(a->model, clock_now(), clock_real(), a->fx);
+    run_effects(a);
+    int64_t now = clock_now();
+    if (a->model->rev != a->shown_rev && (a->typed || now - a->shown_at >= FRAME_MS))
+        paint(a);
+}
+
+/* ---- life ---- */
+static void end(struct app *a) {
+    if (a->model)
+        model_save_all(a->model, a->fx);
+    term_leave(a->term);
+    for (int i = 0; i < 1000 && a->fx->n_tasks > 0;
+         i++) { /* a full ring empties as the job thread works */
+        struct task *t;
+        send_tasks(a);
+        if (a->fx->n_tasks > 0)
+            poll(&(struct pollfd){.fd = job_fd(a->job), .events = POLLIN}, 1, 10);
+        job_ack(a->job);
+        while ((t = job_next(a->job)))
+            task_free(t);
+    }
+    job_free(a->job);
+    child_stop(&a->demo);
+    net_free(a->net);
+    model_free(a->model);
+    view_free(a->view);
+    input_free(a->input);
+    canvas_fini(&a->canvas);
+    effects_free(a->fx);
+    term_free(a->term);
+    free(a->state_dir);
+    free(a->start_dir);
+    log_close();
+}
+
+static void open_log(const struct app *a, struct err *err) {
+    const char *env = getenv("MIX_DEBUG");
+    if (a->options->debug) {
+        log_open(a->options->debug, err);
+    } else if (!str_blank(env) && strcmp(env, "0") != 0 && a->state_dir) {
+        struct buf path = {0};
+        buf_init(&path, 4096);
+        buf_addf(&path, "%s/debug.log", a->state_dir);
+        log_open(buf_str(&path), err);
+        buf_fini(&path);
+    }
+}
+
+int screen_run(const struct options *o, const char *argv0) {
+    struct app a = {.options = o, .argv0 = argv0, .demo = {.in = -1, .out = -1}};
+    struct err err = {0};
+    enum rc rc = o->demo ? RC_OK : net_url_check(o->url, &err);
+    a.state_dir = path_state_dir();
+    if (rc == RC_OK)
+        open_log(&a, &err), rc = err.rc;
+    if (rc == RC_OK)
+        rc = term_open(&a.term, &err);
+    if (rc == RC_OK)
+        rc = signals_start(&err);
+    if (rc != RC_OK) {
+        if (a.term)
+            term_free(a.term);
+        free(a.state_dir);
+        fprintf(stderr, "mixtui: %s\n", err.text);
+        return rc_exit_code(rc, err.detail);
+    }
+    a.start_dir = getcwd(NULL, 0);
+    a.fx = effects_new();
+    a.input = input_new();
+    a.view = view_new();
+    a.job = job_new();
+    begin(&a, o->demo ? "demo" : o->url, o->demo);
+    load_theme(&a);
+    if (o->demo)
+        start_demo(&a);
+    paint(&a);
+    if (!o->demo)
+        connect_net(&a, o->url);
+    run_effects(&a);
+    while (!a.quit)
+        turn(&a);
+    end(&a);
+    return a.exit_code;
+}
