@@ -1,0 +1,170 @@
+/* file.c - uploads and downloads: the local side. Memory stays constant, whatever the size. */
+#include "inner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum rc failed(struct err *err, const char *path, const char *doing, int why) {
+    char space[128];
+
+    return err_set(err, RC_IO, why, "%s %s: %s", doing, path, strerror_r(why, space, sizeof space));
+}
+
+void file_close(struct local_file *f) {
+    if (f->fd >= 0)
+        close(f->fd);
+    f->fd = -1;
+    if (f->part)
+        unlink(f->part);
+    free(TAKE(f->part));
+}
+
+/* ---- upload ---- */
+enum rc file_open_upload(struct local_file *f, const char *path, struct err *err) {
+    /* Without O_NONBLOCK a fifo would stop the worker until somebody writes to it. */
+    *f = (struct local_file){.path = path, .told_at = INT64_MIN};
+    f->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    struct stat st = {0};
+
+    if (f->fd < 0)
+        return failed(err, path, "could not read", errno);
+    const enum rc rc = fstat(f->fd, &st) != 0 ? failed(err, path, "could not read", errno)
+                       : S_ISDIR(st.st_mode)  ? failed(err, path, "could not read", EISDIR)
+                       : !S_ISREG(st.st_mode)
+                           ? err_set(err, RC_IO, EINVAL, "%s is not a regular file", path)
+                           : RC_OK;
+
+    f->total = (int64_t)st.st_size;
+    if (rc != RC_OK)
+        file_close(f);
+    return rc;
+}
+
+static size_t on_read(char *out, size_t size, size_t count, void *arg) {
+    struct local_file *f = arg;
+    const int64_t left = f->total - f->done;
+    size_t want = size * count;
+    ssize_t got;
+
+    if ((int64_t)want > left)
+        want = (size_t)left; /* a file that grows meanwhile: what was announced is what is sent */
+    if (want == 0)
+        return 0;
+    do
+        got = pread(f->fd, out, want, (off_t)f->done);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        failed(&f->err, f->path, "could not read", errno);
+    else if (got == 0)
+        err_set(&f->err, RC_IO, 0, "%s became shorter while it was sent", f->path);
+    if (got <= 0)
+        return CURL_READFUNC_ABORT;
+    f->done += got;
+    return (size_t)got;
+}
+
+/* curl starts over when it has to send a request again. */
+static int on_seek(void *arg, curl_off_t offset, int origin) {
+    struct local_file *f = arg;
+
+    if (origin != SEEK_SET || offset < 0 || offset > f->total)
+        return CURL_SEEKFUNC_FAIL;
+    f->done = (int64_t)offset;
+    return CURL_SEEKFUNC_OK;
+}
+
+/* curl escapes CR, LF and quotes in the name. */
+curl_mime *file_mime(struct local_file *f, CURL *easy) {
+    const char *slash = strrchr(f->path, '/');
+    curl_mime *m = curl_mime_init(easy);
+    curl_mimepart *part = m ? curl_mime_addpart(m) : NULL;
+
+    if (!part || curl_mime_name(part, "file") != CURLE_OK ||
+        curl_mime_filename(part, slash ? slash + 1 : f->path) != CURLE_OK ||
+        curl_mime_data_cb(part, (curl_off_t)f->total, on_read, on_seek, NULL, f) != CURLE_OK)
+        abort(); /* out of memory only */
+    curl_mime_type(part, "application/octet-stream");
+    f->done = 0;
+    return m;
+}
+
+/* ---- download ---- */
+enum rc file_open_download(struct local_file *f, const char *path, struct err *err) {
+    struct stat st;
+    struct buf part;
+
+    *f = (struct local_file){.path = path, .fd = -1, .total = -1, .told_at = INT64_MIN};
+    if (lstat(path, &st) == 0)
+        return failed(err, path, "could not make", EEXIST);
+    buf_init(&part, 64 * MIX_KIB);
+    if (buf_addf(&part, "%s.part", path) != RC_OK) {
+        buf_fini(&part);
+        return failed(err, path, "could not make", ENAMETOOLONG);
+    }
+    char *name = buf_take(&part);
+
+    f->fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (f->fd < 0) {
+        const enum rc rc = failed(err, name, "could not make", errno);
+
+        free(name);
+        return rc;
+    }
+    f->part = name;
+    return RC_OK;
+}
+
+size_t file_write(struct local_file *f, const char *p, size_t n) {
+    for (size_t at = 0; at < n;) {
+        const ssize_t wrote = write(f->fd, p + at, n - at);
+
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0) {
+            failed(&f->err, f->part, "could not write", wrote < 0 ? errno : ENOSPC);
+            return CURL_WRITEFUNC_ERROR;
+        }
+        at += (size_t)wrote;
+    }
+    f->done += (int64_t)n;
+    return n;
+}
+
+enum rc file_restart(struct local_file *f, struct err *err) {
+    f->done = 0;
+    f->err = (struct err){0};
+    if (f->part && (ftruncate(f->fd, 0) != 0 || lseek(f->fd, 0, SEEK_SET) != 0))
+        return failed(err, f->part, "could not write", errno);
+    return RC_OK;
+}
+
+/* Gives the file its name unless that is taken. */
+static int rename_new(const char *from, const char *to) {
+#ifdef RENAME_NOREPLACE
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+#endif
+    if (link(from, to) != 0)
+        return -1;
+    unlink(from);
+    return 0;
+}
+
+enum rc file_finish(struct local_file *f, struct err *err) {
+    const int fd = f->fd;
+
+    f->fd = -1;
+    if (close(fd) != 0)
+        return failed(err, f->part, "could not write", errno);
+    if (rename_new(f->part, f->path) != 0)
+        return failed(err, f->path, "could not make", errno);
+    free(TAKE(f->part));
+    return RC_OK;
+}

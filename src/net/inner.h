@@ -1,0 +1,180 @@
+/* inner.h - what the files of this floor share. Everything here belongs to the worker thread unless
+ * it says otherwise.
+ *
+ *   net.c      the public face and the loop
+ *   url.c      the server's address
+ *   task.c     one easy handle: options common to all, what an error means
+ *   backlog.c  the way back to main: a queue before the ring, deltas merged
+ *   call.c     one operation: attempts, retries, the answer
+ *   file.c     uploads and downloads: the local side
+ *   stream.c   GET /stream: states, deadlines, frames · replace.c: before the server cuts it
+ *   suspend.c  clocks */
+#ifndef NET_INNER_H
+#define NET_INNER_H
+
+#include "clock.h"
+#include "mix/net.h"
+#include "mix/ring.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    FLOW_CAP = 16 << 20,   /* bytes of one request that may wait for main; beyond that it pauses */
+    ERROR_BODY = 64 << 10, /* of an error answer as much is read */
+    READS_AT_ONCE = 16,    /* a burst of plain GETs waits for each other beyond that */
+    FRESH_AFTER_SLEEP = 120, /* seconds: connections from before a suspend are not used again */
+};
+
+/* ---- the server's address ---- */
+struct address {
+    char *base;   /* what targets are appended to; may hold userinfo, so it is never shown */
+    char *origin; /* scheme://host[:port], for people */
+    char *socket; /* path of a unix socket, or NULL */
+};
+enum rc address_parse(struct address *out, const char *url, struct err *err);
+void address_free(struct address *a);
+
+/* ---- suspend ---- */
+struct suspend {
+    int fd;        /* to poll beside curl's; -1: none */
+    bool heard;    /* the poll said that fd is readable */
+    int64_t ahead; /* of the boot clock before the monotonic one */
+};
+void suspend_watch(struct suspend *s);
+bool suspend_happened(struct suspend *s);
+void suspend_forget(struct suspend *s);
+
+/* ---- the way back to main ---- */
+struct parcel; /* one incoming that waits */
+struct flow {  /* of one request: what waits in the backlog for main */
+    uint32_t request;
+    enum op op;
+    size_t queued;       /* bytes */
+    struct parcel *open; /* the batch of events that still grows */
+};
+struct backlog {
+    struct parcel *head, *tail;
+};
+
+/* ---- one easy handle ---- */
+struct task {
+    struct net *net;
+    CURL *easy; /* NULL: not running */
+    struct curl_slist *headers;
+    void (*done)(struct task *t, CURLcode code); /* it ended by itself; the handle is still there */
+    struct flow *flow;
+    bool paused; /* by us, until main has taken most of flow */
+    char why[CURL_ERROR_SIZE];
+};
+
+struct settings {
+    struct address address;
+    char **headers;
+    size_t n_headers;
+    char *proxy, *ca_file;
+    int64_t connect_timeout_ms, reply_timeout_ms;
+    double time_scale;
+};
+
+struct net {
+    /* constant while the worker runs; rings, bell and curl_multi_wakeup are safe from both sides */
+    CURLM *multi;
+    struct ring *commands, *incomings;
+    struct bell *bell;
+    struct settings set;
+    pthread_t thread;
+    /* shared */
+    atomic_bool quit;
+    atomic_bool starved; /* the worker has a backlog; whoever clears it must wake the worker */
+    /* net thread only */
+    struct backlog backlog;
+    struct call *calls; /* in order of arrival */
+    struct stream *streams;
+    struct caps caps;
+    bool caps_known;
+    struct suspend suspend;
+    int64_t now;         /* of this turn */
+    int64_t fresh_until; /* no connection is reused before */
+};
+
+/* A delay as the tests want it. */
+int64_t net_delay(const struct net *n, int64_t ms);
+/* Exponential with jitter: 500 ms x 1.5 for each attempt after the first, at most cap. */
+int64_t net_backoff(const struct net *n, int attempt, int64_t cap);
+/* A lost connection cancels the turn there, as far as we know. */
+bool net_sync(const struct net *n);
+
+/* ---- backlog.c ---- */
+void emit(struct net *n, struct flow *f, struct incoming *in);
+/* Adds the event of one frame to the open batch. False: a torn frame, dropped. */
+bool emit_frame(struct net *n, struct flow *f, const struct frame *frame);
+/* Pushes what fits, wakes main, and lets paused tasks go on. */
+void backlog_flush(struct net *n);
+/* The request has ended; what it left in the backlog is delivered all the same. */
+void backlog_disown(struct net *n, const struct flow *f);
+void backlog_free(struct backlog *b);
+
+/* ---- task.c ---- */
+struct task_options {
+    enum method method;
+    const char *target; /* path and query */
+    const char *accept, *content_type;
+    const char *body; /* kept by the caller; NULL: none */
+    size_t body_len;
+    curl_mime *mime; /* instead of a body */
+    curl_write_callback write;
+    long buffer_size;
+    const char *extra_header;
+    enum { REUSE_CONNECTION, OWN_CONNECTION } connection;
+};
+void task_start(struct task *t, const struct task_options *o);
+void task_stop(struct task *t); /* also when it does not run */
+int task_status(const struct task *t);
+/* What curl's code means, with the server's address. */
+enum rc task_error(const struct task *t, CURLcode code, struct err *err);
+/* An answer outside 2xx. */
+void task_refusal(const struct task *t, enum op op, const struct buf *body, struct err *err);
+int64_t task_retry_after(const struct task *t); /* ms, -1: the server did not say */
+void task_log(const struct task *t, const char *method, const char *target, CURLcode code);
+
+/* ---- call.c ---- */
+void call_begin(struct net *n, struct request *r); /* takes r */
+bool call_cancel(struct net *n, uint32_t id);
+void calls_tick(struct net *n);  /* what is due by the clock */
+void calls_hurry(struct net *n); /* retries are due now */
+void calls_slept(struct net *n);
+int64_t calls_deadline(const struct net *n); /* INT64_MAX: none */
+void calls_resume(struct net *n);
+void calls_free(struct net *n);
+
+/* ---- file.c ---- */
+struct local_file { /* of an upload or download */
+    const char *path;
+    char *part; /* where a download goes until it is whole */
+    int fd;
+    int64_t done, total, told_at; /* total -1: unknown */
+    struct err err;               /* why a callback gave up */
+};
+enum rc file_open_upload(struct local_file *f, const char *path, struct err *err);
+enum rc file_open_download(struct local_file *f, const char *path, struct err *err);
+curl_mime *file_mime(struct local_file *f, CURL *easy);
+size_t file_write(struct local_file *f, const char *p,
+                  size_t n); /* n, or CURL_WRITEFUNC_ERROR with f->err set */
+enum rc file_restart(struct local_file *f, struct err *err);
+enum rc file_finish(struct local_file *f,
+                    struct err *err);  /* a download is whole: gives it its name */
+void file_close(struct local_file *f); /* an unfinished download leaves nothing */
+
+/* ---- stream.c ---- */
+void stream_begin(struct net *n, struct request *r); /* takes r */
+bool stream_cancel(struct net *n, uint32_t id);
+void streams_tick(struct net *n);
+void streams_reconnect(struct net *n); /* all of them, now */
+void streams_suspended(struct net *n);
+int64_t streams_deadline(const struct net *n);
+void streams_resume(struct net *n);
+void streams_free(struct net *n);
+
+#endif

@@ -1,0 +1,223 @@
+/* task.c - one easy handle: the options every request has in common, and what it means when it
+ * fails. */
+#include "inner.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEEPALIVE_IDLE_S = 30, KEEPALIVE_EVERY_S = 10 };
+
+static void add_header(struct task *t, const char *text) {
+    struct curl_slist *longer = curl_slist_append(t->headers, text);
+
+    if (!longer)
+        abort();
+    t->headers = longer;
+}
+
+static void add_headers(struct task *t, const struct task_options *o) {
+    const struct settings *s = &t->net->set;
+    struct buf line;
+
+    for (size_t i = 0; i < s->n_headers; i++)
+        add_header(t, s->headers[i]);
+    buf_init(&line, 4 * MIX_KIB);
+    (void)buf_addf(&line, "Accept: %s", o->accept);
+    add_header(t, buf_str(&line));
+    if (o->body) {
+        buf_clear(&line);
+        (void)buf_addf(&line, "Content-Type: %s", o->content_type ? o->content_type : "");
+        add_header(t, buf_str(&line));
+    } else if (!o->mime && o->method == M_POST) {
+        add_header(t, "Content-Type:"); /* curl would say it is a form */
+    }
+    buf_fini(&line);
+    if (o->extra_header)
+        add_header(t, o->extra_header);
+}
+
+static void set_body(CURL *e, const struct task_options *o) {
+    if (o->mime)
+        curl_easy_setopt(e, CURLOPT_MIMEPOST, o->mime);
+    else if (o->body || o->method == M_POST) {
+        curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)o->body_len);
+        curl_easy_setopt(e, CURLOPT_POSTFIELDS, o->body ? o->body : "");
+    }
+    if (o->method == M_PATCH || o->method == M_DELETE)
+        curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, method_name(o->method));
+}
+
+static void set_connection(struct task *t, const struct task_options *o) {
+    const struct settings *s = &t->net->set;
+    CURL *e = t->easy;
+
+    curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)s->connect_timeout_ms);
+    curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(e, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_IDLE_S);
+    curl_easy_setopt(e, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_EVERY_S);
+    /* curl repeats by itself what fails on a reused connection: wrong for what must not happen
+     * twice. */
+    if (o->connection == OWN_CONNECTION || t->net->now < t->net->fresh_until)
+        curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
+    if (s->address.socket)
+        curl_easy_setopt(e, CURLOPT_UNIX_SOCKET_PATH, s->address.socket);
+    if (s->proxy)
+        curl_easy_setopt(e, CURLOPT_PROXY, s->proxy);
+    if (s->ca_file)
+        curl_easy_setopt(e, CURLOPT_CAINFO, s->ca_file);
+}
+
+void task_start(struct task *t, const struct task_options *o) {
+    struct buf url;
+
+    t->easy = t->easy ? t->easy : curl_easy_init();
+    if (!t->easy)
+        abort();
+    t->paused = false;
+    t->why[0] = '\0';
+    add_headers(t, o);
+    set_connection(t, o);
+    set_body(t->easy, o);
+    buf_init(&url, MIX_MIB);
+    (void)buf_addf(&url, "%s%s", t->net->set.address.base, o->target);
+    curl_easy_setopt(t->easy, CURLOPT_URL, buf_str(&url));
+    buf_fini(&url);
+    curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "mixtui/" MIX_VERSION);
+    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+    curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->why);
+    curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+    curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, o->write);
+    curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+    if (o->buffer_size > 0)
+        curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, o->buffer_size);
+    curl_multi_add_handle(t->net->multi, t->easy);
+}
+
+void task_stop(struct task *t) {
+    if (t->easy) {
+        curl_multi_remove_handle(t->net->multi, t->easy);
+        curl_easy_cleanup(t->easy);
+    }
+    curl_slist_free_all(t->headers);
+    t->easy = NULL;
+    t->headers = NULL;
+    t->paused = false;
+}
+
+int task_status(const struct task *t) {
+    long status = 0;
+
+    if (t->easy)
+        curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    return (int)status;
+}
+
+/* ---- what went wrong ---- */
+/* "Connection refused" -> "connection refused", to stand after a colon. */
+static void copy_reason(char *out, size_t max, const struct task *t, CURLcode code) {
+    long os = 0;
+    const char *text = t->why[0] ? t->why : curl_easy_strerror(code);
+
+    if (code == CURLE_COULDNT_CONNECT || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR)
+        curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os);
+    char space[128];
+
+    if (os != 0)
+        text = strerror_r((int)os, space, sizeof space);
+    size_t n = strnlen(text, max - 1);
+
+    memcpy(out, text, n);
+    while (n > 0 && (out[n - 1] == '\n' || out[n - 1] == '.'))
+        n--;
+    out[n] = '\0';
+    if (isupper((unsigned char)out[0]) && islower((unsigned char)out[1]))
+        out[0] = (char)tolower((unsigned char)out[0]);
+}
+
+static enum rc kind_of(CURLcode code) {
+    static const struct {
+        CURLcode code;
+        enum rc rc;
+    } kinds[] = {
+        {CURLE_OPERATION_TIMEDOUT, RC_TIMEOUT},
+        {CURLE_SSL_CONNECT_ERROR, RC_TLS},
+        {CURLE_PEER_FAILED_VERIFICATION, RC_TLS},
+        {CURLE_SSL_CERTPROBLEM, RC_TLS},
+        {CURLE_SSL_CIPHER, RC_TLS},
+        {CURLE_SSL_CACERT_BADFILE, RC_TLS},
+        {CURLE_SSL_ISSUER_ERROR, RC_TLS},
+        {CURLE_SSL_ENGINE_NOTFOUND, RC_TLS},
+        {CURLE_SSL_INVALIDCERTSTATUS, RC_TLS},
+        {CURLE_WEIRD_SERVER_REPLY, RC_PROTO},
+        {CURLE_UNSUPPORTED_PROTOCOL, RC_PROTO},
+        {CURLE_HTTP2, RC_PROTO},
+        {CURLE_BAD_CONTENT_ENCODING, RC_PROTO},
+        {CURLE_URL_MALFORMAT, RC_USAGE},
+    };
+
+    for (size_t i = 0; i < MIX_COUNT(kinds); i++)
+        if (kinds[i].code == code)
+            return kinds[i].rc;
+    return RC_CONNECT;
+}
+
+enum rc task_error(const struct task *t, CURLcode code, struct err *err) {
+    const char *origin = t->net->set.address.origin;
+    curl_off_t sent_at = 0;
+    char reason[CURL_ERROR_SIZE];
+
+    copy_reason(reason, sizeof reason, t, code);
+    curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_at);
+    const enum rc rc = kind_of(code);
+
+    if (rc == RC_TIMEOUT)
+        return err_set(err, rc, (int)code, "could not reach %s: no answer within %lld s", origin,
+                       (long long)(t->net->set.connect_timeout_ms + 999) / 1000);
+    if (rc == RC_PROTO)
+        return err_set(err, rc, (int)code, "%s does not speak HTTP: %s", origin, reason);
+    if (rc == RC_CONNECT && sent_at > 0)
+        return err_set(err, rc, (int)code, "the connection to %s was lost: %s", origin, reason);
+    return err_set(err, rc, (int)code, "could not reach %s: %s", origin, reason);
+}
+
+void task_refusal(const struct task *t, enum op op, const struct buf *body, struct err *err) {
+    const int status = task_status(t);
+    const char *to = NULL;
+
+    if (status >= 300 && status < 400)
+        curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to);
+    if (to)
+        err_set(err, RC_HTTP, status, "%s redirects to %s, which is not followed",
+                t->net->set.address.origin, to);
+    else
+        reply_error(err, op, status, buf_str(body), body->n);
+}
+
+int64_t task_retry_after(const struct task *t) {
+    curl_off_t seconds = 0;
+
+    /* Also understands a date; 0 when there was none. */
+    if (curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK || seconds <= 0)
+        return -1;
+    return seconds > 3600 ? 3600 * 1000 : (int64_t)seconds * 1000;
+}
+
+/* Never a header, never a query, never a body. */
+void task_log(const struct task *t, const char *method, const char *target, CURLcode code) {
+    if (!log_on())
+        return;
+    curl_off_t up = 0, down = 0, us = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &up);
+    curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
+    curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &us);
+    log_line("net", "%s %.*s %d, curl %d, %lld up, %lld down, %lld ms", method,
+             (int)strcspn(target, "?"), target, task_status(t), (int)code, (long long)up,
+             (long long)down, (long long)us / 1000);
+}
