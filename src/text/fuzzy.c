@@ -15,7 +15,7 @@ enum {
     BONUS_CAMEL = 7,  /* aB, a1 */
     BONUS_RUN = 4,    /* follows the match before it */
     FIRST_FACTOR = 2, /* the first letter of the query counts twice */
-    POINT = 32,       /* one point in the result; earliness and shortness decide below it */
+    POINT = 64,       /* one point in the result; earliness and shortness decide below it */
     IMPOSSIBLE = -100000,
 };
 
@@ -177,7 +177,7 @@ static struct cell align(const struct word *word, const struct line *line) {
 
 static int score_of(struct cell best) {
     const int score = best.score > 1 ? best.score : 1;
-    const int late = best.start / 4 < POINT / 2 - 1 ? best.start / 4 : POINT / 2 - 1;
+    const int late = best.start < POINT / 2 - 1 ? best.start : POINT / 2 - 1;
 
     return score * POINT + (POINT / 2 - 1 - late);
 }

@@ -26,6 +26,7 @@ struct reader {
     struct buf *complaints;
     int line, count;
     bool expects_key; /* the line given to inih last should reach the handler */
+    bool begun;       /* inih had its first line */
     bool skipping;    /* after a bad section header: its keys belong nowhere */
 };
 
@@ -122,6 +123,13 @@ static char *next_line(char *out, int max, void *stream) {
     struct reader *r = stream;
 
     check_last(r);
+    if (!r->begun) {
+        /* inih takes a byte order mark off its first line; that would leave ` \xef\xbb\xbf= v`
+         * without a key. */
+        r->begun = true;
+        memcpy(out, "\n", 2);
+        return out;
+    }
     if (r->at >= r->n || max < MAX_LINE_BYTES + 2)
         return NULL;
     const char *s = r->text + r->at;

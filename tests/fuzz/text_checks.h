@@ -1,5 +1,5 @@
-/* text_checks.h - what must hold for any bytes at all: used by the fuzz targets and by the unit tests.
- * A broken property aborts with its condition. */
+/* text_checks.h - what must hold for any bytes at all: used by the fuzz targets and by the unit
+ * tests. A broken property aborts with its condition. */
 #ifndef MIX_TESTS_TEXT_CHECKS_H
 #define MIX_TESTS_TEXT_CHECKS_H
 
