@@ -46,9 +46,10 @@ struct op_spec {
     enum reply_kind reply;
     enum body_kind body;
     enum retry retry;
-    size_t cap;       /* bytes of the decoded body at most */
+    size_t cap;       /* bytes of the decoded body at most; SIZE_MAX: no cap */
     int since, until; /* generations in which it exists, both inclusive */
 };
+#define OP_IN_MAX 256 /* no `in` struct is larger */
 const struct op_spec *op_spec(enum op op);
 enum op op_by_name(const char *name); /* any of the three names; OP_COUNT when unknown */
 const char *method_name(enum method m);
@@ -83,21 +84,28 @@ void probe_feed(struct probe *p, int status, const char *body, size_t n);
 /* STRICT: an unknown field is an error that names it (the demo server) */
 enum strictness { SHAPE_LENIENT, SHAPE_STRICT };
 /* Reads one JSON value into the zeroed struct `out`; strings go to the arena. Errors name the
- * place:
- * `[3].id: missing`. Wrong types are errors, unknown fields are skipped. Fails: RC_PROTO. */
+ * place: `[3].id: missing`. Wrong types are errors, unknown fields are skipped. Of an `in` shape
+ * the body fields are read; what op_match put there stays. Fails: RC_PROTO. */
 enum rc shape_read(void *out, const struct shape *s, const char *json, size_t n, struct arena *a,
                    enum strictness how, struct err *err);
+/* The same as a server of `version` does it: fields of other generations are unknown too, and the
+ * error's text is `unknown field "browserMode"`. */
+enum rc shape_read_strict(void *out, const struct shape *s, const char *json, size_t n,
+                          struct arena *a, int version, struct err *err);
 /* Appends the JSON text of the body fields that `version` knows (GEN_NONE: the top one's). Fails:
  * RC_LIMIT. */
 enum rc shape_write(struct buf *out, const struct shape *s, const void *in, int version);
+/* The same as servers write it: <, >, & and U+2028/9 as \uXXXX, and a newline at the end. */
+enum rc shape_write_server(struct buf *out, const struct shape *s, const void *in, int version);
 size_t shape_size(const struct shape *s);
 /* "session_data"; for tests and the demo server */
 const struct shape *shape_named(const char *name);
 /* The path with its parameters filled in and percent-encoded, and the query. Fails: RC_USAGE naming
  * a missing one. */
 enum rc op_target(struct buf *out, enum op op, const void *in, int version, struct err *err);
-/* The other way round, for a server: which operation is METHOD PATH, and its path parameters. False
- * when none. */
+/* The other way round, for a server: which operation is METHOD PATH, with its path parameters and
+ * those of a query behind a `?`, all still percent-encoded. `in`: OP_IN_MAX zeroed bytes, or NULL.
+ * False when none. */
 bool op_match(enum op *op, void *in, struct arena *a, const char *method, const char *path);
 
 /* ---- reading an answer while it arrives ---- */
@@ -150,7 +158,8 @@ const char *ev_name(enum ev kind); /* the newest wire name */
 /* Reads one frame. NULL when its JSON does not parse (a torn frame: drop it and carry on; err says
  * where). */
 struct wire_event *event_read(const struct frame *f, struct arena *a, struct err *err);
-/* Appends the frame a server of `version` sends for it (id and retry as servers number them). */
+/* Appends the frame a server of `version` sends for it, under the name it had then (GEN_NONE: the
+ * newest); nothing when that generation has no such event. Fails: RC_LIMIT. */
 enum rc event_write(struct buf *out, enum ev kind, const struct event_data *data, int version,
                     int64_t id);
 

@@ -1,0 +1,221 @@
+/* json.c - cJSON on scratch memory: a parse allocates by moving a pointer and frees everything at
+ * once.
+ *
+ * cJSON's hooks are process-wide, so they are set only while it works; nobody else in the process
+ * may use cJSON at that moment, which the rule of one parsing thread already asks for. */
+#include "json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_BYTES = 64 * 1024, ALIGN = 16 };
+
+struct chunk {
+    struct chunk *next;
+    size_t size, used;
+    _Alignas(max_align_t) unsigned char data[];
+};
+static struct chunk *scratch; /* the parsing thread only */
+
+static void *scratch_alloc(size_t n) {
+    n = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if (scratch && n <= scratch->size - scratch->used) {
+        void *p = scratch->data + scratch->used;
+
+        scratch->used += n;
+        return p;
+    }
+    const size_t size = n > CHUNK_BYTES / 4 ? n : CHUNK_BYTES;
+    struct chunk *c = xmalloc(sizeof *c + size);
+
+    *c = (struct chunk){.size = size, .used = n};
+    if (scratch && size != CHUNK_BYTES) { /* a large one goes behind: the first still has room */
+        c->next = scratch->next;
+        scratch->next = c;
+    } else {
+        c->next = scratch;
+        scratch = c;
+    }
+    return c->data;
+}
+
+static void scratch_free(void *p) { (void)p; }
+
+void json_done(void) {
+    struct chunk *keep = NULL;
+
+    while (scratch) {
+        struct chunk *next = scratch->next;
+
+        if (!keep && scratch->size == CHUNK_BYTES) {
+            keep = scratch;
+            keep->used = 0;
+            keep->next = NULL;
+        } else {
+            free(scratch);
+        }
+        scratch = next;
+    }
+    scratch = keep;
+}
+
+static void hooks(bool on) {
+    static cJSON_Hooks ours = {scratch_alloc, scratch_free};
+
+    cJSON_InitHooks(on ? &ours : NULL);
+}
+
+const char *json_what(const cJSON *v) {
+    switch (v->type & 0xff) {
+    case cJSON_False:
+    case cJSON_True:
+        return "a boolean";
+    case cJSON_NULL:
+        return "null";
+    case cJSON_Number:
+        return "a number";
+    case cJSON_String:
+        return "a string";
+    case cJSON_Array:
+        return "a list";
+    default:
+        return "an object";
+    }
+}
+
+/* True when the backslash at s[i] starts an escape, that is when no odd run of backslashes stands
+ * before it. */
+static bool starts_escape(const char *s, size_t i) {
+    size_t before = 0;
+
+    while (before < i && s[i - before - 1] == '\\')
+        before++;
+    return before % 2 == 0;
+}
+
+static unsigned hex4(const char *s) {
+    unsigned value = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        const char c = s[i];
+
+        if (c >= '0' && c <= '9')
+            value = 16 * value + (unsigned)(c - '0');
+        else if ((c | 32) >= 'a' && (c | 32) <= 'f')
+            value = 16 * value + (unsigned)((c | 32) - 'a') + 10;
+        else
+            return 0x10000;
+    }
+    return value;
+}
+
+/* Length of the escape at s[i] when it is a half of a pair without its other half, or NUL: 6; else
+ * 0. `skip`: what a good escape takes. */
+static size_t bad_escape(const char *s, size_t i, size_t n, size_t *skip) {
+    const unsigned cp = n - i >= 6 ? hex4(s + i + 2) : 0x10000;
+
+    *skip = 2;
+    if (cp == 0x10000)
+        return 0;
+    *skip = 6;
+    if (cp == 0 || (cp >= 0xdc00 && cp <= 0xdfff))
+        return 6;
+    if (cp < 0xd800 || cp > 0xdfff)
+        return 0;
+    if (n - i >= 12 && s[i + 6] == '\\' && s[i + 7] == 'u') {
+        const unsigned low = hex4(s + i + 8);
+
+        if (low >= 0xdc00 && low <= 0xdfff) {
+            *skip = 12;
+            return 0;
+        }
+    }
+    return 6;
+}
+
+/* A copy in which \u0000 and lone surrogates are \ufffd; NULL when there are none. */
+static const char *repaired(const char *p, size_t n) {
+    char *copy = NULL;
+    size_t i = 0;
+
+    while (i < n) {
+        const char *hit = memmem(p + i, n - i, "\\u", 2);
+
+        if (!hit)
+            break;
+        i = (size_t)(hit - p);
+        size_t skip = 2;
+
+        if (starts_escape(p, i) && bad_escape(p, i, n, &skip)) {
+            if (!copy) {
+                copy = scratch_alloc(n + 1);
+                memcpy(copy, p, n);
+                copy[n] = '\0';
+            }
+            memcpy(copy + i, "\\ufffd", 6);
+        }
+        i += skip;
+    }
+    return copy;
+}
+
+static bool blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+static enum rc not_json(struct err *err, const char *at, const char *what, const char *p,
+                        size_t n) {
+    char seen[80];
+
+    line_clean(seen, sizeof seen, p, n);
+    return err_set(err, RC_PROTO, 0, "%s%s%s%s%s", at ? at : "", at ? ": " : "", what,
+                   *seen ? ": " : "", seen);
+}
+
+/* cJSON 1.7.15 looks one byte past a text that ends in a comma, so what cannot be whole never
+ * reaches it. */
+static bool whole(const char *p, size_t n) {
+    const char last = p[n - 1];
+
+    if (p[0] == '{')
+        return n > 1 && last == '}';
+    if (p[0] == '[')
+        return n > 1 && last == ']';
+    return true;
+}
+
+const cJSON *json_parse(const char *p, size_t n, const char *at, struct err *err) {
+    json_done();
+    while (n > 0 && blank(*p))
+        p++, n--;
+    while (n > 0 && blank(p[n - 1]))
+        n--;
+    if (n == 0)
+        return err_set(err, RC_PROTO, 0, "%s%sempty answer", at ? at : "", at ? ": " : ""), NULL;
+    if (!whole(p, n))
+        return not_json(err, at, "JSON cut short", p, n), NULL;
+    if (memchr(p, '\0', n))
+        return not_json(err, at, "not JSON: a NUL byte inside", "", 0), NULL;
+    const char *end = NULL;
+    const char *text = memmem(p, n, "\\u0000", 6) ? repaired(p, n) : NULL;
+
+    text = text ? text : p;
+    hooks(true);
+    const cJSON *tree = cJSON_ParseWithLengthOpts(text, n, &end, false);
+    /* Only now look for what is rare: half of a surrogate pair. */
+    if (!tree && text == p && (text = repaired(p, n)) != NULL)
+        tree = cJSON_ParseWithLengthOpts(text, n, &end, false);
+    hooks(false);
+    text = text ? text : p;
+    if (tree && end == text + n)
+        return tree;
+    const size_t off = end && end >= text && end <= text + n ? (size_t)(end - text) : 0;
+
+    return not_json(err, at, "not JSON", p + off, n - off), NULL;
+}
+
+const char *json_text(const cJSON *v) {
+    hooks(true);
+    const char *text = cJSON_PrintUnformatted(v);
+
+    hooks(false);
+    return text ? text : "null";
+}
