@@ -21,7 +21,7 @@ sources() { # names of C files, without the tables
 }
 
 gate_layout() { # the top level is fixed; files stay short
-    local allowed=' .ci .clang-format .clang-tidy .gitignore CHANGELOG.md CMakeLists.txt CMakePresets.json LICENSE README.md docs include src tests themes '
+    local allowed=' .ci .clang-format .clang-tidy .gitignore CHANGELOG.md CMakeLists.txt CMakePresets.json LICENSE README.md include src tests themes '
     local entry odd='' long
     while read -r entry; do
         case $allowed in *" $entry "*) ;; *) odd="$odd $entry" ;; esac
@@ -49,8 +49,8 @@ floor_of_header() {
     wire.h | types.h | types_admin.h | border.h | ops.def | events.def) echo wire ;;
     net.h) echo net ;;
     job.h) echo job ;;
-    model.h | transcript.h | act.h) echo model ;;
-    command.h | keymap.h | input.h | editor.h | keys.h | commands.def | keys.def) echo input ;;
+    model.h | transcript.h | editor.h | act.h) echo model ;;
+    command.h | keymap.h | input.h | keys.h | commands.def | keys.def) echo input ;;
     canvas.h | theme.h | view.h | styles.def) echo ui ;;
     term.h) echo term ;;
     app.h) echo app ;;
@@ -99,7 +99,8 @@ gate_floors() { # a floor sees only what is below it; a library lives on one flo
     only 'pthread\.h|stdatomic\.h|threads\.h' 'src/(base|net|job|demo)/'
     no 'a pure floor does I/O or reads a clock' "$(grep -nE \
         '\b(clock_now|clock_real|clock_ns|clock_gettime|gettimeofday|random_u32|getenv|fopen|open|opendir|socket|poll|pthread_create)[[:space:]]*\(' \
-        src/text/*.[ch] src/wire/*.[ch] src/model/*.[ch] src/ui/*.[ch] src/input/*.[ch] 2>/dev/null || true)"
+        src/text/*.[ch] src/wire/*.[ch] src/model/*.[ch] src/ui/*.[ch] src/input/*.[ch] 2>/dev/null |
+        grep -vE ':[0-9]+:([^(]*/\*|[[:space:]]*\*)' || true)" # not what comments say
 }
 only() { # <header> regex, path regex
     no "<$1> outside $2" "$(grep -rnE --include='*.[ch]' "#[[:space:]]*include[[:space:]]*<($1)" src include |
