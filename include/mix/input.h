@@ -30,21 +30,23 @@ enum cmd {
     CMD_COUNT
 };
 struct command {
-    const char *name; /* "session-fork" */
-    enum scope scope;
-    const char *keys;  /* defaults, blank-separated, key_parse syntax */
-    const char *label; /* two or three words: menus, hints */
-    const char *help;  /* one sentence */
+    const char *name;     /* "session-fork" */
+    const char *bindings; /* defaults: "sessions:f leader:f"; the first scope is its home */
+    const char *label;    /* two or three words: menus, hints */
+    const char *help;     /* one sentence */
     void (*run)(struct model *m, struct effects *fx);
     /* NULL: always possible; else NULL or the reason it is not */
     const char *(*why_not)(const struct model *m);
 };
 const struct command *command_row(enum cmd c);
 
+enum scope command_home(enum cmd c);
+
 struct input;
 struct input *input_new(void); /* the default keymap */
 void input_free(struct input *in);
-/* `action = key, key` of a config; `none` unbinds. A complaint, or NULL. */
+/* `action = key, key` of a config, in its home scope; `none` unbinds it everywhere. A complaint, or
+ * NULL. */
 const char *input_bind(struct input *in, const char *command, const char *keys);
 /* The one way in. Ends by refreshing ui.menu_rows and ui.hints. */
 void input_key(struct input *in, struct model *m, const struct key *k, int64_t now, int64_t real,

@@ -1,0 +1,205 @@
+/* fields.c - which text field has the caret, and the keys that edit it. */
+#include "private.h"
+
+#include <stdlib.h>
+
+struct editor *field_focused(struct model *m) {
+    struct ui *ui = &m->ui;
+    switch (ui->over) {
+    case OVER_COMMANDS:
+        return &ui->over_filter;
+    case OVER_PICKER:
+        return &ui->picker.filter;
+    case OVER_CONFIRM:
+        return ui->confirm_named ? &ui->over_filter : NULL;
+    case OVER_SERVER:
+        return ui->typing_address ? &ui->over_filter : NULL;
+    case OVER_MENU:
+    case OVER_ASK:
+    case OVER_THEMES:
+    case OVER_QUIT:
+    case OVER_LOG:
+        return NULL;
+    case OVER_NONE:
+        break;
+    }
+    struct ask *a = model_selected_ask(m);
+    if (ui->replying && ui->focus == PANE_PERMISSIONS && a)
+        return &a->reply;
+    if (ui->filtering && ui->focus == PANE_SESSIONS)
+        return &ui->session_filter;
+    return ui->focus == PANE_COMPOSER ? &m->shown->draft : NULL;
+}
+
+void field_changed(struct model *m, struct effects *fx) {
+    (void)fx;
+    struct editor *e = field_focused(m);
+    m->rev++;
+    if (e == &m->shown->draft)
+        act_draft_changed(m, m->shown);
+    else if (e == &m->ui.session_filter)
+        act_sessions_filter(m);
+    else if (e == &m->ui.picker.filter)
+        act_picker_filter(m);
+    else if (m->ui.over == OVER_COMMANDS)
+        m->ui.over_cursor = m->ui.over_top = 0;
+}
+
+/* ---- editing commands: they mean the focused field, whichever it is ---- */
+static void moved(struct model *m, enum motion to) {
+    struct editor *e = field_focused(m);
+    if (e && editor_move(e, to))
+        m->rev++;
+}
+
+static void killed(struct model *m, enum motion to, struct effects *fx, struct buf *into) {
+    struct editor *e = field_focused(m);
+    if (e && editor_kill(e, to, into))
+        field_changed(m, fx);
+}
+
+static struct buf *ring_of(struct model *m) {
+    if (m->ui.killed.max == 0)
+        buf_init(&m->ui.killed, 4 * MIX_MIB);
+    return &m->ui.killed;
+}
+
+void cmd_edit_left(struct model *m, struct effects *fx) {
+    (void)fx;
+    moved(m, TO_LEFT);
+}
+
+void cmd_edit_right(struct model *m, struct effects *fx) {
+    (void)fx;
+    moved(m, TO_RIGHT);
+}
+
+void cmd_edit_word_left(struct model *m, struct effects *fx) {
+    (void)fx;
+    moved(m, TO_WORD_LEFT);
+}
+
+void cmd_edit_word_right(struct model *m, struct effects *fx) {
+    (void)fx;
+    moved(m, TO_WORD_RIGHT);
+}
+
+void cmd_edit_line_start(struct model *m, struct effects *fx) {
+    (void)fx;
+    moved(m, TO_LINE_START);
+}
+
+void cmd_edit_line_end(struct model *m, struct effects *fx) {
+    (void)fx;
+    moved(m, TO_LINE_END);
+}
+
+void cmd_edit_start(struct model *m, struct effects *fx) {
+    (void)fx;
+    moved(m, TO_START);
+}
+
+void cmd_edit_end(struct model *m, struct effects *fx) {
+    (void)fx;
+    moved(m, TO_END);
+}
+
+void cmd_edit_backspace(struct model *m, struct effects *fx) {
+    struct editor *e = field_focused(m);
+    if (m->ui.over == OVER_PICKER && e && editor_empty(e))
+        act_picker_up(m, fx);
+    else
+        killed(m, TO_LEFT, fx, NULL);
+}
+
+void cmd_edit_delete(struct model *m, struct effects *fx) { killed(m, TO_RIGHT, fx, NULL); }
+
+void cmd_edit_kill_word(struct model *m, struct effects *fx) {
+    killed(m, TO_WORD_LEFT, fx, ring_of(m));
+}
+
+void cmd_edit_kill_next(struct model *m, struct effects *fx) {
+    killed(m, TO_WORD_RIGHT, fx, ring_of(m));
+}
+
+void cmd_edit_kill_start(struct model *m, struct effects *fx) {
+    killed(m, TO_LINE_START, fx, ring_of(m));
+}
+
+void cmd_edit_kill_end(struct model *m, struct effects *fx) {
+    killed(m, TO_LINE_END, fx, ring_of(m));
+}
+
+void cmd_edit_yank(struct model *m, struct effects *fx) {
+    struct editor *e = field_focused(m);
+    const struct buf *k = ring_of(m);
+    if (e && k->n > 0 && editor_insert(e, k->p, k->n))
+        field_changed(m, fx);
+}
+
+void cmd_edit_transpose(struct model *m, struct effects *fx) {
+    struct editor *e = field_focused(m);
+    if (!e)
+        return;
+    editor_transpose(e);
+    field_changed(m, fx);
+}
+
+void cmd_undo(struct model *m, struct effects *fx) {
+    struct editor *e = field_focused(m);
+    if (e && editor_undo(e))
+        field_changed(m, fx);
+    else
+        act_notice(m, "nothing to undo");
+}
+
+void cmd_redo(struct model *m, struct effects *fx) {
+    struct editor *e = field_focused(m);
+    if (e && editor_redo(e))
+        field_changed(m, fx);
+    else
+        act_notice(m, "nothing to make again");
+}
+
+/* ---- ends of a field ---- */
+void cmd_field_done(struct model *m, struct effects *fx) {
+    struct ui *ui = &m->ui;
+    m->rev++;
+    if (ui->replying) {
+        ui->replying = false;
+        act_decide(m, DECIDE_REPLY, fx);
+    } else if (ui->typing_address) {
+        ui->typing_address = false;
+        if (!editor_empty(&ui->over_filter)) {
+            free(fx->connect_url);
+            fx->connect_url = xstrdup(buf_str(&ui->over_filter.text));
+        }
+    } else if (ui->filtering) {
+        ui->filtering = false; /* the filter stays; Esc in the list or an empty filter ends it */
+    }
+}
+
+void cmd_field_leave(struct model *m, struct effects *fx) {
+    (void)fx;
+    struct ui *ui = &m->ui;
+    m->rev++;
+    if (ui->filtering) {
+        ui->filtering = false;
+        editor_set(&ui->session_filter, "");
+        act_sessions_filter(m);
+    }
+    ui->replying = ui->typing_address =
+        false; /* what was written of an answer stays in its field */
+}
+
+void cmd_field_down(struct model *m, struct effects *fx) {
+    (void)fx;
+    if (m->ui.filtering)
+        act_sessions_move(m, 1);
+}
+
+void cmd_field_up(struct model *m, struct effects *fx) {
+    (void)fx;
+    if (m->ui.filtering)
+        act_sessions_move(m, -1);
+}

@@ -1,0 +1,207 @@
+/* input.c - the one way in for a key. Scope by scope: overlay, leader, field, pane, everywhere. */
+#include "mix/input.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mix/text.h"
+#include "private.h"
+
+struct input {
+    struct keymap keymap;
+    uint64_t rev; /* of the model when the menus were made */
+};
+
+struct input *input_new(void) {
+    struct input *in = xcalloc(1, sizeof *in);
+    keymap_defaults(&in->keymap);
+    in->rev = UINT64_MAX;
+    return in;
+}
+
+void input_free(struct input *in) {
+    if (!in)
+        return;
+    free(in->keymap.v);
+    free(in);
+}
+
+const char *input_bind(struct input *in, const char *command, const char *keys) {
+    return keymap_bind(&in->keymap, command, keys);
+}
+
+void input_refresh(struct input *in, struct model *m) {
+    if (in->rev == m->rev)
+        return;
+    menus_refresh(&in->keymap, m);
+    in->rev = m->rev;
+}
+
+/* ---- text ---- */
+static bool is_text(const struct key *k) {
+    return k->mods == 0 && k->code >= ' ' && k->code < K_FIRST && k->code != 0x7f;
+}
+
+static void type_text(struct model *m, struct editor *e, const char *text, size_t n,
+                      struct effects *fx) {
+    if (editor_insert(e, text, n))
+        field_changed(m, fx);
+    else
+        act_notice(m, "too long: %zu bytes fit here, nothing was inserted", e->text.max);
+}
+
+/* Where a paste goes: the field with the caret, else the draft. It is never read as keys. */
+static void paste(struct model *m, const struct key *k, struct effects *fx) {
+    struct editor *field = field_focused(m);
+    struct editor *draft = &m->shown->draft;
+    type_text(m, field ? field : draft, k->paste, k->n, fx);
+    if (!field || m->ui.over == OVER_ASK) {
+        act_draft_changed(m, m->shown);
+        act_notice(m, "pasted into the draft: %zu bytes", k->n);
+    }
+}
+
+/* ---- overlays ---- */
+static enum scope overlay_scope(const struct model *m) {
+    switch (m->ui.over) {
+    case OVER_ASK:
+    case OVER_LOG:
+        return SCOPE_ASK;
+    case OVER_PICKER:
+        return SCOPE_PICKER;
+    case OVER_NONE:
+        return SCOPE_COUNT;
+    case OVER_COMMANDS:
+    case OVER_MENU:
+    case OVER_THEMES:
+    case OVER_CONFIRM:
+    case OVER_QUIT:
+    case OVER_SERVER:
+        break;
+    }
+    return SCOPE_LIST;
+}
+
+/* The same key again, as it means in the pane under the question. */
+static bool confirm_key(const struct input *in, struct model *m, const struct key *k,
+                        struct effects *fx) {
+    if (m->ui.over != OVER_CONFIRM || m->ui.confirm_named)
+        return false;
+    enum cmd c = keymap_find(&in->keymap, scope_of_pane(m->ui.focus), k);
+    if (c != CMD_COUNT && (uint32_t)c == m->ui.confirm_command)
+        confirm_again(m, fx);
+    else if (is_text(k))
+        act_notice(m, "press the same key again, or Esc to keep it");
+    else
+        return false;
+    return true;
+}
+
+static bool overlay_key(const struct input *in, struct model *m, const struct key *k,
+                        struct effects *fx) {
+    enum scope scope = overlay_scope(m);
+    if (scope == SCOPE_COUNT)
+        return false;
+    if (confirm_key(in, m, k, fx))
+        return true;
+    struct editor *field = field_focused(m);
+    if (field && is_text(k))
+        return false;
+    if (m->ui.typing_address)
+        scope = SCOPE_FIELD;
+    enum cmd c = keymap_find(&in->keymap, scope, k);
+    if (c == CMD_COUNT && field)
+        c = keymap_find(&in->keymap, SCOPE_FIELD, k);
+    if (c != CMD_COUNT) {
+        run_command(m, c, fx);
+        return true;
+    }
+    char name[32];
+    key_text(name, sizeof name, k);
+    menus_letter(m, name, fx);
+    return true; /* nothing under an overlay hears a key */
+}
+
+/* ---- panes ---- */
+static bool leader_key(const struct input *in, struct model *m, const struct key *k,
+                       struct effects *fx) {
+    if (!m->ui.leader)
+        return false;
+    m->ui.leader = false;
+    m->rev++;
+    enum cmd c = keymap_find(&in->keymap, SCOPE_LEADER, k);
+    char name[32];
+    key_text(name, sizeof name, k);
+    if (c != CMD_COUNT)
+        run_command(m, c, fx);
+    else if (k->code != K_ESC)
+        act_notice(m, "Ctrl+X %s means nothing; ? lists the keys", name);
+    return true;
+}
+
+static bool field_key(const struct input *in, struct model *m, const struct key *k,
+                      struct effects *fx) {
+    struct editor *field = field_focused(m);
+    if (!field)
+        return false;
+    if (is_text(k)) {
+        char bytes[4];
+        type_text(m, field, bytes, text_encode(bytes, k->code), fx);
+        return true;
+    }
+    if (field == &m->shown->draft)
+        return false;
+    enum cmd c = keymap_find(&in->keymap, SCOPE_FIELD, k);
+    if (c != CMD_COUNT)
+        run_command(m, c, fx);
+    return c != CMD_COUNT;
+}
+
+static void pane_key(const struct input *in, struct model *m, const struct key *k,
+                     struct effects *fx) {
+    enum cmd c = keymap_find(&in->keymap, scope_of_pane(m->ui.focus), k);
+    if (c == CMD_COUNT)
+        c = keymap_find(&in->keymap, SCOPE_EVERYWHERE, k);
+    if (c != CMD_COUNT)
+        run_command(m, c, fx);
+}
+
+static bool is_leader(const struct key *k) { return k->code == 'x' && k->mods == MOD_CTRL; }
+
+static void dispatch(const struct input *in, struct model *m, const struct key *k,
+                     struct effects *fx) {
+    if (overlay_key(in, m, k, fx) || leader_key(in, m, k, fx))
+        return;
+    if (is_leader(k) && m->ui.over == OVER_NONE) {
+        m->ui.leader = true;
+        m->ui.leader_at = m->now;
+        m->rev++;
+        return;
+    }
+    if (!field_key(in, m, k, fx))
+        pane_key(in, m, k, fx);
+}
+
+void input_key(struct input *in, struct model *m, const struct key *k, int64_t now, int64_t real,
+               struct effects *fx) {
+    model_clock(m, now, real);
+    input_refresh(in, m); /* a row is chosen from what the model is now */
+    switch (k->code) {
+    case K_FOCUS_IN:
+    case K_FOCUS_OUT:
+        m->ui.focused = k->code == K_FOCUS_IN;
+        if (m->ui.focused)
+            act_alive(m, fx);
+        return;
+    case K_PASTE:
+        paste(m, k, fx);
+        break;
+    default:
+        if (m->notice_at)
+            m->notice_at = 0, m->rev++;
+        dispatch(in, m, k, fx);
+        break;
+    }
+    act_alive(m, fx);
+    input_refresh(in, m);
+}

@@ -1,0 +1,262 @@
+/* menus.c - the rows of overlays and the hint line, made from the command table. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mix/text.h"
+#include "private.h"
+
+/* Rows that stand for an act no command has. */
+enum { ROW_BACK = CMD_COUNT, ROW_AGAIN, ROW_QUIT, ROW_RETRY, ROW_ADDRESS, ROW_DEMO, ROW_THEME };
+
+enum { HINTS = 6 };
+
+struct menu {
+    struct menu_row *v;
+    size_t n, cap;
+};
+
+static void push(struct menu *r, struct menu_row row) {
+    r->v = xgrow(r->v, r->n, &r->cap, sizeof *r->v);
+    r->v[r->n++] = row;
+}
+
+static struct menu_row row_of(const struct keymap *k, const struct model *m, enum cmd c,
+                              enum scope scope) {
+    const struct command *row = command_row(c);
+    struct menu_row out = {.label = row->label, .help = row->help, .command = c};
+    out.why_not = row->why_not ? row->why_not(m) : NULL;
+    keymap_key_of(k, c, scope, out.keys, sizeof out.keys);
+    return out;
+}
+
+static bool bound_in(const struct keymap *k, enum cmd c, enum scope scope) {
+    for (size_t i = 0; i < k->n; i++)
+        if (k->v[i].command == c && k->v[i].scope == scope)
+            return true;
+    return false;
+}
+
+/* Moving about inside a field or list is no row of a palette. */
+static bool is_act(enum cmd c) {
+    switch (command_home(c)) {
+    case SCOPE_EVERYWHERE:
+    case SCOPE_LEADER:
+    case SCOPE_SESSIONS:
+    case SCOPE_THREAD:
+    case SCOPE_FILES:
+    case SCOPE_PERMISSIONS:
+        return true;
+    case SCOPE_COMPOSER:
+        return c == CMD_SEND || c == CMD_DRAFT_CLEAR || c == CMD_EDIT_UNDO || c == CMD_EDIT_REDO;
+    case SCOPE_LIST:
+    case SCOPE_FIELD:
+    case SCOPE_ASK:
+    case SCOPE_PICKER:
+    case SCOPE_COUNT:
+        break;
+    }
+    return false;
+}
+
+/* Decisions are made in the permissions pane or its menu, nowhere else. */
+static bool in_palette(enum cmd c) {
+    return c != CMD_GRANT && c != CMD_DENY && c != CMD_HELP && c != CMD_PALETTE;
+}
+
+static void commands_rows(struct menu *r, const struct keymap *k, const struct model *m) {
+    const char *query = buf_str(&m->ui.over_filter.text);
+    for (int score = 0, c = 0; c < CMD_COUNT; c++) {
+        const struct command *row = command_row((enum cmd)c);
+        char line[256];
+        snprintf(line, sizeof line, "%s %s %s", row->label, row->name, row->help);
+        score = text_fuzzy(query, line);
+        if (score > 0 && in_palette((enum cmd)c) && (is_act((enum cmd)c) || !*query))
+            push(r, row_of(k, m, (enum cmd)c, command_home((enum cmd)c)));
+    }
+}
+
+static void menu_rows(struct menu *r, const struct keymap *k, const struct model *m) {
+    enum scope scope = scope_of_pane(m->ui.menu_pane);
+    push(r, (struct menu_row){
+                .label = "back", .help = "close this menu", .keys = "Esc", .command = ROW_BACK});
+    for (int c = 0; c < CMD_COUNT; c++)
+        if (bound_in(k, (enum cmd)c, scope) && c != CMD_MENU)
+            push(r, row_of(k, m, (enum cmd)c, scope));
+}
+
+static void server_rows(struct menu *r, const struct model *m) {
+    (void)m;
+    push(r, (struct menu_row){.label = "retry",
+                              .help = "ask the address again now",
+                              .keys = "r",
+                              .command = ROW_RETRY});
+    push(r, (struct menu_row){.label = "another address",
+                              .help = "type the URL of a server",
+                              .keys = "a",
+                              .command = ROW_ADDRESS});
+    push(r,
+         (struct menu_row){.label = "demo",
+                           .help = "try everything on the embedded demo server; no key is needed",
+                           .keys = "d",
+                           .command = ROW_DEMO});
+    push(r, (struct menu_row){.label = "quit", .help = "leave", .keys = "q", .command = ROW_QUIT});
+}
+
+static void confirm_rows(struct menu *r, const struct keymap *k, const struct model *m) {
+    push(r, (struct menu_row){
+                .label = "keep", .help = "change nothing", .keys = "Esc", .command = ROW_BACK});
+    if (m->ui.confirm_named)
+        return;
+    struct menu_row again = {
+        .label = "yes, do it", .help = "press the key again", .command = ROW_AGAIN};
+    if (m->ui.confirm_command < CMD_COUNT) {
+        const enum cmd c = (enum cmd)m->ui.confirm_command;
+        again.label = command_row(c)->label;
+        again.help = command_row(c)->help;
+        keymap_key_of(k, c, command_home(c), again.keys, sizeof again.keys);
+    }
+    push(r, again);
+}
+
+static void quit_rows(struct menu *r) {
+    push(r, (struct menu_row){
+                .label = "stay", .help = "go on watching", .keys = "Esc", .command = ROW_BACK});
+    push(r,
+         (struct menu_row){.label = "quit", .help = "leave now", .keys = "q", .command = ROW_QUIT});
+}
+
+static void theme_rows(struct menu *r, const struct model *m) {
+    for (size_t i = 0; i < m->ui.n_themes; i++)
+        push(r, (struct menu_row){.label = m->ui.themes[i], .help = "", .command = ROW_THEME});
+}
+
+static void hints(const struct keymap *k, struct model *m) {
+    struct ui *ui = &m->ui;
+    enum scope scope = ui->leader ? SCOPE_LEADER : scope_of_pane(ui->focus);
+    ui->n_hints = 0;
+    for (int c = 0; c < CMD_COUNT && ui->n_hints < HINTS; c++) {
+        if (!bound_in(k, (enum cmd)c, scope))
+            continue;
+        struct menu_row row = row_of(k, m, (enum cmd)c, scope);
+        bool own = ui->leader || command_home((enum cmd)c) == scope;
+        if (!row.why_not && own)
+            ui->hints[ui->n_hints++] = row;
+    }
+}
+
+void menus_refresh(const struct keymap *k, struct model *m) {
+    struct menu r = {0};
+    switch (m->ui.over) {
+    case OVER_COMMANDS:
+        commands_rows(&r, k, m);
+        break;
+    case OVER_MENU:
+        menu_rows(&r, k, m);
+        break;
+    case OVER_SERVER:
+        server_rows(&r, m);
+        break;
+    case OVER_CONFIRM:
+        confirm_rows(&r, k, m);
+        break;
+    case OVER_QUIT:
+        quit_rows(&r);
+        break;
+    case OVER_THEMES:
+        theme_rows(&r, m);
+        break;
+    case OVER_NONE:
+    case OVER_ASK:
+    case OVER_PICKER:
+    case OVER_LOG:
+        break;
+    }
+    free(m->ui.menu_rows);
+    m->ui.menu_rows = r.v;
+    m->ui.n_menu_rows = r.n;
+    if (m->ui.over_cursor >= r.n && r.n > 0)
+        m->ui.over_cursor = r.n - 1;
+    hints(k, m);
+}
+
+/* ---- Enter on a row ---- */
+void run_command(struct model *m, enum cmd c, struct effects *fx) {
+    const struct command *row = command_row(c);
+    const char *why = row->why_not ? row->why_not(m) : NULL;
+    if (why)
+        act_notice(m, "%s: %s", row->label, why);
+    else
+        row->run(m, fx);
+    m->rev++;
+}
+
+static bool name_typed(const struct model *m) {
+    const char *typed = buf_str(&m->ui.over_filter.text);
+    const struct session *s = m->ui.confirm_object ? model_session(m, m->ui.confirm_object) : NULL;
+    return s && strcasecmp(typed, session_title(s)) == 0;
+}
+
+void confirm_again(struct model *m, struct effects *fx) {
+    if (m->ui.confirm_named && !name_typed(m)) {
+        act_notice(m, "that is not its name: nothing was deleted");
+        return;
+    }
+    if (m->ui.confirm_command < CMD_COUNT)
+        run_command(m, (enum cmd)m->ui.confirm_command, fx);
+}
+
+static void choose_extra(struct model *m, uint32_t row, struct effects *fx) {
+    switch (row) {
+    case ROW_AGAIN:
+        confirm_again(m, fx);
+        break;
+    case ROW_QUIT:
+        fx->quit = true;
+        break;
+    case ROW_RETRY:
+        act_over_close(m);
+        act_reconnect(m, fx);
+        break;
+    case ROW_ADDRESS:
+        m->ui.typing_address = true;
+        editor_set(&m->ui.over_filter, m->server.url);
+        break;
+    case ROW_DEMO:
+        fx->start_demo = true;
+        break;
+    default: /* ROW_BACK, ROW_THEME: a theme is in force since the cursor reached it */
+        act_over_close(m);
+        break;
+    }
+    m->rev++;
+}
+
+void menus_choose(struct model *m, struct effects *fx) {
+    const struct ui *ui = &m->ui;
+    if (ui->over_cursor >= ui->n_menu_rows)
+        return;
+    const struct menu_row row = ui->menu_rows[ui->over_cursor];
+    if (row.command >= CMD_COUNT) {
+        choose_extra(m, row.command, fx);
+        return;
+    }
+    if ((row.command == CMD_GRANT || row.command == CMD_DENY) && !ui->menu_moved)
+        return; /* rule 1: a movement key comes first */
+    act_over_close(m);
+    run_command(m, (enum cmd)row.command, fx);
+}
+
+/* The letter of a row in the overlays whose rows have one. */
+bool menus_letter(struct model *m, const char *key, struct effects *fx) {
+    if (m->ui.over != OVER_SERVER && m->ui.over != OVER_QUIT)
+        return false;
+    for (size_t i = 0; i < m->ui.n_menu_rows; i++)
+        if (strcmp(m->ui.menu_rows[i].keys, key) == 0) {
+            m->ui.over_cursor = i;
+            menus_choose(m, fx);
+            return true;
+        }
+    return false;
+}

@@ -1,0 +1,61 @@
+/* private.h - shared inside the input floor. */
+#ifndef MIX_INPUT_PRIVATE_H
+#define MIX_INPUT_PRIVATE_H
+
+#include "mix/act.h"
+#include "mix/editor.h"
+#include "mix/input.h"
+
+#define CMD(id, name, bindings, label, help, run, why_not)                                         \
+    void run(struct model *m, struct effects *fx);
+#include "mix/commands.def"
+#undef CMD
+const char *why_no_session(const struct model *m);
+const char *why_no_fork(const struct model *m);
+const char *why_no_fork_here(const struct model *m);
+const char *why_no_turn(const struct model *m);
+const char *why_nothing_held(const struct model *m);
+const char *why_nothing_queued(const struct model *m);
+const char *why_not_answerable(const struct model *m);
+const char *why_no_ask(const struct model *m);
+const char *why_no_question(const struct model *m);
+const char *why_no_upload(const struct model *m);
+const char *why_no_file(const struct model *m);
+const char *why_no_transfer(const struct model *m);
+
+/* ---- keymap.c ---- */
+struct binding {
+    enum scope scope;
+    struct key key;
+    enum cmd command;
+};
+struct keymap {
+    struct binding *v;
+    size_t n, cap;
+};
+void keymap_defaults(struct keymap *k);
+enum cmd keymap_find(const struct keymap *k, enum scope scope,
+                     const struct key *key); /* CMD_COUNT: none */
+/* The key a person would press for it in this scope, else anywhere; "" when there is none. */
+void keymap_key_of(const struct keymap *k, enum cmd c, enum scope scope, char *out, size_t size);
+/* A complaint, or NULL. */
+const char *keymap_bind(struct keymap *k, const char *command, const char *keys);
+enum scope scope_named(const char *name, size_t n);
+const char *scope_title(enum scope s);
+enum scope scope_of_pane(enum pane p);
+
+/* ---- fields.c: which text field has the caret ---- */
+struct editor *field_focused(struct model *m); /* NULL: none, keys are commands */
+void field_changed(struct model *m, struct effects *fx);
+
+/* ---- menus.c ---- */
+void menus_refresh(const struct keymap *k, struct model *m);
+/* Enter on a row of the open overlay. */
+void menus_choose(struct model *m, struct effects *fx);
+/* The letter of a row, in the overlays whose rows have letters. False: no row has it. */
+bool menus_letter(struct model *m, const char *key, struct effects *fx);
+void run_command(struct model *m, enum cmd c, struct effects *fx); /* says why when it cannot */
+/* Enter, or the repeated key, in OVER_CONFIRM. */
+void confirm_again(struct model *m, struct effects *fx);
+
+#endif

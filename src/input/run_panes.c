@@ -1,0 +1,253 @@
+/* run_panes.c - commands of sessions, thread and files: each one a call into act.h with what the
+ * cursor stands on. */
+#include <limits.h>
+#include <stdio.h>
+
+#include "private.h"
+
+enum { PAGE = 10 };
+
+/* ---- sessions ---- */
+static struct session *chosen(const struct model *m) {
+    bool list = m->ui.focus == PANE_SESSIONS && m->ui.session_cursor;
+    return list ? m->ui.session_cursor : m->shown;
+}
+
+const char *why_no_session(const struct model *m) {
+    return chosen(m)->id ? NULL : "it is not created yet: its first message does that";
+}
+
+const char *why_no_fork(const struct model *m) {
+    if (m->server.caps.version != GEN_NONE && !caps_has(&m->server.caps, OP_SESSION_FORK))
+        return "this server's generation has no fork";
+    return why_no_session(m);
+}
+
+const char *why_no_turn(const struct model *m) {
+    return chosen(m)->turn == TURN_IDLE ? "no turn runs there" : NULL;
+}
+
+void cmd_session_open(struct model *m, struct effects *fx) {
+    act_session_show(m, chosen(m), fx);
+    act_focus(m, PANE_COMPOSER);
+}
+
+void cmd_session_new(struct model *m, struct effects *fx) {
+    act_session_new(m, fx);
+    act_focus(m, PANE_COMPOSER);
+}
+
+void cmd_session_filter(struct model *m, struct effects *fx) {
+    (void)fx;
+    m->ui.filtering = true;
+}
+
+void cmd_session_fork(struct model *m, struct effects *fx) {
+    act_session_fork(m, chosen(m), 0, fx);
+}
+
+void cmd_session_cancel(struct model *m, struct effects *fx) {
+    act_session_cancel(m, chosen(m), fx);
+}
+
+void cmd_session_delete(struct model *m, struct effects *fx) {
+    struct session *s = chosen(m);
+    if (act_confirmed(m, CMD_SESSION_DELETE, s->id)) {
+        act_session_delete(m, s, fx);
+        return;
+    }
+    if (m->ui.over == OVER_CONFIRM)
+        return; /* too early: the question stays */
+    bool messages = s->user_messages > 0 || s->transcript.n > 0;
+    char text[400];
+    if (messages)
+        snprintf(text, sizeof text,
+                 "Delete %.120s and its messages from the server? It cannot come back. Type its "
+                 "name, then Enter.",
+                 session_title(s));
+    else
+        snprintf(text, sizeof text, "Delete the empty session %.120s?", session_title(s));
+    act_confirm(m, CMD_SESSION_DELETE, s->id, text);
+    m->ui.confirm_named = messages;
+    editor_set(&m->ui.over_filter, "");
+}
+
+void cmd_session_pin(struct model *m, struct effects *fx) { act_session_pin(m, chosen(m), fx); }
+
+static void sessions_by(struct model *m, int by) { act_sessions_move(m, by); }
+
+void cmd_session_down(struct model *m, struct effects *fx) {
+    (void)fx;
+    sessions_by(m, 1);
+}
+
+void cmd_session_up(struct model *m, struct effects *fx) {
+    (void)fx;
+    sessions_by(m, -1);
+}
+
+void cmd_session_pgdn(struct model *m, struct effects *fx) {
+    (void)fx;
+    sessions_by(m, PAGE);
+}
+
+void cmd_session_pgup(struct model *m, struct effects *fx) {
+    (void)fx;
+    sessions_by(m, -PAGE);
+}
+
+void cmd_session_first(struct model *m, struct effects *fx) {
+    (void)fx;
+    sessions_by(m, INT_MIN);
+}
+
+void cmd_session_last(struct model *m, struct effects *fx) {
+    (void)fx;
+    sessions_by(m, INT_MAX);
+}
+
+/* ---- thread ---- */
+const char *why_no_fork_here(const struct model *m) {
+    const char *why = why_no_fork(m);
+    const struct transcript *t = &m->shown->transcript;
+    size_t at = m->shown->reading.sel_entry;
+    if (!why && (at >= t->n || t->entries[at].server_index == 0))
+        why = "select a message the server has, with J and K";
+    return why;
+}
+
+void cmd_fork_here(struct model *m, struct effects *fx) {
+    const struct entry *e = &m->shown->transcript.entries[m->shown->reading.sel_entry];
+    act_session_fork(m, m->shown, e->server_index, fx);
+}
+
+void cmd_fold(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_fold(m);
+}
+
+void cmd_fold_all(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_fold_all(m);
+}
+
+void cmd_message_next(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_scroll(m, MOVE_MESSAGE, 1);
+}
+
+void cmd_message_previous(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_scroll(m, MOVE_MESSAGE, -1);
+}
+
+void cmd_thread_end(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_follow(m);
+}
+
+void cmd_thread_down(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_scroll(m, MOVE_ROWS, 1);
+}
+
+void cmd_thread_up(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_scroll(m, MOVE_ROWS, -1);
+}
+
+void cmd_thread_pgdn(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_scroll(m, MOVE_PAGES, 1);
+}
+
+void cmd_thread_pgup(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_scroll(m, MOVE_PAGES, -1);
+}
+
+void cmd_thread_top(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_scroll(m, MOVE_TOP, 0);
+}
+
+const char *why_nothing_held(const struct model *m) {
+    const struct session *s = m->shown;
+    return s->sent == SENT_UNKNOWN || (s->held && s->n_queue > 0) ? NULL : "nothing is held back";
+}
+
+const char *why_nothing_queued(const struct model *m) {
+    const struct session *s = m->shown;
+    return s->sent == SENT_UNKNOWN || s->n_queue > 0 ? NULL : "the queue is empty";
+}
+
+void cmd_resend(struct model *m, struct effects *fx) {
+    if (m->shown->sent == SENT_UNKNOWN)
+        act_unknown_resend(m, m->shown, fx);
+    else
+        act_queue_go(m, m->shown, fx);
+}
+
+void cmd_drop(struct model *m, struct effects *fx) {
+    if (m->shown->sent == SENT_UNKNOWN)
+        act_unknown_drop(m, m->shown, fx);
+    else
+        act_queue_drop(m, m->shown, m->shown->n_queue - 1, fx);
+}
+
+/* ---- files ---- */
+const char *why_no_upload(const struct model *m) {
+    return m->shown->id ? NULL : "the session is not created yet: send a message first";
+}
+
+const char *why_no_file(const struct model *m) {
+    return model_selected_file(m) ? NULL : "no file is selected";
+}
+
+const char *why_no_transfer(const struct model *m) {
+    for (size_t i = 0; i < m->files.n_transfers; i++)
+        if (m->files.transfers[i].state == XFER_RUNNING)
+            return NULL;
+    return "nothing is being transferred";
+}
+
+void cmd_upload(struct model *m, struct effects *fx) { act_picker_open(m, fx); }
+
+void cmd_download(struct model *m, struct effects *fx) { act_download(m, fx); }
+
+void cmd_file_delete(struct model *m, struct effects *fx) {
+    const struct file_info *f = model_selected_file(m);
+    if (act_confirmed(m, CMD_FILE_DELETE, f->name)) {
+        act_file_delete(m, fx);
+        return;
+    }
+    if (m->ui.over == OVER_CONFIRM)
+        return;
+    char text[400];
+    snprintf(text, sizeof text, "Delete %.200s for all sessions of this server?", f->name);
+    act_confirm(m, CMD_FILE_DELETE, f->name, text);
+}
+
+void cmd_transfer_cancel(struct model *m, struct effects *fx) { act_transfer_cancel(m, fx); }
+
+void cmd_files_refresh(struct model *m, struct effects *fx) { act_files_refresh(m, fx); }
+
+void cmd_file_down(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_files_move(m, 1);
+}
+
+void cmd_file_up(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_files_move(m, -1);
+}
+
+void cmd_file_first(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_files_move(m, INT_MIN);
+}
+
+void cmd_file_last(struct model *m, struct effects *fx) {
+    (void)fx;
+    act_files_move(m, INT_MAX);
+}
