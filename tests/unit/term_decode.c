@@ -1,0 +1,170 @@
+/* Bytes of a terminal become keys, however they are split; a paste is never keys. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mix/term.h"
+
+static void name(struct buf *out, const struct key *k) {
+    char text[64];
+    static const struct {
+        uint32_t code;
+        const char *name;
+    } odd[] = {{K_FOCUS_IN, "focus-in"}, {K_FOCUS_OUT, "focus-out"}};
+    for (size_t i = 0; i < MIX_COUNT(odd); i++)
+        if (odd[i].code == k->code) {
+            buf_addf(out, "%s ", odd[i].name);
+            return;
+        }
+    if (k->code == K_PASTE || k->code == K_BACKGROUND) {
+        buf_addf(out, "%s<%.*s> ", k->code == K_PASTE ? "paste" : "bg", (int)k->n, k->paste);
+        return;
+    }
+    key_text(text, sizeof text, k);
+    buf_addf(out, "%s ", text);
+}
+
+/* Feeds n bytes in pieces of `step`, then lets time pass. */
+static void decode(struct buf *out, const char *bytes, size_t n, size_t step) {
+    struct decoder *d = decoder_new();
+    struct key k;
+    int64_t now = 1000;
+    for (size_t i = 0; i < n; i += step) {
+        decoder_feed(d, bytes + i, n - i < step ? n - i : step, now);
+        while (decoder_next(d, &k, now))
+            name(out, &k);
+    }
+    for (int round = 0; round < 5 && decoder_deadline(d) >= 0; round++) {
+        now = decoder_deadline(d);
+        while (decoder_next(d, &k, now))
+            name(out, &k);
+    }
+    assert_int_equal(decoder_deadline(d), -1);
+    decoder_free(d);
+}
+
+static const struct {
+    const char *bytes, *keys;
+} table[] = {
+    {"a", "a "},
+    {"aé漢😀", "a é 漢 😀 "},
+    {"\r", "Enter "},
+    {"\n", "Ctrl+J "},
+    {"\t", "Tab "},
+    {"\x7f", "Backspace "},
+    {"\b", "Backspace "},
+    {"\x18p", "Ctrl+X p "},
+    {"\x1f", "Ctrl+_ "},
+    {"\033", "Esc "},
+    {"\033\033", "Esc Esc "},
+    {"\033y", "Alt+Y "},
+    {"\033p", "Alt+P "},
+    {"\033é", "Alt+é "},
+    {"\033\r", "Alt+Enter "},
+    {"\033\x7f", "Alt+Backspace "},
+    {"\033[A\033[B\033[C\033[D", "Up Down Right Left "},
+    {"\033OA\033OB\033OP\033OS", "Up Down F1 F4 "},
+    {"\033[1;5C", "Ctrl+Right "},
+    {"\033[1;3A", "Alt+Up "},
+    {"\033[1;2A", "Shift+Up "},
+    {"\033\033[A", "Alt+Up "},
+    {"\033[H\033[F\033[1~\033[4~\033[7~\033[8~", "Home End Home End Home End "},
+    {"\033[5~\033[6~\033[2~\033[3~", "PgUp PgDn Insert Delete "},
+    {"\033[15~\033[24~\033[[A\033[[E", "F5 F12 F1 F5 "},
+    {"\033[Z", "Shift+Tab "},
+    {"\033[I\033[O", "focus-in focus-out "},
+    {"\033[121;3u", "Alt+Y "},
+    {"\033[27;5;106~", "Ctrl+J "},
+    {"\033[13;2u", "Shift+Enter "},
+    {"\033[M !!x", "x "},                       /* an old mouse report */
+    {"\033[<0;10;20Mx\033[<0;10;20my", "x y "}, /* a new one */
+    {"\033[200~y\nrm -rf\033[201~z", "paste<y\nrm -rf> z "},
+    {"\033[200~a\033[Ay\033[201~", "paste<a\033[Ay> "}, /* sequences inside a paste are text */
+    {"\033[200~lost end", "paste<lost end> "},
+    {"\033[201~x", "x "},
+    {"\033]11;rgb:ffff/ffff/0000\033\\x", "bg<rgb:ffff/ffff/0000> x "},
+    {"\033]11;rgb:0/0/0\ax", "bg<rgb:0/0/0> x "},
+    {"\033]52;c;eHh4\ax", "x "}, /* other answers mean nothing */
+    {"\033P1$r0m\033\\x", "x "},
+    {"\033[?1;2cx", "x "},
+    {"\033[999999999999999999999;1Hx", "Home x "},
+    {"\xff\xfex", "x "},
+    {"\xe6\xbc", ""},
+};
+
+static void keys_are_the_same_in_any_split(void **state) {
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(table); i++)
+        for (size_t step = 1; step < 30; step++) {
+            struct buf out = {0};
+            buf_init(&out, 4096);
+            decode(&out, table[i].bytes, strlen(table[i].bytes), step);
+            if (strcmp(buf_str(&out), table[i].keys) != 0)
+                print_error("row %zu in pieces of %zu\n", i, step);
+            assert_string_equal(buf_str(&out), table[i].keys);
+            buf_fini(&out);
+        }
+}
+
+static void a_lone_escape_is_known_after_25_ms(void **state) {
+    (void)state;
+    struct decoder *d = decoder_new();
+    struct key k;
+    decoder_feed(d, "\033", 1, 5000);
+    assert_false(decoder_next(d, &k, 5000));
+    assert_int_equal(decoder_deadline(d), 5025);
+    assert_false(decoder_next(d, &k, 5024));
+    assert_true(decoder_next(d, &k, 5025));
+    assert_int_equal(k.code, K_ESC);
+    assert_int_equal(k.mods, 0);
+    decoder_free(d);
+}
+
+static void a_paste_over_the_cap_is_cut_and_its_rest_is_no_keys(void **state) {
+    (void)state;
+    struct decoder *d = decoder_new();
+    struct key k;
+    static char chunk[1 << 16];
+    memset(chunk, 'y', sizeof chunk);
+    decoder_feed(d, "\033[200~", 6, 0);
+    for (int i = 0; i < 300; i++) {
+        decoder_feed(d, chunk, sizeof chunk, 0);
+        assert_false(decoder_next(d, &k, 0));
+    }
+    decoder_feed(d, "\033[201~q", 7, 0);
+    assert_true(decoder_next(d, &k, 0));
+    assert_int_equal(k.code, K_PASTE);
+    assert_true(k.n <= 16 * MIX_MIB);
+    assert_true(decoder_next(d, &k, 0));
+    assert_int_equal(k.code, 'q');
+    assert_false(decoder_next(d, &k, 0));
+    decoder_free(d);
+}
+
+static void terminfo_sequences_come_first(void **state) {
+    (void)state;
+    struct decoder *d = decoder_new();
+    struct key k;
+    decoder_add(d, "\033[[Q", (struct key){.code = K_F9});
+    decoder_feed(d, "\033[[Q", 4, 0);
+    assert_true(decoder_next(d, &k, 0));
+    assert_int_equal(k.code, K_F9);
+    decoder_free(d);
+}
+
+int main(void) {
+    setlocale(LC_ALL, "C.UTF-8");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_are_the_same_in_any_split),
+        cmocka_unit_test(a_lone_escape_is_known_after_25_ms),
+        cmocka_unit_test(a_paste_over_the_cap_is_cut_and_its_rest_is_no_keys),
+        cmocka_unit_test(terminfo_sequences_come_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
