@@ -154,7 +154,8 @@ const char *keymap_bind(struct keymap *k, const char *command, const char *keys)
     for (size_t i = 0; i < wanted.n; i++)
         grants = grants || ((c == CMD_GRANT || c == CMD_DENY) &&
                             (wanted.v[i].key.mods & MOD_ALT || wanted.v[i].key.code == K_ESC ||
-                             wanted.v[i].key.code == K_TAB || wanted.v[i].key.code == K_ENTER));
+                             wanted.v[i].key.code == K_TAB || wanted.v[i].key.code == K_BACKTAB ||
+                             wanted.v[i].key.code == K_ENTER));
     if (fits && !grants) {
         unbind(k, c);
         for (size_t i = 0; i < wanted.n; i++) {
