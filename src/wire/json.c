@@ -182,7 +182,8 @@ static bool whole(const char *p, size_t n) {
     return true;
 }
 
-const cJSON *json_parse(const char *p, size_t n, const char *at, struct err *err) {
+static const cJSON *parse(const char *p, size_t n, enum nul_escapes nul, const char *at,
+                          struct err *err) {
     json_done();
     while (n > 0 && blank(*p))
         p++, n--;
@@ -195,7 +196,7 @@ const cJSON *json_parse(const char *p, size_t n, const char *at, struct err *err
     if (memchr(p, '\0', n))
         return not_json(err, at, "not JSON: a NUL byte inside", "", 0), NULL;
     const char *end = NULL;
-    const char *text = memmem(p, n, "\\u0000", 6) ? repaired(p, n) : NULL;
+    const char *text = nul == NUL_MAYBE ? repaired(p, n) : NULL;
 
     text = text ? text : p;
     hooks(true);
@@ -210,6 +211,16 @@ const cJSON *json_parse(const char *p, size_t n, const char *at, struct err *err
     const size_t off = end && end >= text && end <= text + n ? (size_t)(end - text) : 0;
 
     return not_json(err, at, "not JSON", p + off, n - off), NULL;
+}
+
+const cJSON *json_parse(const char *p, size_t n, const char *at, struct err *err) {
+    const bool nul = memmem(p, n, "\\u0000", 6) != NULL;
+
+    return parse(p, n, nul ? NUL_MAYBE : NUL_NONE, at, err);
+}
+
+const cJSON *json_parse_scanned(const char *p, size_t n, enum nul_escapes nul, struct err *err) {
+    return parse(p, n, nul, NULL, err);
 }
 
 const char *json_text(const cJSON *v) {

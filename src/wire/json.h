@@ -10,6 +10,9 @@
  * json_done. Strings cannot end early: \u0000 becomes U+FFFD. Fails: NULL with RC_PROTO; `at` names
  * the text ("[3]"), or NULL. */
 const cJSON *json_parse(const char *p, size_t n, const char *at, struct err *err);
+/* The same for a text that was scanned already: `nul` tells whether \u0000 may stand in it. */
+enum nul_escapes { NUL_NONE, NUL_MAYBE };
+const cJSON *json_parse_scanned(const char *p, size_t n, enum nul_escapes nul, struct err *err);
 /* JSON text of a parsed value, in the same memory. */
 const char *json_text(const cJSON *v);
 void json_done(void); /* gives back what the last text needed */
@@ -27,6 +30,7 @@ bool json_valid(const char *p, size_t n); /* whole and well-formed; any thread *
 struct json_scan {
     uint32_t depth;
     bool in_string, escaped, scalar, started;
+    enum nul_escapes nul;
 };
 /* Bytes that belong to the value; *end is set when it is complete (a bare number ends before what
  * follows). */

@@ -76,7 +76,7 @@ static enum rc refuse_element(const struct reply_reader *r, size_t index, const 
 static enum rc decode_element(struct reply_reader *r, const char *p, size_t n, struct err *err) {
     const struct place at = {.index = r->index++};
     struct err why = {0};
-    const cJSON *tree = json_parse(p, n, NULL, &why);
+    const cJSON *tree = json_parse_scanned(p, n, r->scan.nul, &why);
 
     if (!tree)
         return refuse_element(r, at.index, why.text, err);

@@ -26,6 +26,8 @@ static size_t scan_string(struct json_scan *s, const char *p, size_t i, size_t n
             s->in_string = false;
             break;
         }
+        if (i == n || p[i] == 'u') /* looked at by memcmp, or cut and not looked at: maybe */
+            s->nul = n - i < 5 || memcmp(p + i, "u0000", 5) == 0 ? NUL_MAYBE : s->nul;
         if (i == n)
             s->escaped = true;
         else
