@@ -309,7 +309,7 @@ static void on_done(struct task *t, CURLcode code) {
                (status < 502 || status > 504)) {
         probe_answered(c);
     } else if (refused) {
-        task_refusal(t, c->req->op, &c->kept, &err);
+        task_refusal(t, is_probe(c) ? OP_DOC : c->req->op, &c->kept, &err);
         call_failed(c, &err);
     } else if (code == CURLE_OK) {
         answer(c);

@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { HEAD_MAX = 64 << 10, BODY_KEPT = 64 << 10, PIECE = 64 << 10 };
+enum { HEAD_MAX = 64 << 10, BODY_KEPT = 64 << 10, PIECE = 64 << 10, BEAT_MS = 10 };
 
 struct rule {
     struct rule *next;
@@ -296,7 +296,16 @@ static void set_holding(struct client *c, bool holding) {
     pthread_mutex_unlock(&c->s->lock);
 }
 
-static bool hold(struct client *c) {
+static bool put_beats(const struct client *c, const struct step *step) {
+    for (int ms = 0; ms < step->n; ms += BEAT_MS) {
+        if (step->text && !put_chunk(c, step->text, strlen(step->text)))
+            return false;
+        pause_for(c, step->n - ms < BEAT_MS ? step->n - ms : BEAT_MS);
+    }
+    return true;
+}
+
+static bool hold(struct client *c, const char *beat) {
     bool ok = true;
 
     set_holding(c, true);
@@ -305,9 +314,10 @@ static bool hold(struct client *c) {
                                {.fd = c->wake, .events = POLLIN},
                                {.fd = c->fd, .events = POLLIN | POLLRDHUP}};
 
-        if (poll(fds, 3, -1) < 0 && errno != EINTR)
+        if (poll(fds, 3, beat ? BEAT_MS : -1) < 0 && errno != EINTR)
             break;
-        ok = !fds[0].revents && !fds[2].revents && (!fds[1].revents || put_pushed(c));
+        ok = !fds[0].revents && !fds[2].revents && (!fds[1].revents || put_pushed(c)) &&
+             (!beat || put_chunk(c, beat, strlen(beat)));
     }
     set_holding(c, false);
     return false;
@@ -350,10 +360,10 @@ static bool run_steps(struct client *c, const struct answer *a) {
             ok = put_many(c, step);
             break;
         case STEP_WAIT:
-            pause_for(c, step->n);
+            ok = put_beats(c, step);
             break;
         case STEP_HOLD:
-            ok = hold(c);
+            ok = hold(c, step->text);
             break;
         case STEP_RESET:
             reset(c);

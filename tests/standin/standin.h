@@ -34,8 +34,8 @@ enum step_kind {
     STEP_END,   /* the end of the list: the stream ends well */
     STEP_SEND,  /* text */
     STEP_MANY,  /* n times text, in which %d is the number from 0 */
-    STEP_WAIT,  /* n milliseconds */
-    STEP_HOLD,  /* until the client leaves: sends what standin_push brings */
+    STEP_WAIT,  /* n milliseconds; with a text: sends it every 10 ms meanwhile */
+    STEP_HOLD,  /* until the client leaves: sends what standin_push brings; with a text: as above */
     STEP_CLOSE, /* without the final chunk */
     STEP_RESET,
 };
