@@ -1,0 +1,731 @@
+/* What a GET messages does to what is shown. */
+#include "history.h"
+
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* One row of the server, short: text of a user, text, thinking and one call of an assistant. */
+struct given {
+    const char *id, *role, *text, *thinking, *call, *input, *result;
+    bool unfinished, is_error;
+};
+#define USER(i, t)                                                                                 \
+    { .id = (i), .role = "user", .text = (t) }
+#define SAID(i, t)                                                                                 \
+    { .id = (i), .role = "assistant", .text = (t) }
+#define RAN(i, t, c, r)                                                                            \
+    { .id = (i), .role = "assistant", .text = (t), .call = (c), .input = "{}", .result = (r) }
+#define TOOL(i)                                                                                    \
+    { .id = (i), .role = "tool", .text = "" }
+
+static struct message *chunk(struct arena *a, const struct given *rows, size_t n) {
+    struct message *out = arena_alloc(a, n * sizeof *out);
+
+    for (size_t i = 0; i < n; i++) {
+        struct message *m = &out[i];
+
+        m->id = arena_strdup(a, rows[i].id);
+        m->role = arena_strdup(a, rows[i].role);
+        m->user_input = arena_strdup(a, rows[i].text);
+        if (strcmp(rows[i].role, "assistant") == 0)
+            m->assistant_response = arena_strdup(a, rows[i].text);
+        m->reasoning = arena_strdup(a, rows[i].thinking);
+        m->reasoning_seconds = rows[i].thinking ? 2 : 0;
+        if (rows[i].call) {
+            m->tool_calls.items = arena_alloc(a, sizeof *m->tool_calls.items);
+            m->tool_calls.n = 1;
+            m->tool_calls.items[0] = (struct tool_call){
+                .id = arena_strdup(a, rows[i].call),
+                .name = "Bash",
+                .input = arena_strdup(a, rows[i].input),
+                .result = arena_strdup(a, rows[i].result),
+                .finished = !rows[i].unfinished,
+                .is_error = rows[i].is_error,
+            };
+        }
+    }
+    return out;
+}
+
+static void stage(struct transcript *t, const struct given *rows, size_t n) {
+    struct arena a = {0};
+    struct message *m = chunk(&a, rows, n);
+
+    transcript_stage(t, m, n, &a);
+    assert_null(a.head);
+}
+
+static void load(struct transcript *t, const struct given *rows, size_t n) {
+    transcript_stage_begin(t);
+    assert_true(t->loading);
+    stage(t, rows, n);
+    transcript_commit(t, NULL, 0);
+    assert_false(t->loading);
+}
+#define LOAD(t, rows) load((t), (rows), MIX_COUNT(rows))
+
+static void delta(struct transcript *t, const char *id, const char *text) {
+    transcript_delta(t, PART_TEXT, id, text, strlen(text), 5, 50);
+}
+
+static const char *said(const struct transcript *t, size_t entry) {
+    static char line[2][200];
+    static int turn;
+    const struct part *p = &t->entries[entry].parts[0];
+
+    turn = !turn;
+    assert_true(entry < t->n);
+    snprintf(line[turn], sizeof line[turn], "%.*s", (int)p->len, p->text);
+    return line[turn];
+}
+
+/* The first texts of all entries, each behind a mark of its role. */
+static void assert_shown(const struct transcript *t, const char *expected) {
+    auto_buf struct buf out = {.max = 10000};
+
+    for (size_t i = 0; i < t->n; i++)
+        buf_addf(&out, "%s%c%s", i > 0 ? " " : "", "ua-"[t->entries[i].role],
+                 t -> entries[i].n_parts > 0 ? said(t, i) : "");
+    assert_string_equal(buf_str(&out), expected);
+}
+
+static void rows_become_entries(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {
+        USER("m1", "list"),
+        {.id = "m2",
+         .role = "assistant",
+         .text = "look",
+         .thinking = "hm",
+         .call = "c1",
+         .input = "{\"command\":\"ls\"}",
+         .result = "a.txt"},
+        TOOL("m3"),
+        SAID("m4", "one"),
+    };
+
+    (void)state;
+    LOAD(&t, rows);
+    assert_true(t.loaded);
+    assert_false(t.tail_open);
+    assert_int_equal(t.n, 3);
+    assert_int_equal(t.entries[0].role, ROLE_USER);
+    assert_int_equal(t.entries[0].server_index, 1);
+    assert_int_equal(t.entries[2].server_index, 4);
+    const struct entry *e = &t.entries[1];
+
+    assert_int_equal(e->n_parts, 3);
+    assert_int_equal(e->parts[0].kind, PART_THINKING);
+    assert_true(e->parts[0].seconds > 1.9 && e->parts[0].seconds < 2.1);
+    assert_int_equal(e->parts[1].kind, PART_TEXT);
+    assert_int_equal(e->parts[2].kind, PART_TOOL);
+    assert_int_equal(e->parts[2].state, CALL_OK);
+    assert_string_equal(e->parts[2].call_id, "c1");
+    assert_string_equal(e->parts[2].name, "Bash");
+    assert_string_equal(e->parts[2].result, "a.txt");
+    assert_true(e->parts[0].rev != e->parts[1].rev && e->parts[0].rev > 0);
+    transcript_fini(&t);
+}
+
+static void user_rows_are_shown_as_they_were_typed(void **state) {
+    static const struct {
+        const char *raw, *shown;
+    } rows[] = {
+        {"plain", "plain"},
+        {"do it\n\n<system-reminder>\nPlan.\n</system-reminder>", "do it"},
+        {"do it\n<system-reminder>x</system-reminder>\n", "do it"},
+        {"a\n<system-reminder>x</system-reminder>\nb",
+         "a\n<system-reminder>x</system-reminder>\nb"},
+        {"<system-reminder>x</system-reminder>", "<system-reminder>x</system-reminder>"},
+        {"a </system-reminder>", "a </system-reminder>"},
+        {"{\"text\":\"hi \\\"you\\\"\",\"media\":[\"a.png\"]}", "hi \"you\""},
+        {"{\"media\":[{\"text\":\"no\"}],\"text\":\"yes\\n\\n<system-reminder>x</"
+         "system-reminder>\"}",
+         "yes"},
+        {"{\"other\":1}", "{\"other\":1}"},
+        {"{\"text\":\"a\"} {\"text\":\"b\"}", "{\"text\":\"a\"} {\"text\":\"b\"}"},
+        {"{not json}", "{not json}"},
+        {"", ""},
+        {NULL, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct transcript t = {0};
+        const struct given given[] = {USER("m1", rows[i].raw)};
+
+        LOAD(&t, given);
+        assert_string_equal(said(&t, 0), rows[i].shown);
+        transcript_fini(&t);
+    }
+}
+
+static void a_callback_of_a_tool_row_is_a_note(void **state) {
+    struct transcript t = {0};
+    struct arena a = {0};
+    const struct given rows[] = {USER("m1", "go"), RAN("m2", "run", "c1", "ok"), TOOL("m3")};
+    struct message *m = chunk(&a, rows, 3);
+
+    (void)state;
+    m[2].callback_results.items = arena_alloc(&a, sizeof *m[2].callback_results.items);
+    m[2].callback_results.n = 1;
+    m[2].callback_results.items[0] = (struct callback_result){
+        .callback_name = "lint", .stdout_text = "2 warnings", .error = "exit 1"};
+    transcript_stage_begin(&t);
+    transcript_stage(&t, m, 3, &a);
+    transcript_commit(&t, NULL, 0);
+    assert_shown(&t, "ugo arun -callback lint: failed\nexit 1\n2 warnings");
+    assert_int_equal(t.entries[2].server_index, 3);
+    assert_false(t.entries[2].local);
+    transcript_fini(&t);
+}
+
+static void the_state_of_a_call_comes_from_row_and_events(void **state) {
+    enum { LAST = 1, LATER = 0 };
+    static const struct {
+        enum call_state live;
+        const char *result;
+        bool unfinished, is_error, last;
+        enum call_state shown;
+    } rows[] = {
+        {CALL_NONE, "r", false, false, LATER, CALL_OK},
+        {CALL_NONE, "r", false, true, LATER, CALL_FAILED},
+        {CALL_NONE, NULL, false, false, LATER, CALL_OK},
+        {CALL_NONE, NULL, true, false, LATER, CALL_UNKNOWN},
+        {CALL_NONE, NULL, false, false, LAST, CALL_UNKNOWN},
+        {CALL_NONE, "r", false, false, LAST, CALL_OK},
+        {CALL_RUNNING, NULL, false, false, LAST, CALL_RUNNING},
+        {CALL_WAITING, NULL, true, false, LAST, CALL_WAITING},
+        {CALL_RUNNING, NULL, false, false, LATER, CALL_OK},
+        {CALL_RUNNING, NULL, true, false, LATER, CALL_UNKNOWN},
+        {CALL_RUNNING, "r", false, false, LAST, CALL_OK},
+        {CALL_DENIED, "r", false, false, LATER, CALL_DENIED},
+        {CALL_FAILED, "r", false, false, LATER, CALL_FAILED},
+        {CALL_OK, "r", false, true, LATER, CALL_FAILED},
+        {CALL_OK, NULL, true, false, LATER, CALL_OK},
+        {CALL_UNKNOWN, "r", false, false, LATER, CALL_OK},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct transcript t = {0};
+        const struct given given[] = {
+            USER("m1", "go"),
+            {.id = "m2",
+             .role = "assistant",
+             .text = "x",
+             .call = "c1",
+             .input = "{}",
+             .result = rows[i].result,
+             .unfinished = rows[i].unfinished,
+             .is_error = rows[i].is_error},
+            TOOL("m3"),
+        };
+
+        if (rows[i].live != CALL_NONE) {
+            struct part *p = transcript_call(&t, "m2", "c1", "Bash", 1, 1);
+
+            part_input(&t, p, "{}", 2, false);
+            part_state(&t, p, rows[i].live, 3);
+        }
+        load(&t, given, rows[i].last ? 2 : 3);
+        const struct part *p = transcript_find_call(&t, "c1");
+
+        assert_int_equal(p->state, rows[i].shown);
+        assert_int_equal(t.tail_open, !(rows[i].last && rows[i].result));
+        if (rows[i].live != CALL_NONE)
+            assert_true(p->seconds > 2.9);
+        transcript_fini(&t);
+    }
+}
+
+static void the_same_list_again_changes_nothing(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {
+        USER("m1", "go"),   RAN("m2", "run", "c1", "ok"), TOOL("m3"),
+        SAID("m4", "done"), USER("m5", "again"),          RAN("m6", "run", "c2", NULL),
+    };
+
+    (void)state;
+    LOAD(&t, rows);
+    part_fold(&t, transcript_find_call(&t, "c1"), FOLD_OPEN);
+    const uint32_t rev = t.rev;
+    const char *text = t.entries[0].parts[0].text;
+
+    for (int i = 0; i < 3; i++) {
+        LOAD(&t, rows);
+        assert_int_equal(t.rev, rev);
+        assert_ptr_equal(t.entries[0].parts[0].text, text);
+        assert_int_equal(transcript_find_call(&t, "c1")->fold, FOLD_OPEN);
+    }
+    transcript_fini(&t);
+}
+
+static void chunks_need_not_be_cut_alike(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {USER("m1", "a"), SAID("m2", "b"), USER("m3", "c"),
+                                 SAID("m4", "d")};
+
+    (void)state;
+    LOAD(&t, rows);
+    const uint32_t rev = t.rev;
+
+    for (size_t cut = 0; cut <= 4; cut++) {
+        transcript_stage_begin(&t);
+        stage(&t, rows, cut);
+        stage(&t, rows + cut, 4 - cut);
+        transcript_commit(&t, NULL, 0);
+        assert_int_equal(t.rev, rev);
+        assert_shown(&t, "ua ab uc ad");
+    }
+    transcript_fini(&t);
+}
+
+static void what_streamed_is_replaced_and_keeps_what_the_reader_did(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {USER("m1", "go"), RAN("m2", "Hello", "c1", "out"), TOOL("m3")};
+
+    (void)state;
+    transcript_user(&t, "m1", "go", 40);
+    delta(&t, "m2", "Hello");
+    struct part *p = transcript_call(&t, "m2", "c1", "Bash", 5, 50);
+
+    part_input(&t, p, "{}", 2, true);
+    part_state(&t, p, CALL_OK, 1.25);
+    part_fold(&t, p, FOLD_OPEN);
+    transcript_settle(&t, CALL_UNKNOWN, 9);
+    const uint32_t text_rev = t.entries[1].parts[0].rev, call_rev = t.entries[1].parts[1].rev;
+
+    LOAD(&t, rows);
+    assert_int_equal(t.n, 2);
+    p = transcript_find_call(&t, "c1");
+    assert_int_equal(p->fold, FOLD_OPEN);
+    assert_true(p->seconds > 1.2 && p->seconds < 1.3);
+    assert_string_equal(p->result, "out");
+    assert_int_not_equal(p->rev, call_rev);
+    assert_int_equal(t.entries[1].parts[0].rev, text_rev);
+    assert_null(t.entries[1].parts[0].grow);
+    assert_int_equal(t.entries[1].at, 50);
+    assert_int_equal(t.entries[1].server_index, 2);
+    transcript_fini(&t);
+}
+
+static void text_that_still_grows_is_not_taken_back(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {USER("m1", "go"), SAID("m2", "Hel")};
+
+    (void)state;
+    transcript_user(&t, "m1", "go", 1);
+    delta(&t, "m2", "Hello w");
+    transcript_call(&t, "m2", "c1", "Bash", 5, 50);
+    LOAD(&t, rows);
+    assert_string_equal(said(&t, 1), "Hello w");
+    assert_true(t.entries[1].parts[0].live);
+    delta(&t, "m2", "orld");
+    assert_string_equal(said(&t, 1), "Hello world");
+    assert_int_equal(transcript_find_call(&t, "c1")->state, CALL_STREAMING);
+    assert_string_equal(transcript_find_call(&t, "c1")->name, "Bash");
+    transcript_fini(&t);
+}
+
+static void a_stream_goes_on_in_an_entry_of_the_history(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {USER("m1", "go"), SAID("m2", "Hel")};
+
+    (void)state;
+    LOAD(&t, rows);
+    delta(&t, "m2", "lo");
+    transcript_call(&t, "m2", "c1", "Bash", 5, 50);
+    assert_int_equal(t.n, 2);
+    assert_string_equal(said(&t, 1), "Hello");
+    transcript_fini(&t);
+}
+
+static void live_entries_stay_behind_what_the_server_has(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {USER("m1", "a"), SAID("m2", "b"), USER("m3", "other client")};
+
+    (void)state;
+    load(&t, rows, 2);
+    transcript_user(&t, NULL, "mine", 1);
+    delta(&t, "m5", "answer");
+    LOAD(&t, rows);
+    assert_shown(&t, "ua ab uother client umine aanswer");
+    assert_true(t.entries[3].pending);
+    transcript_fini(&t);
+}
+
+static void a_sent_message_is_confirmed_by_its_row(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {USER("m1", "go on"), SAID("m2", "b"), USER("m3", "go on")};
+
+    (void)state;
+    load(&t, rows, 2);
+    transcript_user(&t, NULL, "go on", 77);
+    load(&t, rows, 2); /* the row before it said the same, and is not it */
+    assert_int_equal(t.n, 3);
+    assert_true(t.entries[2].pending);
+    LOAD(&t, rows);
+    assert_int_equal(t.n, 3);
+    assert_false(t.entries[2].pending);
+    assert_string_equal(t.entries[2].id, "m3");
+    assert_int_equal(t.entries[2].at, 77);
+    transcript_fini(&t);
+}
+
+static void before_the_first_load_only_the_last_row_can_confirm(void **state) {
+    const struct given rows[] = {USER("m1", "go on"), SAID("m2", "b"), USER("m3", "stop"),
+                                 SAID("m4", "c"), USER("m5", "go on")};
+
+    (void)state;
+    for (size_t n = 4; n <= 5; n++) {
+        struct transcript t = {0};
+
+        transcript_user(&t, NULL, "go on", 77);
+        load(&t, rows, n);
+        assert_int_equal(t.n, 5);
+        assert_int_equal(t.entries[4].pending, n == 4);
+        assert_int_equal(t.entries[4].at, 77);
+        transcript_fini(&t);
+    }
+}
+
+static void an_answer_without_id_is_known_by_its_text_or_call(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {USER("m1", "go"), RAN("m2", "I look.", "c1", NULL), TOOL("m3"),
+                                 SAID("m4", "One file: a.txt")};
+
+    (void)state;
+    transcript_user(&t, NULL, "go", 1);
+    delta(&t, NULL, "I lo");
+    part_state(&t, transcript_call(&t, NULL, "c1", "Bash", 1, 1), CALL_OK, 1);
+    delta(&t, NULL, "One file");
+    transcript_settle(&t, CALL_UNKNOWN, 2);
+    LOAD(&t, rows);
+    assert_shown(&t, "ugo aI look. aOne file: a.txt");
+    assert_int_equal(t.entries[1].n_parts, 2);
+    transcript_fini(&t);
+}
+
+static void rows_of_one_second_may_swap(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {SAID("m2", "b"), USER("m1", "a")};
+
+    (void)state;
+    transcript_user(&t, "m1", "a", 1);
+    delta(&t, "m2", "b");
+    transcript_settle(&t, CALL_UNKNOWN, 2);
+    LOAD(&t, rows);
+    assert_int_equal(t.n, 2);
+    assert_shown(&t, "ab ua");
+    assert_int_equal(t.entries[1].at, 1);
+    transcript_fini(&t);
+}
+
+static void notes_stay_behind_what_they_followed(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {USER("m1", "a"), SAID("m2", "b"), USER("m3", "c"),
+                                 SAID("m4", "d")};
+
+    (void)state;
+    load(&t, rows, 2);
+    transcript_note(&t, "seam", 1);
+    LOAD(&t, rows);
+    assert_shown(&t, "ua ab -seam uc ad");
+    const uint32_t rev = t.rev;
+
+    LOAD(&t, rows);
+    assert_int_equal(t.rev, rev);
+    assert_shown(&t, "ua ab -seam uc ad");
+    load(&t, rows, 1); /* rewound */
+    assert_shown(&t, "ua -seam");
+    assert_int_not_equal(t.rev, rev);
+    transcript_fini(&t);
+}
+
+static void a_first_load_comes_before_what_was_live(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {USER("m1", "a"), SAID("m2", "b"), USER("m3", "c"),
+                                 SAID("m4", "d")};
+
+    (void)state;
+    transcript_note(&t, "opened", 1);
+    delta(&t, "m4", "d");
+    transcript_note(&t, "seam", 1);
+    delta(&t, "m6", "new");
+    LOAD(&t, rows);
+    assert_shown(&t, "ua ab uc -opened ad -seam anew");
+    transcript_fini(&t);
+}
+
+static void positions_follow_their_entries(void **state) {
+    struct transcript t = {0};
+    const struct given before[] = {USER("m1", "a"), SAID("m2", "b"), USER("m3", "c"),
+                                   SAID("m4", "d")};
+    const struct given after[] = {USER("m0", "z"), USER("m1", "a"), SAID("m2", "b"),
+                                  SAID("m4", "d")};
+    size_t at[] = {0, 1, 2, 3, 4, 99};
+    const size_t expected[] = {1, 2, 2, 3, 4, 4};
+
+    (void)state;
+    LOAD(&t, before);
+    transcript_stage_begin(&t);
+    stage(&t, after, 4);
+    transcript_commit(&t, at, MIX_COUNT(at));
+    assert_memory_equal(at, expected, sizeof at);
+    assert_shown(&t, "uz ua ab ad");
+    transcript_fini(&t);
+}
+
+static void what_is_shown_stays_until_the_commit(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {USER("m1", "a"), SAID("m2", "b")};
+    const struct given other[] = {USER("m8", "x"), SAID("m9", "y")};
+
+    (void)state;
+    LOAD(&t, rows);
+    const uint32_t rev = t.rev;
+
+    transcript_stage_begin(&t);
+    stage(&t, other, 2);
+    assert_shown(&t, "ua ab");
+    transcript_stage_drop(&t);
+    assert_false(t.loading);
+    transcript_commit(&t, NULL, 0);
+    assert_shown(&t, "ua ab");
+    assert_int_equal(t.rev, rev);
+    transcript_stage_begin(&t);
+    stage(&t, other, 2);
+    transcript_stage_begin(&t); /* it starts over */
+    stage(&t, rows, 2);
+    transcript_commit(&t, NULL, 0);
+    assert_shown(&t, "ua ab");
+    LOAD(&t, other);
+    assert_shown(&t, "ux ay");
+    transcript_fini(&t);
+}
+
+static void a_message_unsent_while_a_load_arrives_moves_nothing(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {USER("m1", "a"), SAID("m2", "b")};
+
+    (void)state;
+    transcript_user(&t, NULL, "mine", 1);
+    delta(&t, "m1x", "kept");
+    LOAD(&t, rows);
+    transcript_note(&t, "n", 1);
+    transcript_stage_begin(&t);
+    stage(&t, rows, 2);
+    transcript_unsend(&t, "mine");
+    transcript_commit(&t, NULL, 0);
+    assert_shown(&t, "ua ab akept -n");
+    transcript_fini(&t);
+}
+
+static void an_unloaded_thread_that_is_empty_is_loaded(void **state) {
+    struct transcript t = {0};
+
+    (void)state;
+    load(&t, NULL, 0);
+    assert_true(t.loaded);
+    assert_int_equal(t.n, 0);
+    transcript_note(&t, "n", 1);
+    load(&t, NULL, 0);
+    assert_shown(&t, "-n");
+    transcript_fini(&t);
+}
+
+/* ---- one message ---- */
+
+static void put(struct transcript *t, const struct given *row, const char *question) {
+    struct arena a = {0};
+    struct message *m = chunk(&a, row, 1);
+
+    if (question) {
+        m->user_input = arena_strdup(&a, question);
+        m->assistant_response = arena_strdup(&a, row->text);
+    }
+    transcript_put(t, m, &a);
+    assert_null(a.head);
+}
+
+static void a_synchronous_answer_replaces_what_streamed(void **state) {
+    struct transcript t = {0};
+    const struct given answer = {.id = "m2", .role = "user", .text = "Hello there"};
+    const struct given rows[] = {USER("m1", "hi"), SAID("m2", "Hello there")};
+
+    (void)state;
+    transcript_user(&t, NULL, "hi", 1);
+    delta(&t, NULL, "Hello");
+    put(&t, &answer, "hi");
+    assert_shown(&t, "uhi aHello there");
+    LOAD(&t, rows);
+    assert_shown(&t, "uhi aHello there");
+    transcript_fini(&t);
+}
+
+static void an_answer_under_the_id_of_its_question_is_not_shown_twice(void **state) {
+    struct transcript t = {0};
+    const struct given answer = {.id = "m1", .role = "user", .text = "Hello"};
+    const struct given rows[] = {USER("m1", "hi"), SAID("m2", "Hello")};
+
+    (void)state;
+    transcript_user(&t, NULL, "hi", 1);
+    put(&t, &answer, "hi");
+    LOAD(&t, rows);
+    assert_shown(&t, "uhi aHello");
+    transcript_fini(&t);
+}
+
+static void a_slash_command_and_its_answer_stay_where_they_were(void **state) {
+    struct transcript t = {0};
+    const struct given answer = SAID("cmd-help", "{\"type\":\"help\"}");
+    const struct given rows[] = {USER("m1", "a"), SAID("m2", "b"), USER("m3", "c")};
+
+    (void)state;
+    load(&t, rows, 2);
+    transcript_user(&t, NULL, "/help", 1);
+    put(&t, &answer, "/help");
+    assert_false(t.entries[2].pending);
+    LOAD(&t, rows);
+    assert_shown(&t, "ua ab u/help a{\"type\":\"help\"} uc");
+    transcript_fini(&t);
+}
+
+/* ---- size ---- */
+
+static struct message *big_chunk(struct arena *a, size_t first, size_t n, size_t *text_bytes) {
+    struct message *out = arena_alloc(a, n * sizeof *out);
+    static char text[1400 + 1];
+
+    memset(text, 'x', sizeof text - 1);
+    for (size_t i = 0; i < n; i++) {
+        struct message *m = &out[i];
+        const size_t at = first + i;
+
+        m->id = arena_printf(a, "message-%zu", at);
+        m->role = at % 2 == 0 ? "user" : "assistant";
+        m->user_input = arena_strdup(a, text);
+        *text_bytes += sizeof text;
+        if (at % 2 == 0)
+            continue;
+        m->assistant_response = arena_strdup(a, text);
+        m->tool_calls.n = 1;
+        m->tool_calls.items = arena_alloc(a, sizeof *m->tool_calls.items);
+        m->tool_calls.items[0] = (struct tool_call){.id = arena_printf(a, "call-%zu", at),
+                                                    .name = "Bash",
+                                                    .input = arena_strdup(a, text),
+                                                    .result = arena_strdup(a, text),
+                                                    .finished = true};
+        *text_bytes += 3 * sizeof text;
+    }
+    return out;
+}
+
+static size_t heap_bytes(void) { return mallinfo2().uordblks + mallinfo2().hblkhd; }
+
+static size_t load_big(struct transcript *t, size_t n, size_t *peak) {
+    size_t text = 0;
+
+    transcript_stage_begin(t);
+    for (size_t at = 0; at < n; at += 500) {
+        struct arena a = {0};
+        struct message *m = big_chunk(&a, at, n - at < 500 ? n - at : 500, &text);
+
+        transcript_stage(t, m, n - at < 500 ? n - at : 500, &a);
+        const size_t used = heap_bytes();
+
+        if (used > *peak)
+            *peak = used;
+    }
+    transcript_commit(t, NULL, 0);
+    return text;
+}
+
+/* The chunks as they arrive, without a transcript. */
+static size_t chunks_alone(size_t n) {
+    struct arena all[32] = {0};
+    const size_t before = heap_bytes();
+    size_t text = 0;
+
+    for (size_t at = 0; at < n; at += 500)
+        big_chunk(&all[at / 500], at, 500, &text);
+    const size_t used = heap_bytes() - before;
+
+    for (size_t i = 0; i < MIX_COUNT(all); i++)
+        arena_free(&all[i]);
+    return used;
+}
+
+static void a_long_history_costs_little_more_than_its_text(void **state) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    const bool counted = false; /* mallinfo2 tells nothing of a sanitizer's heap */
+#else
+    const bool counted = true;
+#endif
+    struct transcript t = {0};
+    const size_t before = heap_bytes();
+    size_t peak = before;
+
+    (void)state;
+    const size_t text = load_big(&t, 10000, &peak);
+    const size_t loaded = heap_bytes() - before;
+    const uint32_t rev = t.rev;
+
+    assert_int_equal(t.n, 10000);
+    peak = before;
+    load_big(&t, 10000, &peak);
+    assert_int_equal(t.rev, rev);
+    /* Growing turn by turn does not pin a chunk for each turn. */
+    for (size_t n = 10002; n <= 10060; n += 2)
+        load_big(&t, n, &peak);
+    const size_t grown = heap_bytes() - before;
+    const size_t alone = chunks_alone(10000);
+
+    if (counted) {
+        /* What servers send twice is kept once; an entry and its parts cost little. */
+        assert_in_range(loaded, 1, text);
+        assert_in_range(loaded, 1, alone);
+        assert_in_range(peak - before, 1, loaded + 4 * MIX_MIB);
+        assert_in_range(grown, 1, loaded + MIX_MIB);
+    }
+    transcript_fini(&t);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_become_entries),
+        cmocka_unit_test(user_rows_are_shown_as_they_were_typed),
+        cmocka_unit_test(a_callback_of_a_tool_row_is_a_note),
+        cmocka_unit_test(the_state_of_a_call_comes_from_row_and_events),
+        cmocka_unit_test(the_same_list_again_changes_nothing),
+        cmocka_unit_test(chunks_need_not_be_cut_alike),
+        cmocka_unit_test(what_streamed_is_replaced_and_keeps_what_the_reader_did),
+        cmocka_unit_test(text_that_still_grows_is_not_taken_back),
+        cmocka_unit_test(a_stream_goes_on_in_an_entry_of_the_history),
+        cmocka_unit_test(live_entries_stay_behind_what_the_server_has),
+        cmocka_unit_test(a_sent_message_is_confirmed_by_its_row),
+        cmocka_unit_test(before_the_first_load_only_the_last_row_can_confirm),
+        cmocka_unit_test(an_answer_without_id_is_known_by_its_text_or_call),
+        cmocka_unit_test(rows_of_one_second_may_swap),
+        cmocka_unit_test(notes_stay_behind_what_they_followed),
+        cmocka_unit_test(a_first_load_comes_before_what_was_live),
+        cmocka_unit_test(positions_follow_their_entries),
+        cmocka_unit_test(what_is_shown_stays_until_the_commit),
+        cmocka_unit_test(a_message_unsent_while_a_load_arrives_moves_nothing),
+        cmocka_unit_test(an_unloaded_thread_that_is_empty_is_loaded),
+        cmocka_unit_test(a_synchronous_answer_replaces_what_streamed),
+        cmocka_unit_test(an_answer_under_the_id_of_its_question_is_not_shown_twice),
+        cmocka_unit_test(a_slash_command_and_its_answer_stay_where_they_were),
+        cmocka_unit_test(a_long_history_costs_little_more_than_its_text),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
