@@ -248,9 +248,11 @@ static enum rc read_object(const struct reading *r, const struct shape *s, const
         const struct field *f = &s->fields[i];
 
         if (f->kind == K_SELF) {
+            struct reading beside = *r; /* what is ours is unknown to the other table */
             uint64_t ignored = 0;
 
-            rc = read_fields(r, f->sub, v, (char *)out + f->at, at, &ignored);
+            beside.how = SHAPE_LENIENT;
+            rc = read_fields(&beside, f->sub, v, (char *)out + f->at, at, &ignored);
         } else if ((f->flags & REQ) && f->where == IN_BODY && !(seen >> i & 1)) {
             const struct place here = {.up = at, .name = f->name};
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { START_BYTES = 16 * 1024 };
+enum { START_BYTES = 16 * 1024, KEEP_BYTES = 1024 * 1024 };
 
 struct sse {
     char *p;
@@ -58,6 +58,11 @@ static void drop_consumed(struct sse *s) {
 static void make_room(struct sse *s, size_t n) {
     if (s->event == s->n || n > s->room - s->n)
         drop_consumed(s);
+    if (s->n == 0 && s->room > KEEP_BYTES) { /* a large event came by, and is gone */
+        free(s->p);
+        s->p = NULL;
+        s->room = 0;
+    }
     if (n <= s->room - s->n)
         return;
     size_t room = s->room > 0 ? s->room : START_BYTES;
