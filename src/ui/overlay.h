@@ -1,0 +1,29 @@
+/* overlay.h - what the overlays share. Private to the ui floor. */
+#ifndef MIX_UI_OVERLAY_H
+#define MIX_UI_OVERLAY_H
+
+#include "ui.h"
+
+/* A box in the middle of the screen: text, a field, a list. */
+struct panel {
+    const char *title, *prompt; /* prompt NULL: no field */
+    const struct editor *editor;
+    struct buf head; /* clean */
+    struct rows lines;
+    size_t rows;
+    int width, list; /* list: rows of it that fit */
+    struct rect box;
+};
+void panel_make(struct panel *p, const struct model *m);
+void panel_free(struct panel *p);
+int panel_draw(const struct panel *p, const struct model *m, struct canvas *c);
+
+void picker_settle(struct view *v, const struct model *m, int height);
+void draw_picker(struct view *v, const struct panel *p, const struct model *m, struct canvas *c,
+                 int y);
+void whole_ask_settle(struct view *v, struct model *m);
+void draw_whole_ask(struct view *v, const struct model *m, struct canvas *c);
+void log_settle(struct model *m);
+void draw_log(const struct model *m, struct canvas *c);
+
+#endif

@@ -1,0 +1,65 @@
+/* view.c - one frame: first positions are settled, then everything is drawn from the model. */
+#include "ui.h"
+
+#include <stdlib.h>
+
+struct view *view_new(void) {
+    return xcalloc(1, sizeof(struct view));
+}
+
+void view_free(struct view *v) {
+    if (!v)
+        return;
+    own_memo(v, NULL);
+    buf_fini(&v->draft);
+    buf_fini(&v->draft_clean);
+    rows_fini(&v->draft_rows);
+    block_fini(&v->ask);
+    free(v->ask_id);
+    free(v->thread_id);
+    free(v->picker_rows);
+    free(v->picker_filter);
+    free(v);
+}
+
+void view_settle(struct view *v, struct model *m) {
+    const struct frame_layout l = view_layout(m);
+
+    if (l.width == WIDTH_TINY)
+        return;
+    thread_settle(v, m, &l);
+    composer_settle(v, m, l.pane[PANE_COMPOSER]);
+    ask_settle(v, m, &l);
+    overlay_settle(v, m);
+}
+
+static void draw_tiny(const struct model *m, struct canvas *out) {
+    canvas_putf(out, 0, 0, out->w, STYLE_TEXT, "mixtui needs 40x10, this is %dx%d", m->ui.cols,
+                m->ui.rows);
+}
+
+static void blank(struct canvas *out, struct rect r) { canvas_fill(out, r, ' ', STYLE_TEXT); }
+
+void view_draw(struct view *v, const struct model *m, struct canvas *out) {
+    const struct frame_layout l = view_layout(m);
+
+    canvas_resize(out, m->ui.cols, m->ui.rows);
+    if (l.width == WIDTH_TINY) {
+        draw_tiny(m, out);
+        return;
+    }
+    v->hints_used = 0;
+    draw_tabs(m, out, l.tabs);
+    draw_header(m, out, l.header);
+    draw_sessions(v, m, out, l.pane[PANE_SESSIONS]);
+    draw_thread(v, m, out, &l);
+    draw_composer(v, m, out, l.pane[PANE_COMPOSER]);
+    if (l.width == WIDTH_MEDIUM) { /* a drawer covers what is below it */
+        blank(out, l.pane[PANE_FILES]);
+        blank(out, l.pane[PANE_PERMISSIONS]);
+    }
+    draw_files(v, m, out, l.pane[PANE_FILES]);
+    draw_asks(v, m, out, l.pane[PANE_PERMISSIONS]);
+    draw_status(v, m, out, l.status);
+    draw_overlay(v, m, out);
+}

@@ -1,0 +1,265 @@
+/* view_composer.c - the box the next message is written in, and what waits above it. */
+#include "ui.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FRAME_COLS = 5, /* cursor column, border, blank; room for the caret; blank at the right */
+    QUEUE_LINES = 3,
+    SCAN_BYTES = 1 << 15 /* enough of one line to fill any box */
+};
+
+static int text_width_of(int pane_width) {
+    return pane_width > FRAME_COLS ? pane_width - FRAME_COLS : 1;
+}
+
+/* ---- how tall it wants to be ---- */
+
+static int line_rows(const char *s, size_t n, int width, int most) {
+    struct rows rows = {0};
+    auto_buf struct buf clean = {.max = 16 * SCAN_BYTES};
+
+    if (n < (size_t)width)
+        return 1;
+    if (n > SCAN_BYTES)
+        return most;
+    text_clean(&clean, s, n, CLEAN_TEXT);
+    text_wrap(&rows, buf_str(&clean), clean.n, width);
+    const int count = (int)rows.n;
+
+    rows_fini(&rows);
+    return count;
+}
+
+int composer_rows(const struct model *m, int width, int max) {
+    const struct editor *e = m->shown ? &m->shown->draft : NULL;
+    int rows = 0;
+
+    if (!e)
+        return 1;
+    for (size_t at = 0; at <= e->text.n && rows < max;) {
+        const char *s = buf_str(&e->text) + at;
+        const char *end = memchr(s, '\n', e->text.n - at);
+        const size_t n = end ? (size_t)(end - s) : e->text.n - at;
+
+        rows += line_rows(s, n, text_width_of(width), max);
+        at += n + 1;
+    }
+    return rows < max ? rows : max;
+}
+
+static bool no_provider(const struct model *m) {
+    return m->server.auth_known && m->server.no_provider;
+}
+
+int composer_extra(const struct model *m) {
+    const struct session *s = m->shown;
+
+    if (!s)
+        return 0;
+    const int queue = s->n_queue < QUEUE_LINES ? (int)s->n_queue : QUEUE_LINES;
+
+    return no_provider(m) + (s->sending && s->sent == SENT_UNKNOWN) + queue;
+}
+
+/* ---- wrapping the draft ---- */
+
+/* The first byte whose row may differ: the start of the line in which old and new text part. */
+static size_t first_changed_line(const struct buf *old, const struct buf *new) {
+    const size_t n = old->n < new->n ? old->n : new->n;
+    size_t at = 0;
+
+    while (at + 4096 <= n && memcmp(old->p + at, new->p + at, 4096) == 0)
+        at += 4096;
+    while (at < n && old->p[at] == new->p[at])
+        at++;
+    while (at > 0 && new->p[at - 1] != '\n')
+        at--;
+    return at;
+}
+
+static void wrap_draft(struct view *v, const struct editor *e, int width) {
+    const size_t same = first_changed_line(&v->draft, &e->text);
+    /* Where cleaning changed nothing so far, places agree and the rows before it can stay. */
+    const bool keep = v->draft_width == width && same <= v->draft_clean.n && same > 0 &&
+                      memcmp(v->draft.p, v->draft_clean.p, same) == 0;
+    const size_t from = keep ? same : 0;
+    size_t rows = 0;
+
+    if (v->draft_width == width && v->draft.n == e->text.n && v->draft_rows.n > 0 &&
+        (e->text.n == 0 || memcmp(v->draft.p, e->text.p, e->text.n) == 0))
+        return;
+    v->draft.max = v->draft_clean.max = 64 * MIX_MIB;
+    v->draft_width = width;
+    buf_clear(&v->draft);
+    buf_add(&v->draft, buf_str(&e->text), e->text.n);
+    if (v->draft_clean.n > from)
+        buf_cut(&v->draft_clean, from, v->draft_clean.n - from);
+    text_clean(&v->draft_clean, buf_str(&v->draft) + from, v->draft.n - from, CLEAN_TEXT);
+    while (rows < v->draft_rows.n && v->draft_rows.v[rows].off < from)
+        rows++;
+    v->draft_rows.n = rows;
+    text_wrap(&v->draft_rows, buf_str(&v->draft_clean) + from, v->draft_clean.n - from, width);
+    for (size_t i = rows; i < v->draft_rows.n; i++)
+        v->draft_rows.v[i].off += (uint32_t)from;
+}
+
+/* Where the caret is in the clean text. */
+static size_t clean_caret(const struct view *v, const struct editor *e) {
+    auto_buf struct buf head = {.max = 64 * MIX_MIB};
+
+    if (e->caret <= v->draft_clean.n && e->caret > 0 &&
+        memcmp(e->text.p, v->draft_clean.p, e->caret) == 0)
+        return e->caret;
+    if (e->caret > 0)
+        text_clean(&head, e->text.p, e->caret, CLEAN_TEXT);
+    return head.n < v->draft_clean.n ? head.n : v->draft_clean.n;
+}
+
+static size_t caret_row(const struct view *v, size_t caret) {
+    size_t low = 0, high = v->draft_rows.n;
+
+    while (high - low > 1) {
+        const size_t mid = (low + high) / 2;
+
+        if (v->draft_rows.v[mid].off <= caret)
+            low = mid;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static int box_rows(const struct model *m, struct rect r) {
+    const int extra = composer_extra(m), room = r.h - 3;
+    const int shown = extra < room ? extra : room;
+
+    return r.h - 2 - (shown > 0 ? shown : 0);
+}
+
+void composer_settle(struct view *v, const struct model *m, struct rect r) {
+    if (!m->shown || r.h <= 0 || r.w <= 0)
+        return;
+    wrap_draft(v, &m->shown->draft, text_width_of(r.w));
+    v->draft_top = list_top(v->draft_top, caret_row(v, clean_caret(v, &m->shown->draft)),
+                            v->draft_rows.n, box_rows(m, r));
+}
+
+/* ---- drawing ---- */
+
+/* Lines above the box; the most urgent ones when there is not room for all. Returns their number.
+ */
+static int draw_extra(const struct model *m, struct canvas *c, struct rect r, int lines) {
+    const struct session *s = m->shown;
+    int y = 0;
+
+    if (s->sending && s->sent == SENT_UNKNOWN && y < lines) {
+        int x = r.x + put(c, r.x, r.y + y, r.w, STYLE_NOTICE_BAD,
+                          "unknown: in the thread r sends again, x takes back  ");
+
+        put_foreign(c, x, r.y + y++, r.x + r.w - x, STYLE_DIM, s->sending, CLEAN_LINE);
+    }
+    if (no_provider(m) && y < lines)
+        put(c, r.x, r.y + y++, r.w, STYLE_NOTICE_BAD,
+            "no provider has a key: the server will refuse what is sent");
+    for (size_t i = 0; i < s->n_queue && y < lines; i++) {
+        const bool last = y + 1 == lines && i + 1 < s->n_queue;
+        int x = r.x;
+
+        if (last) {
+            canvas_putf(c, x, r.y + y++, r.w, STYLE_DIM, "and %s more queued",
+                        say_grouped(s->n_queue - i).s);
+            break;
+        }
+        x += canvas_putf(c, x, r.y + y, r.w, STYLE_DIM, "queued %zu  ", i + 1);
+        put_foreign(c, x, r.y + y++, r.x + r.w - x, STYLE_USER_TEXT, s->queue[i].text, CLEAN_LINE);
+    }
+    return y;
+}
+
+static const char *turn_word(const struct session *s) {
+    switch (s->turn) {
+    case TURN_IDLE:
+        return "";
+    case TURN_SENDING:
+        return "sending";
+    case TURN_RUNNING:
+        return "mix is working";
+    case TURN_UNSURE:
+        return "not known whether mix works";
+    case TURN_CANCELLING:
+        return "cancelling";
+    }
+    return "";
+}
+
+static void draw_box_top(const struct model *m, struct canvas *c, struct rect r, enum style edge) {
+    const struct session *s = m->shown;
+    const bool focus = m->ui.focus == PANE_COMPOSER && m->ui.over == OVER_NONE;
+    const char *dot = glyph(m, G_DOT);
+    char facts[128] = "";
+    int n = 0, x = r.x + 1;
+
+    if (s->turn != TURN_IDLE)
+        n = snprintf(facts, sizeof facts, "%s%s %c", dot, turn_word(s), spinner(m));
+    if (s->n_queue > 0)
+        snprintf(facts + n, sizeof facts - (size_t)n, "%squeued %zu%s", dot, s->n_queue,
+                 s->held ? ", held" : "");
+    draw_line(c, m, r.x, r.y, r.w, edge);
+    put(c, r.x, r.y, 1, edge, glyph(m, G_TOP_LEFT));
+    x += put(c, x, r.y, r.w - 1, edge, " ");
+    x += put(c, x, r.y, r.x + r.w - x, focus ? STYLE_TITLE : STYLE_DIM, "message");
+    x += put(c, x, r.y, r.x + r.w - x, STYLE_DIM, facts);
+    put(c, x, r.y, r.x + r.w - x, edge, " ");
+}
+
+static void draw_draft(const struct view *v, const struct model *m, struct canvas *c,
+                       struct rect r) {
+    const struct editor *e = &m->shown->draft;
+    const size_t caret = clean_caret(v, e), row = caret_row(v, caret);
+    const char *text = buf_str(&v->draft_clean);
+
+    for (int y = 0; y < r.h; y++) {
+        const size_t at = v->draft_top + (size_t)y;
+
+        if (at >= v->draft_rows.n)
+            break;
+        const struct row *line = &v->draft_rows.v[at];
+
+        canvas_put(c, r.x, r.y + y, r.w, STYLE_COMPOSER, text + line->off, line->len);
+        if (at == row && m->ui.focus == PANE_COMPOSER && m->ui.over == OVER_NONE) {
+            const int x = text_width(text + line->off, caret - line->off);
+
+            c->cursor_x = r.x + (x < r.w ? x : r.w);
+            c->cursor_y = r.y + y;
+        }
+    }
+}
+
+void draw_composer(struct view *v, const struct model *m, struct canvas *c, struct rect r) {
+    const bool focus = m->ui.focus == PANE_COMPOSER && m->ui.over == OVER_NONE;
+    const enum style edge = focus ? STYLE_BORDER_FOCUS : STYLE_BORDER;
+    const int rows = box_rows(m, r);
+
+    if (!m->shown || r.h < 1 || r.w < 8)
+        return;
+    r.x++;
+    r.w -= 2;
+    const int extra = draw_extra(m, c, r, r.h - 2 - rows);
+    const int top = r.y + extra, bottom = r.y + r.h - 1;
+
+    draw_box_top(m, c, (struct rect){r.x, top, r.w, 1}, edge);
+    for (int y = top + 1; y < bottom; y++)
+        put(c, r.x, y, 1, edge, glyph(m, G_VLINE));
+    draw_draft(v, m, c, (struct rect){r.x + 2, top + 1, text_width_of(r.w + 2), bottom - top - 1});
+    if (bottom <= top)
+        return;
+    put(c, r.x, bottom, 1, edge, glyph(m, G_BOTTOM_LEFT));
+    if (focus)
+        v->hints_used =
+            draw_hints(c, r.x + 2, bottom, r.w - 2, m->ui.hints, 0, m->ui.n_hints, glyph(m, G_DOT));
+    else
+        draw_line(c, m, r.x + 1, bottom, r.w - 1, edge);
+}

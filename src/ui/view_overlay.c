@@ -1,0 +1,262 @@
+/* view_overlay.c - what stands over the panes: lists of commands, questions, the file picker. */
+#include "overlay.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    KEYS_MOST = 18,
+    LABEL_MOST = 20,
+    HELP_LEAST = 10, /* cells below which a row's help is left out */
+    WIDE = 100,
+    MIDDLE = 64
+};
+
+/* ---- what each overlay says ---- */
+
+static const char *pane_name(enum pane p) {
+    static const char *const names[PANE_COUNT] = {
+        [PANE_SESSIONS] = "Sessions",       [PANE_THREAD] = "Thread",
+        [PANE_COMPOSER] = "Message",        [PANE_FILES] = "Files",
+        [PANE_PERMISSIONS] = "Permissions",
+    };
+
+    return p < PANE_COUNT ? names[p] : "";
+}
+
+static void say_quit(const struct model *m, struct buf *out) {
+    const size_t n = model_working(m);
+
+    if (n == 0)
+        buf_adds(out, "No agent works. Drafts stay on disk.");
+    else if (m->server.caps.sync_send)
+        buf_addf(out, "%zu agent%s: this server cancels %s when you leave.", n,
+                 n == 1 ? " works" : "s work", n == 1 ? "it" : "them");
+    else
+        buf_addf(out, "%zu agent%s on; %s requests will be denied after 30 s.", n,
+                 n == 1 ? " goes" : "s go", n == 1 ? "its" : "their");
+}
+
+static void say_server(const struct model *m, struct buf *out) {
+    if (m->server.state == SERVER_FOREIGN)
+        buf_addf(out, "What answers at %s is not Mix.\n", m->server.url ? m->server.url : "?");
+    else
+        buf_addf(out, "No Mix server answers at %s.\n", m->server.url ? m->server.url : "?");
+    if (m->server.err.rc != RC_OK)
+        buf_addf(out, "%s\n", m->server.err.text);
+    buf_adds(out, "\nStart one with:  mix --http-port 8088");
+}
+
+static void fill_text(struct panel *p, const struct model *m) {
+    const struct ui *ui = &m->ui;
+
+    switch (ui->over) {
+    case OVER_COMMANDS:
+        p->title = "Commands";
+        p->prompt = "find ";
+        p->width = WIDE;
+        break;
+    case OVER_MENU:
+        p->title = pane_name(ui->menu_pane);
+        break;
+    case OVER_THEMES:
+        p->title = "Theme";
+        p->width = 32;
+        break;
+    case OVER_CONFIRM:
+        p->title = "Sure?";
+        buf_adds(&p->head, ui->confirm_text ? ui->confirm_text : "");
+        p->prompt = ui->confirm_named ? "its name: " : NULL;
+        break;
+    case OVER_QUIT:
+        p->title = "Quit";
+        say_quit(m, &p->head);
+        break;
+    case OVER_SERVER:
+        p->title = "No server";
+        say_server(m, &p->head);
+        p->prompt = ui->typing_address ? "address: " : NULL;
+        break;
+    case OVER_PICKER:
+        p->title = "Upload";
+        p->width = WIDE;
+        p->prompt = "find ";
+        p->editor = &ui->picker.filter;
+        buf_adds(&p->head, ui->picker.dir ? ui->picker.dir : "");
+        break;
+    case OVER_NONE:
+    case OVER_ASK:
+    case OVER_LOG:
+        break;
+    }
+}
+
+static bool tall(enum overlay over) { return over == OVER_COMMANDS || over == OVER_PICKER; }
+
+void panel_make(struct panel *p, const struct model *m) {
+    const int cols = m->ui.cols, lines = m->ui.rows;
+
+    *p = (struct panel){
+        .title = "", .width = MIDDLE, .editor = &m->ui.over_filter, .rows = m->ui.n_menu_rows};
+    p->head.max = 64 * MIX_KIB;
+    auto_buf struct buf raw = {.max = 64 * MIX_KIB};
+
+    fill_text(p, m);
+    if (p->head.n > 0) {
+        buf_add(&raw, p->head.p, p->head.n);
+        buf_clear(&p->head);
+        text_clean(&p->head, raw.p, raw.n, m->ui.over == OVER_PICKER ? CLEAN_NAME : CLEAN_MARKS);
+    }
+    if (p->width > cols - 2)
+        p->width = cols > 2 ? cols - 2 : cols;
+    if (p->head.n > 0)
+        text_wrap(&p->lines, p->head.p, p->head.n, p->width > 5 ? p->width - 4 : 1);
+    const int head = (int)p->lines.n + (p->lines.n > 0 && m->ui.over != OVER_PICKER);
+    const int fixed = 2 + head + (p->prompt ? 1 : 0);
+    int h = tall(m->ui.over) ? lines - 2 : fixed + (int)(p->rows < 200 ? p->rows : 200);
+
+    h = h > lines - 2 ? lines - 2 : h;
+    h = h < 3 ? 3 : h;
+    p->list = h - fixed > 0 ? h - fixed : 0;
+    p->box = (struct rect){(cols - p->width) / 2, (lines - h) / 2, p->width, h};
+}
+
+void panel_free(struct panel *p) {
+    buf_fini(&p->head);
+    rows_fini(&p->lines);
+}
+
+/* ---- drawing ---- */
+
+/* Box, title, text and field. Returns the row the list begins at. */
+int panel_draw(const struct panel *p, const struct model *m, struct canvas *c) {
+    const struct rect r = p->box;
+    int y = r.y + 1;
+
+    draw_box(c, m, r, STYLE_BORDER_FOCUS);
+    canvas_putf(c, r.x + 2, r.y, r.w - 4, STYLE_OVERLAY_TITLE, " %s ", p->title);
+    for (size_t i = 0; i < p->lines.n && y < r.y + r.h - 1; i++, y++)
+        canvas_put(c, r.x + 2, y, r.w - 4, STYLE_OVERLAY, p->head.p + p->lines.v[i].off,
+                   p->lines.v[i].len);
+    if (p->prompt && y < r.y + r.h - 1) {
+        const int x = r.x + 2 + put(c, r.x + 2, y, r.w - 4, STYLE_KEY, p->prompt);
+
+        draw_field(c, x, y++, r.x + r.w - 2 - x, STYLE_OVERLAY, p->editor, true);
+    }
+    return y + (p->lines.n > 0 && m->ui.over != OVER_PICKER);
+}
+
+static int widest(const struct model *m, bool keys, int most) {
+    int w = 0;
+
+    for (size_t i = 0; i < m->ui.n_menu_rows; i++) {
+        const char *s = keys ? m->ui.menu_rows[i].keys : m->ui.menu_rows[i].label;
+        const int this = text_width(s, strlen(s));
+
+        w = this > w ? this : w;
+    }
+    return w < most ? w : most;
+}
+
+static void draw_menu_row(const struct model *m, struct canvas *c, struct rect r,
+                          const struct menu_row *row, bool cursor, const int cols[2]) {
+    enum style s = row->why_not ? STYLE_DISABLED : STYLE_OVERLAY, key = STYLE_KEY, dim = STYLE_DIM;
+    int x = r.x + 1;
+
+    if (cursor) {
+        s = key = dim = STYLE_CURSOR_ROW;
+        canvas_fill(c, (struct rect){x, r.y, r.w - 1, 1}, ' ', s);
+        put(c, r.x, r.y, 1, STYLE_BORDER_FOCUS, glyph(m, G_CURSOR));
+    }
+    const int right = r.x + r.w;
+
+    if (cols[0] > 0) {
+        put(c, x, r.y, cols[0], row->why_not && !cursor ? STYLE_DISABLED : key, row->keys);
+        x += cols[0] + 2;
+    }
+    put(c, x, r.y, cols[1] < right - x ? cols[1] : right - x, s, row->label);
+    x += cols[1] + 2;
+    if (right - x >= HELP_LEAST || (row->why_not && right - x > 3))
+        put_foreign(c, x, r.y, right - x - 1, dim,
+                    row->why_not ? row->why_not : (row->help ? row->help : ""), CLEAN_LINE);
+}
+
+static void draw_menu(const struct panel *p, const struct model *m, struct canvas *c, int y) {
+    const int cols[2] = {widest(m, true, KEYS_MOST), widest(m, false, LABEL_MOST)};
+    const struct ui *ui = &m->ui;
+    const struct rect r = p->box;
+
+    for (int i = 0; i < p->list && ui->over_top + (size_t)i < ui->n_menu_rows; i++) {
+        const size_t at = ui->over_top + (size_t)i;
+
+        draw_menu_row(m, c, (struct rect){r.x + 1, y + i, r.w - 2, 1}, &ui->menu_rows[at],
+                      at == ui->over_cursor, cols);
+    }
+    if (ui->n_menu_rows == 0 && p->list > 0)
+        put(c, r.x + 2, y, r.w - 4, STYLE_DIM, "nothing matches");
+}
+
+void draw_overlay(struct view *v, const struct model *m, struct canvas *c) {
+    struct panel p;
+
+    switch (m->ui.over) {
+    case OVER_NONE:
+        return;
+    case OVER_ASK:
+        c->cursor_x = c->cursor_y = -1;
+        draw_whole_ask(v, m, c);
+        return;
+    case OVER_LOG:
+        c->cursor_x = c->cursor_y = -1;
+        draw_log(m, c);
+        return;
+    case OVER_COMMANDS:
+    case OVER_MENU:
+    case OVER_PICKER:
+    case OVER_THEMES:
+    case OVER_CONFIRM:
+    case OVER_QUIT:
+    case OVER_SERVER:
+        break;
+    }
+    c->cursor_x = c->cursor_y = -1;
+    panel_make(&p, m);
+    const int y = panel_draw(&p, m, c);
+
+    if (m->ui.over == OVER_PICKER)
+        draw_picker(v, &p, m, c, y);
+    else
+        draw_menu(&p, m, c, y);
+    panel_free(&p);
+}
+
+void overlay_settle(struct view *v, struct model *m) {
+    struct ui *ui = &m->ui;
+    struct panel p;
+
+    switch (ui->over) {
+    case OVER_NONE:
+        return;
+    case OVER_ASK:
+        whole_ask_settle(v, m);
+        return;
+    case OVER_LOG:
+        log_settle(m);
+        return;
+    case OVER_COMMANDS:
+    case OVER_MENU:
+    case OVER_PICKER:
+    case OVER_THEMES:
+    case OVER_CONFIRM:
+    case OVER_QUIT:
+    case OVER_SERVER:
+        break;
+    }
+    panel_make(&p, m);
+    if (ui->over == OVER_PICKER)
+        picker_settle(v, m, p.list);
+    else
+        ui->over_top = list_top(ui->over_top, ui->over_cursor, ui->n_menu_rows, p.list);
+    panel_free(&p);
+}

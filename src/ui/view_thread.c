@@ -1,0 +1,107 @@
+/* view_thread.c - the thread pane and the title above it. */
+#include "ui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MODEL_SEARCH = 50 }; /* entries looked through for the model that answered last */
+
+static const char *model_name(const struct transcript *t) {
+    for (size_t i = t->n, left = MODEL_SEARCH; i > 0 && left > 0; left--)
+        if (!str_blank(t->entries[--i].model))
+            return t->entries[i].model;
+    return "";
+}
+
+void draw_header(const struct model *m, struct canvas *c, struct rect r) {
+    const struct session *s = m->shown;
+    char title[512] = "";
+    int right = r.x + r.w - 1;
+
+    if (r.h <= 0 || !s)
+        return;
+    auto_buf struct buf name = {.max = 256};
+    const char *model = model_name(&s->transcript);
+
+    if (text_clean(&name, model, strlen(model) < 60 ? strlen(model) : 60, CLEAN_LINE) == RC_OK)
+        right -= put_right(c, right, r.y, r.w / 2, STYLE_DIM, buf_str(&name));
+    if (s->parent)
+        snprintf(title, sizeof title, "%.200s > ", session_title(s->parent));
+    auto_buf struct buf whole = {.max = 4096}, clean = {.max = 16384};
+
+    buf_addf(&whole, "%s%s", title, session_title(s));
+    text_clean(&clean, buf_str(&whole), whole.n, CLEAN_LINE);
+    const bool thread = m->ui.focus == PANE_THREAD || m->ui.focus == PANE_COMPOSER;
+
+    draw_title(c, m, r.x, r.y, right - r.x - 1, thread ? m->ui.focus : PANE_THREAD,
+               buf_str(&clean));
+}
+
+/* ---- an empty thread says why ---- */
+
+static void draw_words(struct canvas *c, struct rect r, enum style s, const char *text) {
+    struct rows rows = {0};
+
+    text_wrap(&rows, text, strlen(text), r.w > 0 ? r.w : 1);
+    for (size_t i = 0; i < rows.n && (int)i < r.h; i++)
+        canvas_put(c, r.x, r.y + (int)i, r.w, s, text + rows.v[i].off, rows.v[i].len);
+    rows_fini(&rows);
+}
+
+static void draw_empty(const struct thread_place *at, struct canvas *c) {
+    const struct transcript *t = &at->s->transcript;
+    const struct rect r = {at->r.x, at->r.y + (at->r.h > 2), at->r.w, at->r.h - (at->r.h > 2)};
+
+    if (t->error.rc != RC_OK) {
+        auto_buf struct buf text = {.max = 4096}, clean = {.max = 8192};
+
+        buf_addf(&text, "could not read the messages: %s", t->error.text);
+        text_clean(&clean, buf_str(&text), text.n, CLEAN_LINE);
+        draw_words(c, r, STYLE_NOTICE_BAD, buf_str(&clean));
+    } else if (at->s->id && !t->loaded) {
+        draw_words(c, r, STYLE_DIM, t->loading ? "reading the messages" : "not read yet");
+    } else {
+        draw_words(c, r, STYLE_DIM, "no messages yet: type below and press Enter");
+    }
+}
+
+/* ---- the text ---- */
+
+static void draw_rows(struct view *v, const struct thread_place *at, struct canvas *c, int rows) {
+    const struct reading *r = &at->s->reading;
+    const bool focus = at->m->ui.focus == PANE_THREAD;
+    struct spot spot = spot_existing(v, at, (struct spot){r->entry, r->piece, r->row});
+
+    for (int y = 0; y < rows; y++) {
+        draw_piece_row(v, at, c, at->r.y + y, spot);
+        if (focus && spot.entry == r->sel_entry && spot.piece == r->sel_part + 1)
+            put(c, at->r.x - 1, at->r.y + y, 1, STYLE_BORDER_FOCUS, glyph(at->m, G_CURSOR));
+        if (!spot_down(v, at, &spot, 1))
+            break;
+    }
+}
+
+void draw_thread(struct view *v, const struct model *m, struct canvas *c,
+                 const struct frame_layout *l) {
+    const struct thread_place at = thread_place(m, l);
+    const struct reading *r;
+
+    if (!at.s || at.r.h <= 0 || l->pane[PANE_THREAD].w <= 0)
+        return;
+    if (at.s->transcript.n == 0) {
+        draw_empty(&at, c);
+        return;
+    }
+    r = &at.s->reading;
+    const bool more = !r->follow && r->new_below > 0;
+
+    draw_rows(v, &at, c, at.r.h - (more && at.r.h > 1));
+    if (more) {
+        const int y = at.r.y + at.r.h - 1;
+        char text[64];
+
+        snprintf(text, sizeof text, "%s %s new", glyph(m, G_DOWN), say_grouped(r->new_below).s);
+        canvas_fill(c, (struct rect){at.r.x, y, at.r.w, 1}, ' ', STYLE_TEXT);
+        put(c, at.r.x, y, at.r.w, STYLE_NEW_BELOW, text);
+    }
+}
