@@ -45,14 +45,15 @@ struct ask {
     const char *object;  /* the whole command, diff, path or JSON: what is decided on */
     const char *call_id; /* the matched tool call, NULL while none or several fit */
     const char *title, *message, *response_type;
+    const char *params; /* as the server sent them */
     struct strings choices;
-    size_t choice;                /* selected */
-    struct editor reply;          /* text answers */
-    int64_t arrived_at, deadline; /* clock_now() time */
-    int64_t answered_at;
-    bool late;        /* answered after 28 s: may have been too late */
-    bool uncut;       /* the object was shown to its end once */
-    uint32_t request; /* of the answer */
+    size_t choice;                 /* selected */
+    struct editor reply;           /* text answers */
+    int64_t arrived_at, deadline;  /* clock_now() time */
+    int64_t answered_at, ended_at; /* ended_at: nothing can be answered since then; 0: it can */
+    bool late;                     /* answered after 28 s: may have been too late */
+    bool uncut;                    /* the object was shown to its end once */
+    uint32_t request;              /* of the answer */
     struct err err;
     struct arena arena;
 };
@@ -123,6 +124,7 @@ struct session {
     int64_t draft_dirty_at; /* 0: on disk */
     bool draft_loaded;
     size_t history_at; /* position in the prompt history while browsing it; 0: not browsing */
+    struct session_private *priv; /* reducers only */
 };
 struct model;
 enum mark session_mark(const struct session *s, const struct model *m);

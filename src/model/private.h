@@ -10,6 +10,7 @@
 #define MIX_MODEL_PRIVATE_H
 
 #include "mix/act.h"
+#include "mix/text.h"
 
 enum {
     LONG_AGO_MS = 1000 * 1000 * 1000, /* further back than any interval here */
@@ -61,57 +62,50 @@ struct task_call {
     struct session *child; /* NULL: not found yet */
 };
 
-enum last_row {
-    ROW_NONE,
-    ROW_DONE,
-    ROW_WAITING,
-    ROW_OPEN
-}; /* WAITING: user or tool; OPEN: an unfinished call */
 enum { DONE_IDS = 8 };
 
 struct session_private {
     /* the list */
-    uint32_t list_seq;   /* of the last list that held it */
+    uint32_t list_seq;   /* of the last list that held it; 0: none */
     bool provisional;    /* known only by its id: --session or the state file */
     bool touched;        /* sent to from here, or made while connected */
     bool counted;        /* `rows` is known */
+    bool compare;        /* the next GET session tells whether the load missed something */
     int64_t rows;        /* messages by the server's own count */
     int64_t title_at[2]; /* when the title is fetched again; 0: not planned */
     int turns_done;
+    int64_t active_mark; /* clock_now() when active_at was set last; 0: the next sets it */
     /* the turn */
-    bool seen_running; /* events of this turn came here */
-    bool cancel_wanted;
+    bool seen_running;        /* events of this turn came here */
+    int64_t heard_at;         /* clock_now() of the last event of a turn */
     int64_t ended_at;         /* clock_now() of the last end */
     char *end_text;           /* of the error that ended it */
     int64_t cancel_at;        /* when a cancel without an answer is settled by a reconcile */
     char *message_id;         /* of the newest delta */
     char *done_ids[DONE_IDS]; /* messages whose deltas are late from now on */
     size_t n_done;
-    struct task_call *tasks;
+    int unsure_loads;        /* loads since the turn became unsure */
+    struct task_call *tasks; /* Task calls that run */
     size_t n_tasks, cap_tasks;
-    bool relayed_live;   /* sub-agent: its events come on its parent's stream */
-    int64_t active_mark; /* clock_now() when active_at was set last */
+    /* the stream */
+    bool was_live; /* this stream was live once: what comes after a break is a gap */
+    bool gap;      /* reconcile when live again */
     /* sending */
     int64_t live_by; /* the stream has to be live by then or the send is refused; 0: not waiting */
     uint32_t create_request;
     char *known_id; /* the last known message when `sending` was posted */
-    bool check;     /* look for `sending` in the next load */
+    bool check;     /* loads look for `sending` behind known_id */
+    bool checking;  /* ... and the one that arrives began so */
     bool check_passed, check_found;
     int checks;
-    bool was_live;   /* this stream was live once: the next LIVE is a reconnect */
-    bool gap;        /* reconcile when live again */
-    bool load_again; /* something ended while a load was under way */
-    enum last_row last_row, row_arriving;
-    char *last_id; /* id of the last row of the last load */
-    char *last_id_arriving;
-    int64_t rows_arriving, rows_loaded;
-    int unsure_loads;
     uint32_t next_queue_id;
+    /* loading */
+    bool load_again; /* something ended while a load was under way */
+    int64_t rows_arriving, rows_loaded;
     /* the draft on disk */
     uint32_t draft_read, draft_write; /* task ids; 0: none */
-    bool save_failed;
-    int64_t save_again_at;
-    bool journal_dirty; /* queue or journal changed: goes with the draft */
+    int64_t save_again_at;            /* after a failed write; 0: none failed */
+    char *stash;                      /* the draft while the prompt history is browsed */
 };
 
 struct model_private {
@@ -119,39 +113,49 @@ struct model_private {
     size_t n_pending, cap_pending;
     struct pending_task *tasks;
     size_t n_tasks, cap_tasks;
+    /* sessions */
+    bool order_dirty, watch_dirty;
+    size_t cap_visible;
+    uint32_t list_seq, listed_seq; /* of the list asked for last, and of the one complete last */
+    bool list_again;
+    int64_t listed_at;
     /* streams */
     uint32_t hit_id; /* the stream looked up last */
     struct session *hit;
     struct map children_by_call; /* Task call id -> sub-agent session */
-    bool order_dirty, watch_dirty;
-    size_t cap_visible;
     /* connecting */
-    uint32_t probe_request, auth_request, commands_request, history_request;
-    uint32_t list_seq;
-    int64_t backoff;
-    bool ever_loaded, started; /* started: the session to show was chosen */
+    uint32_t probe_request;
+    int64_t backoff, retry_own_at;
+    bool ever_loaded, asked_rest, offered;
+    bool started; /* the session to show was chosen */
     bool state_read, history_read, server_history_read;
-    bool list_again;
-    int64_t listed_at, discover_at;
     char *wanted_id; /* --session or the one shown last */
     bool wanted_by_flag;
     char **commands; /* names of the server's commands */
     size_t n_commands, cap_commands;
     bool commands_known;
-    char **pins; /* ids read from the state file */
+    /* disk */
+    char **pins; /* ids */
     size_t n_pins, cap_pins;
-    bool state_dirty;
     int64_t state_dirty_at;
-    char **server_prompts; /* oldest first; a seed while the own history is empty */
+    char **server_prompts; /* newest first; a seed while the own history is empty */
     size_t n_server_prompts, cap_server_prompts;
+    char **unsaved; /* prompts not in the file yet */
+    size_t n_unsaved, cap_unsaved;
     bool disk_failed; /* one notice for a full disk, not one a second */
-    int64_t spun_at, second_at, armed_shown;
+    /* the screen */
+    uint64_t seconds_key;
+    int64_t spun, leader_done, confirm_done;
+    bool arm_shown;
 };
 
 /* ---- change ---- */
 void model_touch(struct model *m); /* something visible changed */
 void order_touch(struct model *m); /* ... that may move sessions in the list */
 void watch_touch(struct model *m); /* ... that may open or close streams */
+
+/* Ends every door and every act with effects: streams, order, files follow what changed. */
+void model_settle(struct model *m, struct effects *fx);
 
 /* ---- effects ---- */
 /* A request in fx with the server's version, remembered for its answer. Fill `in` with call_in. */
@@ -168,56 +172,65 @@ void task_data(struct task *t, const char *data, size_t n); /* copied */
 /* <state_dir>/<server key>/<name>; false when nothing is kept. */
 bool state_path(const struct model *m, struct buf *out, const char *name);
 
-/* ---- sessions.c ---- */
+/* ---- effects.c ---- */
+/* sanitised, one line, owned; NULL for NULL or blank */
+char *clean_line(const char *s, size_t max);
+void free_strings(char **v, size_t n);
+void set_string(char **field, const char *value); /* frees the old, copies the new; NULL clears */
+
+/* ---- sessions.c, order.c, act_session.c ---- */
 struct session *session_new(struct model *m, const char *id); /* in the list when it has an id */
-void session_gone(struct model *m, struct session *s,
-                  struct effects *fx); /* everything that points to it lets go */
+void session_free(struct session *s);
+/* everything that points to it lets go */
+void session_gone(struct model *m, struct session *s, struct effects *fx);
 void session_take_data(struct model *m, struct session *s, const struct session_data *d);
 void session_active(struct model *m, struct session *s);
-struct session *session_add(struct model *m,
-                            const struct session_data *d); /* finds or makes, then takes */
+/* finds or makes, then takes; NULL without an id */
+struct session *session_add(struct model *m, const struct session_data *d);
 void session_name(struct model *m, struct session *s,
-                  char *id); /* the fresh one was created; takes id */
+                  const char *id); /* the fresh one exists now */
 void session_link_parents(struct model *m);
 void sessions_order(struct model *m); /* rebuilds `visible` */
 bool session_has_open_call(const struct session *s);
-char *clean_line(const char *s,
-                 size_t max); /* sanitised, one line, owned; NULL for NULL or blank */
-void free_strings(char **v, size_t n);
-void set_string(char **field, const char *value); /* frees the old, copies the new; NULL clears */
 struct session *session_newest(const struct model *m);
+void fork_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
+void delete_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
 
 /* ---- connect.c ---- */
 void connect_start(struct model *m, struct effects *fx);
 void connect_tick(struct model *m, struct effects *fx);
-int64_t connect_next(const struct model *m, int64_t now);
+int64_t connect_next(const struct model *m);
 void connect_failed(struct model *m, const struct incoming *in, struct effects *fx);
+void connect_lost(struct model *m, const struct err *err, int64_t retry_at, struct effects *fx);
 void connect_caps(struct model *m, struct incoming *in, struct effects *fx);
-void connect_answered(struct model *m); /* anything came from the server */
+void connect_answered(struct model *m, struct effects *fx); /* the server spoke */
 void list_request(struct model *m, struct effects *fx);
-void list_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
-void auth_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
-void commands_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
-void history_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
+void list_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
+void auth_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
+void commands_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
+void history_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
 void start_choose(struct model *m, struct effects *fx); /* which session is shown first */
 
 /* ---- watch.c ---- */
 struct session *stream_session(struct model *m, uint32_t request);
+void stream_key(char out[16], uint32_t request);
 void watch_now(struct model *m, struct session *s,
                struct effects *fx); /* open its stream at once */
 void watch_stop(struct model *m, struct session *s, struct effects *fx);
 void watch_update(struct model *m, struct effects *fx);
 void watch_link(struct model *m, struct session *s, const struct incoming *in, struct effects *fx);
 void watch_live(struct model *m, struct session *s, struct effects *fx);
+void watch_failed(struct model *m, struct session *s, struct effects *fx);
 void task_begins(struct model *m, struct session *s, const char *call_id, struct effects *fx);
-void task_ends(struct model *m, struct session *s, const char *call_id); /* NULL: all of them */
+/* NULL: all of them */
+void task_ends(struct model *m, struct session *s, const char *call_id, struct effects *fx);
 void tasks_find_children(struct model *m, struct effects *fx);
-bool watch_discovering(const struct model *m, int64_t *oldest);
 void watch_tick(struct model *m, struct effects *fx);
+int64_t watch_next(const struct model *m);
 
 /* ---- load.c ---- */
-void load_plan(struct model *m, struct session *s,
-               int64_t in_ms); /* GET messages then, if its thread is loaded or shown */
+/* GET messages then, if its thread is loaded, shown or in doubt */
+void load_plan(struct model *m, struct session *s, int64_t in_ms);
 void load_now(struct model *m, struct session *s, struct effects *fx);
 void info_plan(struct session *s, int64_t at);
 void load_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
@@ -230,67 +243,72 @@ enum turn_end { END_COMPLETE, END_ERROR, END_CANCELLED, END_SETTLED };
 void turn_runs(struct model *m, struct session *s);
 void turn_unsure(struct model *m, struct session *s);
 void turn_ends(struct model *m, struct session *s, enum turn_end how, struct effects *fx);
+void turn_loaded(struct model *m, struct session *s, bool first, struct effects *fx);
+void cancel_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
 bool delta_late(const struct session *s, const char *message_id);
 void delta_seen(struct session *s, const char *message_id);
 void message_done(struct session *s, const char *message_id);
 void turn_tick(struct model *m, struct session *s, struct effects *fx);
 int64_t turn_next(const struct session *s);
+double go_duration(const char *progress); /* seconds named in it; < 0: none */
 
 /* ---- send.c ---- */
 void send_drain(struct model *m, struct session *s, struct effects *fx);
+void send_live(struct model *m, struct session *s, struct effects *fx); /* its stream is open now */
 void send_confirmed(struct model *m, struct session *s); /* the server has `sending` */
 void send_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
 void create_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
-void send_check_row(struct session *s,
-                    const struct message *row); /* one row of a load while `check` */
-void send_check_end(struct model *m, struct session *s, struct effects *fx);
-void send_give_back(struct model *m, struct session *s,
-                    const char *text); /* draft, else first of the held queue */
-void send_tick(struct model *m, struct session *s, struct effects *fx);
-void queue_add(struct session *s, size_t at, const char *text);
+void send_check_row(struct session *s, const struct message *row); /* one row of a load */
+void send_check_end(struct model *m, struct session *s);
+void send_take_back(struct model *m, struct session *s); /* `sending` did not arrive */
+void send_tick(struct model *m, struct session *s);
+void queue_add(struct model *m, struct session *s, size_t at, const char *text);
 void queue_hold(struct model *m, struct session *s);
-void journal_touch(struct model *m, struct session *s);
 
-/* ---- drafts.c ---- */
+/* ---- drafts.c, prompts.c ---- */
 void drafts_start(struct model *m, struct effects *fx);
+void journal_touch(struct model *m, struct session *s); /* draft, queue or `sending` changed */
 void draft_load(struct model *m, struct session *s, struct effects *fx); /* once */
 void draft_save(struct model *m, struct session *s, struct effects *fx); /* now */
-void draft_remove(struct model *m, const char *id,
-                  struct effects *fx); /* its file; NULL: of the fresh one */
+void draft_remove(struct model *m, const char *id, struct effects *fx);  /* NULL: the fresh one's */
 void draft_task(struct model *m, struct task *t, struct session *s, struct effects *fx);
 void draft_tick(struct model *m, struct session *s, struct effects *fx);
-int64_t draft_next(const struct model *m, const struct session *s);
-void history_add(struct model *m, const char *text,
-                 struct effects *fx); /* fx NULL: saved with the next door */
-void history_task(struct model *m, struct task *t, struct effects *fx);
-void history_seed(struct model *m);
+int64_t draft_next(const struct session *s);
+enum pin { PIN_OFF, PIN_ON };
+bool pin_has(const struct model *m, const char *id);
+void pin_set(struct model *m, struct session *s, enum pin pin);
 void state_task(struct model *m, struct task *t, struct effects *fx);
 void state_touch(struct model *m);
 void state_save(struct model *m, struct effects *fx);
+void history_add(struct model *m, const char *text, struct effects *fx); /* fx NULL: saved soon */
+void history_task(struct model *m, struct task *t, struct effects *fx);
+void history_seed(struct model *m);
+void prompts_start(struct model *m, struct effects *fx);
+void prompts_save(struct model *m, struct effects *fx);
 
-/* ---- asks.c ---- */
+/* ---- asks.c, act_asks.c, ask_text.c ---- */
 void ask_permission(struct model *m, struct session *s, const struct event_data *d, int64_t at,
                     struct effects *fx);
 void ask_notification(struct model *m, struct session *s, const struct event_data *d, int64_t at,
                       struct effects *fx);
-void asks_call_input(struct model *m,
-                     struct session *s); /* a call's input became known: match what waits */
+void asks_call_input(struct model *m, struct session *s); /* its calls changed: match what waits */
 void asks_call_done(struct model *m, struct session *s, const char *call_id, bool success,
                     bool denied);
-void asks_turn_over(struct model *m,
-                    struct session *s); /* nobody waits for their answers any more */
+void asks_turn_over(struct model *m, struct session *s); /* nobody waits for answers any more */
 void asks_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
 void asks_session_gone(struct model *m, struct session *s);
 void asks_tick(struct model *m);
 int64_t asks_next(const struct model *m, int64_t now);
-void ask_unpaint(struct model *m); /* focus, overlay or selection changed: arming starts over with
-                                      the next paint */
+/* focus, overlay or selection changed: arming starts over with the next paint */
+void ask_unpaint(struct model *m);
 bool ask_on_screen(const struct model *m); /* the pane is focused and nothing hides it */
+int64_t arm_next(const struct model *m);
+void arm_tick(struct model *m);
 void ask_free(struct ask *a);
-bool session_asks(const struct model *m, const struct session *s,
-                  enum ask_kind kind); /* it or a sub-agent of it */
-char *ask_diff(struct arena *a, const char *tool, const char *input,
-               size_t n); /* Write and Edit; NULL: no diff */
+/* it or a sub-agent of it */
+bool session_asks(const struct model *m, const struct session *s, enum ask_kind kind);
+/* Write and Edit; NULL: no diff */
+char *ask_diff(struct arena *a, const char *tool, const char *input, size_t n);
 char *ask_pretty(struct arena *a, const char *json, size_t n);
 
 /* ---- tools.c (beside the transcript) ---- */

@@ -1,0 +1,209 @@
+/* act_asks.c - rule 1: no permission is answered by accident. */
+#include "private.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SMALLEST_COLS = 40, SMALLEST_ROWS = 10 };
+
+/* ---- armed ---- */
+bool ask_on_screen(const struct model *m) {
+    const struct ui *ui = &m->ui;
+
+    if (ui->focus != PANE_PERMISSIONS || ui->cols < SMALLEST_COLS || ui->rows < SMALLEST_ROWS)
+        return false;
+    return ui->over == OVER_NONE || (ui->over == OVER_MENU && ui->menu_pane == PANE_PERMISSIONS);
+}
+
+bool ask_armed(const struct model *m, const struct ask *a, int64_t now) {
+    const struct ui *ui = &m->ui;
+
+    if (!a || !ask_answerable(a) || now >= a->deadline || !ask_on_screen(m))
+        return false;
+    if (!str_eq(ui->ask_cursor, a->id) || !str_eq(ui->painted_ask, a->id))
+        return false;
+    if (ui->over == OVER_MENU && !ui->menu_moved)
+        return false;
+    return now - ui->painted_at >= ARM_MS && now - ui->last_decision_at >= ARM_MS;
+}
+
+void ask_unpaint(struct model *m) {
+    free(m->ui.painted_ask);
+    m->ui.painted_ask = NULL;
+    m->ui.early = false;
+    model_touch(m); /* so that a frame comes that arms it again */
+}
+
+void model_painted(struct model *m, int64_t now) {
+    struct ui *ui = &m->ui;
+    const struct ask *a = model_selected_ask(m);
+
+    m->now = now;
+    if (!a || !ask_on_screen(m)) {
+        free(ui->painted_ask);
+        ui->painted_ask = NULL;
+    } else if (!str_eq(ui->painted_ask, a->id)) {
+        set_string(&ui->painted_ask, a->id);
+        ui->painted_at = now;
+        m->priv->arm_shown = false;
+    }
+    if (ui->over == OVER_CONFIRM && ui->confirm_painted_at == 0)
+        ui->confirm_painted_at = now > 0 ? now : 1;
+}
+
+/* The moment at which the selected one becomes armed; -1: it does not, or is. */
+int64_t arm_next(const struct model *m) {
+    const struct ui *ui = &m->ui;
+    const struct ask *a = model_selected_ask(m);
+
+    if (m->priv->arm_shown || !a || !ask_answerable(a) || !ask_on_screen(m) ||
+        !str_eq(ui->painted_ask, a->id))
+        return -1;
+    const int64_t since =
+        ui->painted_at > ui->last_decision_at ? ui->painted_at : ui->last_decision_at;
+
+    return since + ARM_MS;
+}
+
+void arm_tick(struct model *m) {
+    const int64_t at = arm_next(m);
+
+    if (at < 0 || m->now < at)
+        return;
+    m->priv->arm_shown = true;
+    model_touch(m); /* the hints become bright */
+}
+
+/* ---- moving ---- */
+static void select_ask(struct model *m, const struct ask *a) {
+    if (str_eq(m->ui.ask_cursor, a->id))
+        return;
+    set_string(&m->ui.ask_cursor, a->id);
+    ask_unpaint(m);
+}
+
+void act_asks_enter(struct model *m) {
+    struct ui *ui = &m->ui;
+
+    if (ui->focus != PANE_PERMISSIONS)
+        ui->before_asks = ui->focus;
+    ask_unpaint(m);
+    act_focus(m, PANE_PERMISSIONS);
+    if (model_selected_ask(m))
+        return;
+    for (size_t i = 0; i < m->n_asks; i++) {
+        if (!ask_answerable(m->asks[i]))
+            continue;
+        select_ask(m, m->asks[i]); /* the entering key selects the most urgent */
+        return;
+    }
+    if (m->n_asks > 0)
+        select_ask(m, m->asks[0]);
+}
+
+void act_asks_leave(struct model *m) {
+    ask_unpaint(m);
+    if (m->ui.focus == PANE_PERMISSIONS)
+        act_focus(m, m->ui.before_asks == PANE_PERMISSIONS ? PANE_COMPOSER : m->ui.before_asks);
+}
+
+void act_asks_move(struct model *m, int by) {
+    size_t at = 0;
+
+    if (m->n_asks == 0) {
+        act_notice(m, "Nobody asks for anything");
+        return;
+    }
+    while (at < m->n_asks && !str_eq(m->asks[at]->id, m->ui.ask_cursor))
+        at++;
+    if (at == m->n_asks) {
+        at = by == INT_MAX ? m->n_asks - 1 : 0;
+    } else {
+        const int64_t to = (int64_t)at + by;
+
+        at = to < 0 ? 0 : to >= (int64_t)m->n_asks ? m->n_asks - 1 : (size_t)to;
+    }
+    select_ask(m, m->asks[at]);
+    m->ui.early = false;
+    model_touch(m);
+}
+
+void act_choice_move(struct model *m, int by) {
+    struct ask *a = model_selected_ask(m);
+
+    if (!a || a->choices.n == 0 || !ask_answerable(a))
+        return;
+    const int64_t to = (int64_t)a->choice + by;
+
+    a->choice = to < 0 ? 0 : to >= (int64_t)a->choices.n ? a->choices.n - 1 : (size_t)to;
+    model_touch(m);
+}
+
+/* ---- answering ---- */
+static void answer_permission(struct model *m, struct ask *a, enum decision d, struct effects *fx) {
+    a->request = fx_call_id(m, fx, d == DECIDE_GRANT ? OP_PERMISSION_GRANT : OP_PERMISSION_DENY,
+                            a->session, a->id);
+}
+
+static void answer_question(struct model *m, struct ask *a, struct effects *fx) {
+    struct request *r = fx_call(m, fx, OP_NOTIFICATION_RESPOND, a->session);
+    struct notification_answer *in = call_in(r, sizeof *in);
+
+    in->id = arena_strdup(&r->arena, a->id);
+    in->type = arena_strdup(&r->arena, a->response_type);
+    if (str_eq(a->response_type, "text"))
+        in->value = arena_strdup(&r->arena, buf_str(&a->reply.text));
+    else if (a->choice < a->choices.n)
+        in->value = arena_strdup(&r->arena, a->choices.items[a->choice]);
+    a->request = r->id;
+}
+
+static const char *unfit(const struct ask *a, enum decision d) {
+    if (!ask_answerable(a))
+        return a->state == ASK_EXPIRED ? "Too late: this request has expired"
+                                       : "This request is answered already";
+    if (a->kind == ASK_PERMISSION && d == DECIDE_REPLY)
+        return "This is a request for permission: grant or deny it";
+    if (a->kind == ASK_QUESTION && d != DECIDE_REPLY)
+        return "This is a question: Enter answers it";
+    if (a->kind == ASK_QUESTION && str_eq(a->response_type, "text") && a->reply.text.n == 0)
+        return "Type the answer first";
+    return NULL;
+}
+
+void act_decide(struct model *m, enum decision d, struct effects *fx) {
+    struct ui *ui = &m->ui;
+    struct ask *a = model_selected_ask(m);
+
+    if (!a || d == DECIDE_NONE || ui->focus != PANE_PERMISSIONS) {
+        act_notice(m, "No request is selected");
+        return;
+    }
+    const char *why = unfit(a, d);
+    const bool armed = ask_armed(m, a, m->now);
+
+    ui->last_decision_at = m->now;
+    m->priv->arm_shown = false;
+    model_touch(m);
+    if (why) {
+        act_notice(m, "%s", why);
+        return;
+    }
+    if (!armed) {
+        ui->early = true;
+        return;
+    }
+    ui->early = false;
+    a->decision = d;
+    a->state = ASK_SENT;
+    a->answered_at = m->now;
+    a->late = a->kind == ASK_PERMISSION && m->now - a->arrived_at > ASK_LATE_MS;
+    a->err = (struct err){.rc = RC_OK};
+    if (a->kind == ASK_PERMISSION)
+        answer_permission(m, a, d, fx);
+    else
+        answer_question(m, a, fx);
+    order_touch(m);
+    model_settle(m, fx);
+}

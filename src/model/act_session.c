@@ -1,0 +1,205 @@
+/* act_session.c - what a person does with sessions. */
+#include "private.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIST_AGE_MS = 60000 };
+
+/* ---- show ---- */
+void act_session_show(struct model *m, struct session *s, struct effects *fx) {
+    if (!s)
+        return;
+    m->priv->started = true;
+    m->shown = s;
+    m->ui.session_cursor = s;
+    s->seen = true;
+    draft_load(m, s, fx);
+    if (s->id) {
+        if (s->link == LINK_REFUSED)
+            s->link = LINK_IDLE;
+        watch_now(m, s, fx);
+        if (!s->transcript.loaded && !s->load_request)
+            load_now(m, s, fx);
+        if (!s->priv->counted)
+            info_plan(s, m->now);
+        state_touch(m);
+    }
+    order_touch(m);
+    watch_touch(m);
+    model_settle(m, fx);
+}
+
+void act_session_new(struct model *m, struct effects *fx) {
+    if (!m->fresh)
+        m->fresh = session_new(m, NULL);
+    if (m->fresh->priv->create_request)
+        act_notice(m, "The new session is being created");
+    act_session_show(m, m->fresh, fx);
+    act_focus(m, PANE_COMPOSER);
+}
+
+/* ---- who needs somebody ---- */
+static int need(const struct model *m, const struct session *s) {
+    for (size_t i = 0; i < m->n_asks; i++)
+        if (m->asks[i]->session == s && ask_answerable(m->asks[i]))
+            return m->asks[i]->kind == ASK_PERMISSION ? 4 : 3;
+    if (s->seen)
+        return 0;
+    return s->failed ? 2 : 1;
+}
+
+/* Most urgent first, then in the order of the list; from the shown one onwards. */
+void act_next_needy(struct model *m, struct effects *fx) {
+    auto_free struct session **needy = xmalloc((m->n_sessions + 1) * sizeof *needy);
+    size_t n = 0;
+    size_t at = 0;
+
+    for (int want = 4; want > 0; want--)
+        for (size_t i = 0; i < m->n_sessions; i++)
+            if (need(m, m->sessions[i]) == want)
+                needy[n++] = m->sessions[i];
+    if (n == 0) {
+        act_notice(m, "No session needs you");
+        return;
+    }
+    while (at < n && needy[at] != m->shown)
+        at++;
+    act_session_show(m, needy[at >= n ? 0 : (at + 1) % n], fx);
+}
+
+/* ---- the list ---- */
+void act_sessions_move(struct model *m, int by) {
+    size_t at = 0;
+
+    if (m->n_visible == 0)
+        return;
+    while (at < m->n_visible && m->visible[at] != m->ui.session_cursor)
+        at++;
+    if (at == m->n_visible) {
+        at = by == INT_MAX ? m->n_visible - 1 : 0;
+    } else {
+        const int64_t to = (int64_t)at + by;
+
+        at = to < 0 ? 0 : to >= (int64_t)m->n_visible ? m->n_visible - 1 : (size_t)to;
+    }
+    m->ui.session_cursor = m->visible[at];
+    model_touch(m);
+}
+
+void act_sessions_filter(struct model *m) {
+    size_t at = 0;
+
+    sessions_order(m);
+    while (at < m->n_visible && m->visible[at] != m->ui.session_cursor)
+        at++;
+    if (at == m->n_visible && m->n_visible > 0) {
+        const size_t first = m->n_visible > 1 && m->visible[0] == m->fresh ? 1 : 0;
+
+        m->ui.session_cursor = m->visible[first]; /* what is typed selects: the best match */
+    }
+    model_touch(m);
+}
+
+void act_session_pin(struct model *m, struct session *s, struct effects *fx) {
+    if (!s || !s->id) {
+        act_notice(m, "A session that does not exist yet cannot be pinned");
+        return;
+    }
+    pin_set(m, s, s->pinned ? PIN_OFF : PIN_ON);
+    order_touch(m);
+    watch_touch(m);
+    model_settle(m, fx);
+}
+
+void act_refresh(struct model *m, struct effects *fx) {
+    list_request(m, fx);
+    if (m->shown && m->shown->id) {
+        load_now(m, m->shown, fx);
+        info_plan(m->shown, m->now);
+    }
+    model_settle(m, fx);
+}
+
+void act_alive(struct model *m, struct effects *fx) {
+    if (m->server.state == SERVER_ONLINE && m->sessions_loaded && !m->list_request &&
+        m->now - m->priv->listed_at >= LIST_AGE_MS)
+        list_request(m, fx);
+}
+
+/* ---- fork ---- */
+static int64_t all_messages(const struct session *s) {
+    for (size_t i = s->transcript.n; i-- > 0;)
+        if (s->transcript.entries[i].server_index > 0)
+            return s->transcript.entries[i].server_index;
+    return s->priv->rows;
+}
+
+static void cannot_fork(struct model *m) {
+    act_notice(m, "This server cannot fork sessions (they could until 0.7.2)");
+}
+
+void act_session_fork(struct model *m, struct session *s, uint32_t message_count,
+                      struct effects *fx) {
+    if (!s || !s->id) {
+        act_notice(m, "There is nothing to fork yet");
+        return;
+    }
+    if (!caps_has(&m->server.caps, OP_SESSION_FORK)) {
+        cannot_fork(m);
+        return;
+    }
+    const int64_t count = message_count > 0 ? message_count : all_messages(s);
+
+    if (count <= 0) {
+        act_notice(m, "\"%s\" has no messages to fork", session_title(s));
+        return;
+    }
+    struct request *r = fx_call(m, fx, OP_SESSION_FORK, s);
+    struct session_fork *in = call_in(r, sizeof *in);
+
+    in->id = arena_strdup(&r->arena, s->id);
+    in->message_count = count;
+    in->title = arena_printf(&r->arena, "Fork: %s", session_title(s));
+    act_notice(m, "Forking \"%s\"", session_title(s));
+}
+
+void fork_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx) {
+    if (in->kind == IN_FAIL) {
+        if (in->status == 404 || in->status == 405 || in->status == 501) {
+            m->server.caps.ops &= ~((uint64_t)1 << OP_SESSION_FORK);
+            cannot_fork(m);
+        } else {
+            act_error(m, &in->err, "Could not fork \"%s\"", session_title(s));
+        }
+        return;
+    }
+    struct session *made = in->kind == IN_REPLY && in->out ? session_add(m, in->out) : NULL;
+
+    if (!made)
+        return;
+    made->forked = true;
+    made->priv->touched = true;
+    act_session_show(m, made, fx);
+    act_notice(m, "Forked: \"%s\"", session_title(made));
+}
+
+/* ---- delete ---- */
+void act_session_delete(struct model *m, struct session *s, struct effects *fx) {
+    if (!s || !s->id) {
+        act_notice(m, "There is nothing to delete");
+        return;
+    }
+    (void)fx_call_id(m, fx, OP_SESSION_DELETE, s, s->id);
+    act_notice(m, "Deleting \"%s\"", session_title(s));
+}
+
+void delete_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx) {
+    if (in->kind == IN_FAIL && in->status != 404) {
+        act_error(m, &in->err, "Could not delete \"%s\"", session_title(s));
+    } else if (in->kind == IN_REPLY || in->kind == IN_FAIL) {
+        act_notice(m, "Deleted \"%s\"", session_title(s));
+        session_gone(m, s, fx);
+    }
+}

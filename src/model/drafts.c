@@ -1,0 +1,427 @@
+/* drafts.c - drafts, queues and the journal of sends, one file a session; and the state file.
+ *
+ *   mixtui draft 1
+ *   draft CARET LENGTH        each record is followed by its bytes and a line end
+ *   queue LENGTH
+ *   sending LENGTH IDLENGTH   the text and the id of the last message known before it was sent
+ *   end */
+#include "private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAVE_AFTER_MS = 1000, SAVE_AGAIN_MS = 5000, FILE_NAME_MAX = 180, QUEUE_LOAD_MAX = 500 };
+static const char draft_head[] = "mixtui draft 1\n";
+static const char state_head[] = "mixtui state 1\n";
+
+/* ---- names ---- */
+/* An id is the server's word: only harmless characters become part of a file name. */
+static bool draft_path(const struct model *m, struct buf *out, const char *id) {
+    if (!state_path(m, out, "drafts/"))
+        return false;
+    if (!id)
+        return buf_adds(out, "new") == RC_OK;
+    const size_t start = out->n;
+
+    for (const char *p = id; *p; p++) {
+        const bool safe = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+                          (*p >= '0' && *p <= '9') || *p == '-' || *p == '_';
+
+        if (out->n - start > FILE_NAME_MAX)
+            return false;
+        /* `new` is the file of the session without an id */
+        if (safe && !(p == id && str_eq(id, "new")))
+            (void)buf_add(out, p, 1);
+        else
+            (void)buf_addf(out, "%%%02x", (unsigned)(unsigned char)*p);
+    }
+    return true;
+}
+
+/* ---- writing ---- */
+static void write_text(struct buf *out, const char *text, size_t n) {
+    (void)buf_add(out, text, n);
+    (void)buf_add(out, "\n", 1);
+}
+
+static void write_queue(struct buf *out, const char *text) {
+    (void)buf_addf(out, "queue %zu\n", strlen(text));
+    write_text(out, text, strlen(text));
+}
+
+static void write_draft(struct buf *out, const struct session *s) {
+    const struct session_private *p = s->priv;
+    const bool browsing = s->history_at > 0;
+    const char *text = browsing ? p->stash : buf_str(&s->draft.text);
+    const size_t caret = browsing ? 0 : s->draft.caret;
+    const bool posted = s->sending && s->sent != SENT_NONE;
+
+    if (str_blank(text) && s->n_queue == 0 && !s->sending)
+        return; /* an empty file is removed */
+    (void)buf_adds(out, draft_head);
+    if (!str_blank(text)) {
+        (void)buf_addf(out, "draft %zu %zu\n", caret, strlen(text));
+        write_text(out, text, strlen(text));
+    }
+    if (posted) {
+        const char *id = p->known_id ? p->known_id : "";
+
+        (void)buf_addf(out, "sending %zu %zu\n", strlen(s->sending), strlen(id));
+        (void)buf_adds(out, s->sending);
+        write_text(out, id, strlen(id));
+    } else if (s->sending) { /* it never left: next time it is the first of the queue */
+        write_queue(out, s->sending);
+    }
+    for (size_t i = 0; i < s->n_queue; i++)
+        write_queue(out, s->queue[i].text);
+    (void)buf_adds(out, "end\n");
+}
+
+void draft_save(struct model *m, struct session *s, struct effects *fx) {
+    struct session_private *p = s->priv;
+    struct buf path = {0};
+    struct buf out;
+
+    if (!s->draft_loaded)
+        return; /* what is on disk would be lost */
+    s->draft_dirty_at = 0;
+    p->save_again_at = 0;
+    s->draft_saved_rev = s->draft.rev;
+    if (draft_path(m, &path, s->id)) {
+        buf_init(&out, 1024 * MIX_MIB);
+        write_draft(&out, s);
+        struct task *t = fx_task(m, fx, TASK_WRITE, path.p, TAG_DRAFT_WRITE, s);
+
+        task_data(t, buf_str(&out), out.n);
+        p->draft_write = t->id;
+        buf_fini(&out);
+    }
+    buf_fini(&path);
+}
+
+void draft_remove(struct model *m, const char *id, struct effects *fx) {
+    struct buf path = {0};
+
+    if (draft_path(m, &path, id))
+        task_data(fx_task(m, fx, TASK_WRITE, path.p, TAG_DRAFT_WRITE, NULL), "", 0);
+    buf_fini(&path);
+}
+
+/* ---- reading ---- */
+void draft_load(struct model *m, struct session *s, struct effects *fx) {
+    struct session_private *p = s->priv;
+    struct buf path = {0};
+
+    if (s->draft_loaded || p->draft_read)
+        return;
+    if (draft_path(m, &path, s->id))
+        p->draft_read = fx_task(m, fx, TASK_READ, path.p, TAG_DRAFT_READ, s)->id;
+    else
+        s->draft_loaded = true;
+    buf_fini(&path);
+}
+
+struct reader {
+    const char *p, *end;
+    bool bad;
+};
+
+static const char *take(struct reader *r, size_t n) {
+    const char *p = r->p;
+
+    if (r->bad || (size_t)(r->end - r->p) < n) {
+        r->bad = true;
+        return NULL;
+    }
+    r->p += n;
+    return p;
+}
+
+static bool word(struct reader *r, const char *w) {
+    const size_t n = strlen(w);
+
+    if (r->bad || (size_t)(r->end - r->p) < n || memcmp(r->p, w, n) != 0)
+        return false;
+    r->p += n;
+    return true;
+}
+
+static size_t number(struct reader *r, char stop) {
+    size_t n = 0;
+    int digits = 0;
+
+    while (!r->bad && r->p < r->end && *r->p >= '0' && *r->p <= '9' && digits++ < 12)
+        n = 10 * n + (size_t)(*r->p++ - '0');
+    const char *p = take(r, 1);
+
+    if (digits == 0 || !p || *p != stop)
+        r->bad = true;
+    return n;
+}
+
+/* An owned copy of the next n bytes, NULL when they are not there or not text. */
+static char *text_of(struct reader *r, size_t n) {
+    const char *p = take(r, n);
+
+    if (p && (n > DRAFT_MAX || !text_valid(p, n) || memchr(p, '\0', n)))
+        r->bad = true;
+    return p && !r->bad ? xstrndup(p, n) : NULL;
+}
+
+static void merge_draft(struct model *m, struct session *s, const char *text, size_t caret,
+                        struct effects *fx) {
+    if (s->draft.text.n == 0 && s->history_at == 0) {
+        editor_set(&s->draft, text);
+        if (caret <= s->draft.text.n)
+            s->draft.caret = caret == 0 ? 0
+                                        : text_prev(text, caret) + /* on a cluster border */
+                                              text_cluster(text + text_prev(text, caret),
+                                                           strlen(text) - text_prev(text, caret))
+                                                  .bytes;
+    } else if (!str_eq(buf_str(&s->draft.text), text)) {
+        history_add(m, text, fx);
+        act_notice(m, "An older draft of this session is in the prompt history (Up)");
+    }
+}
+
+static void merge_sending(struct model *m, struct session *s, char *text, const char *id) {
+    if (s->sending) { /* typed and sent while this was read: after it */
+        auto_free char *own = TAKE(s->sending);
+
+        transcript_unsend(&s->transcript, own);
+        queue_add(m, s, s->n_queue, own);
+        s->turn = TURN_IDLE;
+    }
+    s->sending = text;
+    s->sent = SENT_POSTED;
+    set_string(&s->priv->known_id, str_blank(id) ? NULL : id);
+    s->priv->check = true;
+    s->priv->checks = 0;
+    load_plan(m, s, 0);
+}
+
+static bool read_record(struct model *m, struct session *s, struct reader *r, size_t *queued,
+                        struct effects *fx) {
+    if (word(r, "draft ")) {
+        const size_t caret = number(r, ' ');
+        auto_free char *text = text_of(r, number(r, '\n'));
+
+        if (text)
+            merge_draft(m, s, text, caret, fx);
+    } else if (word(r, "queue ")) {
+        auto_free char *text = text_of(r, number(r, '\n'));
+
+        if (text && *queued < QUEUE_LOAD_MAX)
+            queue_add(m, s, (*queued)++, text);
+    } else if (word(r, "sending ")) {
+        const size_t n = number(r, ' ');
+        const size_t n_id = number(r, '\n');
+        char *text = text_of(r, n);
+        auto_free char *id = text ? text_of(r, n_id) : NULL;
+
+        if (text && id && s->sent == SENT_NONE)
+            merge_sending(m, s, text, id);
+        else
+            free(text);
+    } else {
+        return false;
+    }
+    const char *line_end = take(r, 1);
+
+    r->bad = r->bad || !line_end || *line_end != '\n';
+    return !r->bad;
+}
+
+static void draft_read(struct model *m, struct task *t, struct session *s, struct effects *fx) {
+    struct reader r = {.p = t->data, .end = t->data + t->len};
+    size_t queued = 0;
+
+    s->draft_loaded = true;
+    if (t->err.rc != RC_OK)
+        act_error(m, &t->err, "Could not read the draft of \"%s\"", session_title(s));
+    if (t->err.rc == RC_OK && t->data && t->len > 0) {
+        r.bad = !word(&r, draft_head);
+        while (!r.bad && read_record(m, s, &r, &queued, fx))
+            ;
+        if (r.bad || !word(&r, "end\n") || r.p != r.end) {
+            struct buf path = {0};
+
+            if (draft_path(m, &path, s->id) && buf_adds(&path, ".damaged") == RC_OK)
+                task_data(fx_task(m, fx, TASK_WRITE, path.p, TAG_DRAFT_WRITE, NULL), t->data,
+                          t->len);
+            buf_fini(&path);
+            act_notice(m,
+                       "The draft file of \"%s\" is damaged; what could be read is here, the "
+                       "file is kept as *.damaged",
+                       session_title(s));
+        }
+        if (queued > 0) {
+            s->held = true;
+            act_notice(m, "%zu messages of an earlier run wait in the queue", queued);
+        }
+    }
+    if (s->sending || s->draft.rev != s->draft_saved_rev)
+        journal_touch(m, s);
+    send_live(m, s, fx);
+    model_touch(m);
+}
+
+static void draft_written(struct model *m, const struct task *t, struct session *s) {
+    if (t->err.rc == RC_OK) {
+        m->priv->disk_failed = false;
+        return;
+    }
+    if (!m->priv->disk_failed)
+        act_error(m, &t->err, "Drafts cannot be saved, they are only in memory");
+    m->priv->disk_failed = true;
+    if (!s || s->priv->draft_write != t->id)
+        return;
+    s->priv->save_again_at = m->now + SAVE_AGAIN_MS;
+    if (s->draft_dirty_at == 0)
+        s->draft_dirty_at = m->now;
+}
+
+void draft_task(struct model *m, struct task *t, struct session *s, struct effects *fx) {
+    if (t->tag == TAG_DRAFT_WRITE)
+        draft_written(m, t, s);
+    else if (s && s->priv->draft_read == t->id)
+        draft_read(m, t, s, fx);
+}
+
+/* ---- dirty ---- */
+void journal_touch(struct model *m, struct session *s) {
+    if (s->draft_dirty_at == 0)
+        s->draft_dirty_at = m->now > 0 ? m->now : 1;
+    model_touch(m);
+}
+
+static int64_t due(const struct session *s) {
+    if (s->draft_dirty_at == 0 || !s->draft_loaded)
+        return 0;
+    return s->priv->save_again_at ? s->priv->save_again_at : s->draft_dirty_at + SAVE_AFTER_MS;
+}
+
+void draft_tick(struct model *m, struct session *s, struct effects *fx) {
+    const int64_t at = due(s);
+
+    if (at > 0 && m->now >= at)
+        draft_save(m, s, fx);
+}
+
+int64_t draft_next(const struct session *s) {
+    int64_t at = -1;
+
+    sooner(&at, due(s));
+    return at;
+}
+
+/* ---- the state file: what was shown last, what is pinned ---- */
+static bool pin_find(const struct model *m, const char *id, size_t *at) {
+    for (*at = 0; *at < m->priv->n_pins; (*at)++)
+        if (str_eq(m->priv->pins[*at], id))
+            return true;
+    return false;
+}
+
+bool pin_has(const struct model *m, const char *id) {
+    size_t at = 0;
+
+    return pin_find(m, id, &at);
+}
+
+void pin_set(struct model *m, struct session *s, enum pin pin) {
+    struct model_private *p = m->priv;
+    size_t at = 0;
+    const bool there = pin_find(m, s->id, &at);
+
+    s->pinned = pin == PIN_ON;
+    if (s->pinned && !there) {
+        p->pins = xgrow(p->pins, p->n_pins, &p->cap_pins, sizeof(*p->pins));
+        p->pins[p->n_pins++] = xstrdup(s->id);
+    } else if (!s->pinned && there) {
+        free(p->pins[at]);
+        memmove(p->pins + at, p->pins + at + 1, (p->n_pins - at - 1) * sizeof(*p->pins));
+        p->n_pins--;
+    }
+    state_touch(m);
+}
+
+void state_touch(struct model *m) {
+    if (m->state_dir && m->priv->state_dirty_at == 0)
+        m->priv->state_dirty_at = m->now > 0 ? m->now : 1;
+}
+
+static bool one_line(const char *s) { return s && !strpbrk(s, "\n\r"); }
+
+void state_save(struct model *m, struct effects *fx) {
+    struct model_private *p = m->priv;
+    struct buf path = {0};
+    struct buf out;
+
+    p->state_dirty_at = 0;
+    if (p->state_read && state_path(m, &path, "state")) {
+        buf_init(&out, MIX_MIB);
+        (void)buf_adds(&out, state_head);
+        if (m->shown && one_line(m->shown->id))
+            (void)buf_addf(&out, "shown %s\n", m->shown->id);
+        for (size_t i = 0; i < p->n_pins; i++)
+            if (one_line(p->pins[i]))
+                (void)buf_addf(&out, "pin %s\n", p->pins[i]);
+        task_data(fx_task(m, fx, TASK_WRITE, path.p, TAG_STATE_WRITE, NULL), buf_str(&out), out.n);
+        buf_fini(&out);
+    }
+    buf_fini(&path);
+}
+
+static void state_line(struct model *m, const char *line, size_t n) {
+    struct model_private *p = m->priv;
+
+    if (n > 6 && memcmp(line, "shown ", 6) == 0 && !p->wanted_id) {
+        p->wanted_id = xstrndup(line + 6, n - 6);
+    } else if (n > 4 && memcmp(line, "pin ", 4) == 0 && p->n_pins < 1000) {
+        auto_free char *id = xstrndup(line + 4, n - 4);
+        struct session *s = model_session(m, id);
+
+        if (pin_has(m, id))
+            return;
+        p->pins = xgrow(p->pins, p->n_pins, &p->cap_pins, sizeof(*p->pins));
+        p->pins[p->n_pins++] = TAKE(id);
+        if (s)
+            s->pinned = true;
+    }
+}
+
+void state_task(struct model *m, struct task *t, struct effects *fx) {
+    if (t->tag != TAG_STATE_READ)
+        return;
+    m->priv->state_read = true;
+    const size_t head = sizeof state_head - 1;
+
+    if (t->err.rc == RC_OK && t->data && t->len > head && memcmp(t->data, state_head, head) == 0 &&
+        text_valid(t->data, t->len)) {
+        const char *end = t->data + t->len;
+
+        for (const char *p = t->data + head; p < end;) {
+            const char *stop = memchr(p, '\n', (size_t)(end - p));
+
+            if (!stop)
+                break; /* a torn line is none */
+            state_line(m, p, (size_t)(stop - p));
+            p = stop + 1;
+        }
+    }
+    watch_touch(m);
+    start_choose(m, fx);
+}
+
+void drafts_start(struct model *m, struct effects *fx) {
+    struct buf path = {0};
+
+    if (state_path(m, &path, "state"))
+        (void)fx_task(m, fx, TASK_READ, path.p, TAG_STATE_READ, NULL);
+    else
+        m->priv->state_read = true;
+    buf_fini(&path);
+    prompts_start(m, fx);
+}

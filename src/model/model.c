@@ -1,0 +1,244 @@
+/* model.c - the doors: made, applied to, ticked, painted, saved, freed. */
+#include "private.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WATCH_LIMIT = 32, KEY_MAX = 120, FIELD_MAX = 4096, START_COLS = 80, START_ROWS = 24 };
+
+/* ---- change ---- */
+void model_touch(struct model *m) { m->rev++; }
+
+void order_touch(struct model *m) {
+    m->priv->order_dirty = true;
+    m->rev++;
+}
+
+void watch_touch(struct model *m) { m->priv->watch_dirty = true; }
+
+void model_settle(struct model *m, struct effects *fx) {
+    if (m->priv->n_unsaved > 0)
+        prompts_save(m, fx);
+    if (m->priv->watch_dirty)
+        watch_update(m, fx);
+    if (m->priv->order_dirty)
+        sessions_order(m);
+}
+
+/* ---- life ---- */
+/* What an address is called on disk; userinfo never gets there. */
+static char *server_key(const char *url, bool demo) {
+    struct buf key;
+    const char *scheme = strstr(url, "://");
+    const char *host = scheme ? scheme + 3 : url;
+    const char *at = strchr(host, '@');
+    const char *slash = strchr(host, '/');
+    uint32_t hash = 2166136261U;
+
+    if (demo)
+        return xstrdup("demo");
+    buf_init(&key, 4 * (size_t)KEY_MAX);
+    if (scheme)
+        (void)buf_addf(&key, "%.*s_", (int)(scheme - url), url);
+    if (at && (!slash || at < slash))
+        host = at + 1;
+    for (const char *p = host; *p; p++) {
+        const bool plain = (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') ||
+                           (*p >= 'A' && *p <= 'Z') || *p == '-' || (*p == '.' && key.n > 0);
+
+        hash = (hash ^ (unsigned char)*p) * 16777619U;
+        if (key.n < KEY_MAX && (plain || key.n == 0 || key.p[key.n - 1] != '_'))
+            (void)buf_add(&key, plain ? p : "_", 1);
+    }
+    while (key.n > 0 && key.p[key.n - 1] == '_')
+        buf_cut(&key, key.n - 1, 1);
+    if (key.n >= KEY_MAX)
+        (void)buf_addf(&key, "-%08x", (unsigned)hash);
+    return key.n > 0 ? buf_take(&key) : xstrdup("server");
+}
+
+static char *without_userinfo(const char *url) {
+    const char *scheme = strstr(url, "://");
+    const char *host = scheme ? scheme + 3 : url;
+    const char *at = strchr(host, '@');
+    const char *slash = strchr(host, '/');
+
+    if (!at || (slash && at > slash))
+        return xstrdup(url);
+    struct buf out;
+
+    buf_init(&out, MIX_MIB);
+    (void)buf_add(&out, url, (size_t)(host - url));
+    (void)buf_adds(&out, at + 1);
+    return buf_take(&out);
+}
+
+static void init_ui(struct ui *ui, const struct model_config *config, int64_t now) {
+    ui->cols = START_COLS;
+    ui->rows = START_ROWS;
+    ui->focus = PANE_COMPOSER;
+    ui->before_asks = PANE_COMPOSER;
+    ui->painted_at = now - LONG_AGO_MS;
+    ui->last_decision_at = now - LONG_AGO_MS;
+    ui->focused = true;
+    ui->ascii = config->ascii;
+    ui->animate = config->animate;
+    ui->theme = xstrdup(config->theme ? config->theme : "default");
+    editor_init(&ui->over_filter, FIELD_MAX, true);
+    editor_init(&ui->session_filter, FIELD_MAX, true);
+    editor_init(&ui->picker.filter, FIELD_MAX, true);
+}
+
+struct model *model_new(const struct model_config *config, int64_t now, int64_t real,
+                        struct effects *fx) {
+    struct model *m = xcalloc(1, sizeof *m);
+    const char *url = config->url ? config->url : "";
+
+    m->priv = xcalloc(1, sizeof *m->priv);
+    m->priv->seconds_key = 1;
+    m->now = now;
+    m->real = real;
+    m->server.url = without_userinfo(url);
+    m->server.key = server_key(url, config->demo);
+    m->server.demo = config->demo;
+    m->server.state = SERVER_CONNECTING;
+    m->server.caps = caps_of(GEN_NONE);
+    m->watch_limit = config->watch_limit ? config->watch_limit : WATCH_LIMIT;
+    m->state_dir = config->state_dir ? xstrdup(config->state_dir) : NULL;
+    m->start_dir = xstrdup(config->start_dir ? config->start_dir : ".");
+    if (config->session_id) {
+        m->priv->wanted_id = xstrdup(config->session_id);
+        m->priv->wanted_by_flag = true;
+    }
+    init_ui(&m->ui, config, now);
+    connect_start(m, fx);
+    drafts_start(m, fx);
+    act_session_new(m, fx);
+    m->priv->started = false;
+    start_choose(m, fx);
+    model_settle(m, fx);
+    return m;
+}
+
+static void free_ui(struct ui *ui) {
+    editor_fini(&ui->over_filter);
+    editor_fini(&ui->session_filter);
+    free(ui->menu_rows);
+    free(ui->ask_cursor);
+    free(ui->file_cursor);
+    free(ui->painted_ask);
+    free(ui->confirm_text);
+    free(ui->confirm_object);
+    free(ui->theme);
+}
+
+static void free_private(struct model_private *p) {
+    free(p->pending);
+    free(p->tasks);
+    map_fini(&p->children_by_call);
+    free(p->wanted_id);
+    free_strings(p->commands, p->n_commands);
+    free_strings(p->pins, p->n_pins);
+    free_strings(p->server_prompts, p->n_server_prompts);
+    free_strings(p->unsaved, p->n_unsaved);
+    free(p);
+}
+
+void model_free(struct model *m) {
+    if (!m)
+        return;
+    files_fini(m);
+    for (size_t i = 0; i < m->n_asks; i++)
+        ask_free(m->asks[i]);
+    free(m->asks);
+    for (size_t i = 0; i < m->n_sessions; i++)
+        session_free(m->sessions[i]);
+    if (m->fresh)
+        session_free(m->fresh);
+    free(m->sessions);
+    free(m->visible);
+    map_fini(&m->sessions_by_id);
+    map_fini(&m->streams);
+    for (size_t i = 0; i < m->n_notices; i++)
+        free(m->notices[i].text);
+    free(m->notices);
+    free_strings(m->history, m->n_history);
+    free(m->server.url);
+    free(m->server.key);
+    free(m->state_dir);
+    free(m->start_dir);
+    free_ui(&m->ui);
+    free_private(m->priv);
+    free(m);
+}
+
+/* ---- doors ---- */
+void model_clock(struct model *m, int64_t now, int64_t real) {
+    m->now = now;
+    m->real = real;
+}
+
+void model_apply(struct model *m, struct incoming *in, int64_t now, int64_t real,
+                 struct effects *fx) {
+    model_clock(m, now, real);
+    reduce(m, in, fx);
+    incoming_free(in);
+    model_settle(m, fx);
+}
+
+void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
+                     struct effects *fx) {
+    struct model_private *p = m->priv;
+    size_t at = 0;
+
+    model_clock(m, now, real);
+    while (at < p->n_tasks && p->tasks[at].id != t->id)
+        at++;
+    const struct pending_task asked =
+        at < p->n_tasks ? p->tasks[at] : (struct pending_task){.tag = TAG_NONE};
+
+    if (at < p->n_tasks)
+        p->tasks[at] = p->tasks[--p->n_tasks];
+    switch (asked.tag) {
+    case TAG_DRAFT_READ:
+    case TAG_DRAFT_WRITE:
+        draft_task(m, t, asked.session, fx);
+        break;
+    case TAG_HISTORY_READ:
+    case TAG_HISTORY_WRITE:
+        history_task(m, t, fx);
+        break;
+    case TAG_STATE_READ:
+    case TAG_STATE_WRITE:
+        state_task(m, t, fx);
+        break;
+    case TAG_FILES:
+    case TAG_PICKER_SCAN:
+    case TAG_PICKER_FIND:
+    case TAG_UPLOAD_STAT:
+    case TAG_DOWNLOAD_STAT:
+        files_task(m, TAKE(t), fx);
+        break;
+    case TAG_NONE: /* a task of nobody */
+        break;
+    }
+    task_free(t);
+    model_settle(m, fx);
+}
+
+void model_save_all(struct model *m, struct effects *fx) {
+    for (size_t i = 0; i <= m->n_sessions; i++) {
+        struct session *s = i < m->n_sessions ? m->sessions[i] : m->fresh;
+
+        if (!s || (s->draft_dirty_at == 0 && s->draft.rev == s->draft_saved_rev))
+            continue;
+        if (s->draft_loaded)
+            draft_save(m, s, fx);
+        else if (s->draft.text.n > 0) /* the file is not read yet: written over it never is */
+            history_add(m, buf_str(&s->draft.text), fx);
+    }
+    if (m->priv->state_dirty_at > 0)
+        state_save(m, fx);
+    prompts_save(m, fx);
+}

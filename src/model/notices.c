@@ -1,0 +1,57 @@
+/* notices.c - what the program says about itself: the status line and the log. */
+#include "private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 1024 };
+
+static void add(struct model *m, const struct err *err, bool bad, const char *raw) {
+    char *text = clean_line(raw, LINE_MAX_BYTES);
+
+    if (!text)
+        return;
+    m->notice_at = m->now;
+    model_touch(m);
+    if (m->n_notices > 0 && str_eq(m->notices[m->n_notices - 1].text, text)) {
+        m->notices[m->n_notices - 1].real_at = m->real; /* said again: one line is enough */
+        free(text);
+        return;
+    }
+    if (m->n_notices == NOTICES_MAX) {
+        free(m->notices[0].text);
+        memmove(m->notices, m->notices + 1, (NOTICES_MAX - 1) * sizeof(*m->notices));
+        m->n_notices--;
+    }
+    m->notices = xgrow(m->notices, m->n_notices, &m->cap_notices, sizeof(*m->notices));
+    m->notices[m->n_notices++] = (struct notice){
+        .text = text,
+        .err = err ? *err : (struct err){.rc = RC_OK},
+        .real_at = m->real,
+        .bad = bad,
+    };
+}
+
+void act_notice(struct model *m, const char *fmt, ...) {
+    char line[LINE_MAX_BYTES];
+    va_list args;
+
+    va_start(args, fmt);
+    (void)vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    add(m, NULL, false, line);
+}
+
+void act_error(struct model *m, const struct err *err, const char *fmt, ...) {
+    char line[LINE_MAX_BYTES];
+    va_list args;
+
+    va_start(args, fmt);
+    const int n = vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    if (err && n >= 0 && (size_t)n < sizeof line)
+        (void)snprintf(line + n, sizeof line - (size_t)n, ": %s",
+                       err->text[0] ? err->text : rc_text(err->rc));
+    add(m, err, true, line);
+}

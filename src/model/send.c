@@ -1,0 +1,500 @@
+/* send.c - from the draft to the server, one turn at a time, and nothing typed is ever lost. */
+#include "private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LIVE_WAIT_MS = 10000,
+    CHECK_AGAIN_MS = 3000,
+    CHECKS = 2,
+    QUEUE_MAX = 500,
+    NAME_MAX_BYTES = 200
+};
+/* What libcurl calls a failure before the first byte of a request left. */
+enum { CURL_PROXY_NAME = 5, CURL_HOST_NAME = 6, CURL_NO_CONNECTION = 7 };
+
+/* ---- the queue ---- */
+void queue_add(struct model *m, struct session *s, size_t at, const char *text) {
+    s->queue = xgrow(s->queue, s->n_queue, &s->cap_queue, sizeof(*s->queue));
+    memmove(s->queue + at + 1, s->queue + at, (s->n_queue - at) * sizeof(*s->queue));
+    s->queue[at] = (struct queued){.text = xstrdup(text), .id = ++s->priv->next_queue_id};
+    s->n_queue++;
+    journal_touch(m, s);
+}
+
+static char *queue_take(struct model *m, struct session *s, size_t at) {
+    char *text = s->queue[at].text;
+
+    memmove(s->queue + at, s->queue + at + 1, (s->n_queue - at - 1) * sizeof(*s->queue));
+    s->n_queue--;
+    if (s->n_queue == 0)
+        s->held = false;
+    journal_touch(m, s);
+    return text;
+}
+
+void queue_hold(struct model *m, struct session *s) {
+    if (s->n_queue == 0 || s->held)
+        return;
+    s->held = true;
+    model_touch(m);
+}
+
+/* ---- back to the person ---- */
+static void give_back(struct model *m, struct session *s, const char *text) {
+    if (s->draft.text.n == 0) {
+        editor_set(&s->draft, text);
+        act_draft_changed(m, s);
+    } else {
+        queue_add(m, s, 0, text);
+        s->held = true;
+    }
+}
+
+static void forget_sending(struct model *m, struct session *s) {
+    struct session_private *p = s->priv;
+
+    free(s->sending);
+    s->sending = NULL;
+    s->sent = SENT_NONE;
+    p->live_by = 0;
+    p->check = false;
+    p->checks = 0;
+    set_string(&p->known_id, NULL);
+    journal_touch(m, s);
+}
+
+void send_take_back(struct model *m, struct session *s) {
+    auto_free char *text = TAKE(s->sending);
+
+    forget_sending(m, s);
+    transcript_unsend(&s->transcript, text);
+    give_back(m, s, text);
+    if (s->turn == TURN_SENDING || s->turn == TURN_UNSURE)
+        s->turn = TURN_IDLE;
+    queue_hold(m, s);
+    order_touch(m);
+    watch_touch(m);
+}
+
+void send_confirmed(struct model *m, struct session *s) {
+    if (s->sending)
+        forget_sending(m, s);
+}
+
+/* ---- out ---- */
+static const char *last_known_id(const struct session *s) {
+    const struct transcript *t = &s->transcript;
+
+    for (size_t i = t->n; i-- > 0;)
+        if (t->entries[i].id && !t->entries[i].pending && !t->entries[i].local)
+            return t->entries[i].id;
+    return NULL;
+}
+
+static void post(struct model *m, struct session *s, struct effects *fx) {
+    struct session_private *p = s->priv;
+
+    p->live_by = 0;
+    p->heard_at = m->now;
+    set_string(&p->known_id, last_known_id(s));
+    s->sent = SENT_POSTED;
+    draft_save(m, s, fx); /* on disk as `sending` before it leaves */
+    struct request *r = fx_call(m, fx, OP_MESSAGE_SEND, s);
+    struct message_send *in = call_in(r, sizeof *in);
+
+    in->id = arena_strdup(&r->arena, s->id);
+    in->text = arena_strdup(&r->arena, s->sending);
+    s->send_request = r->id;
+    model_touch(m);
+}
+
+static void create(struct model *m, struct session *s, struct effects *fx) {
+    struct request *r = fx_call(m, fx, OP_SESSION_CREATE, s);
+    struct session_create *in = call_in(r, sizeof *in);
+    auto_free char *title = clean_line(s->sending, NAME_MAX_BYTES);
+    char *end = title ? strstr(title, "\u21b5") : NULL;
+
+    if (end && end > title)
+        *end = '\0'; /* the first line */
+    in->title = arena_strdup(&r->arena, str_blank(title) ? "New session" : title);
+    in->browser_mode = "local-browser-service";
+    s->priv->create_request = r->id;
+}
+
+/* A message leaves only when the stream is live: whatever the agent then does is heard. */
+static void go(struct model *m, struct session *s, struct effects *fx) {
+    struct session_private *p = s->priv;
+
+    if (!s->id) {
+        if (!p->create_request)
+            create(m, s, fx);
+        return;
+    }
+    if (s->link == LINK_LIVE || s->link == LINK_LATE) {
+        post(m, s, fx);
+        return;
+    }
+    if (!p->live_by)
+        p->live_by = m->now + LIVE_WAIT_MS;
+    if (s->link == LINK_REFUSED)
+        s->link = LINK_IDLE;
+    watch_now(m, s, fx);
+}
+
+static void begin(struct model *m, struct session *s, char *text, struct effects *fx) {
+    s->sending = text;
+    s->sent = SENT_NONE;
+    s->turn = TURN_SENDING;
+    s->failed = false;
+    s->priv->touched = true;
+    transcript_user(&s->transcript, NULL, text, m->real);
+    session_active(m, s);
+    journal_touch(m, s);
+    order_touch(m);
+    watch_touch(m);
+    go(m, s, fx);
+}
+
+static bool free_to_send(const struct session *s) {
+    return s->turn == TURN_IDLE && !s->sending && !s->send_request && !s->priv->create_request;
+}
+
+void send_drain(struct model *m, struct session *s, struct effects *fx) {
+    if (s->n_queue > 0 && !s->held && free_to_send(s))
+        begin(m, s, queue_take(m, s, 0), fx);
+}
+
+void send_live(struct model *m, struct session *s, struct effects *fx) {
+    if (s->sending && s->sent == SENT_NONE)
+        go(m, s, fx);
+    else
+        send_drain(m, s, fx);
+}
+
+/* ---- slash commands ---- */
+static bool command_known(const struct model *m, const char *word) {
+    for (size_t i = 0; i < m->priv->n_commands; i++)
+        if (str_eq(m->priv->commands[i], word))
+            return true;
+    return !m->priv->commands_known && !strchr(word, '/');
+}
+
+/* True: it was dealt with here, or refused with a notice. */
+static bool slash(struct model *m, struct session *s, const char *text, struct effects *fx) {
+    const char *start = text + strspn(text, " \t\r\n");
+
+    if (*start != '/')
+        return false;
+    auto_free char *word = xstrndup(start + 1, strcspn(start + 1, " \t\r\n"));
+    const bool bare = start[1 + strlen(word)] == '\0';
+
+    if (bare && (str_eq(word, "clear") || str_eq(word, "sessions") || str_eq(word, "help"))) {
+        editor_set(&s->draft, "");
+        act_draft_changed(m, s);
+        if (word[0] == 'c')
+            act_session_new(m, fx);
+        else if (word[0] == 's')
+            act_focus(m, PANE_SESSIONS);
+        else
+            act_over(m, OVER_COMMANDS);
+        return true;
+    }
+    if (start != text || word[0] == '\0' || word[0] == '/') {
+        act_notice(m, "A message cannot begin with \"/\": servers take it for a command. "
+                      "Put a word before it");
+        return true;
+    }
+    if (command_known(m, word))
+        return false;
+    act_notice(m, "/%s is no command of this server; to send it as text, put a word before it",
+               word);
+    return true;
+}
+
+/* ---- what the person does ---- */
+static bool refuses(struct model *m, struct session *s) {
+    if (m->server.state == SERVER_OFFLINE || m->server.state == SERVER_FOREIGN)
+        act_error(m, &m->server.err, "Not sent, the text stays here; no server");
+    else if (s->subagent)
+        act_notice(m, "A sub-agent takes no messages: write to \"%s\"",
+                   s->parent ? session_title(s->parent) : "its parent");
+    else if (s->n_queue >= QUEUE_MAX)
+        act_notice(m, "%d messages wait already: this one stays here", QUEUE_MAX);
+    else
+        return false;
+    return true;
+}
+
+void act_send(struct model *m, struct effects *fx) {
+    struct session *s = m->shown;
+    const char *draft = buf_str(&s->draft.text);
+
+    if (draft[strspn(draft, " \t\r\n")] == '\0') {
+        if (s->held)
+            act_queue_go(m, s, fx);
+        else
+            act_notice(m, "Nothing to send");
+        return;
+    }
+    if (refuses(m, s) || slash(m, s, draft, fx)) {
+        model_settle(m, fx);
+        return;
+    }
+    char *text = xstrdup(draft);
+
+    editor_set(&s->draft, "");
+    act_draft_changed(m, s);
+    history_add(m, text, fx);
+    s->history_at = 0;
+    act_follow(m);
+    if (s->n_queue == 0 && free_to_send(s)) {
+        begin(m, s, text, fx);
+    } else {
+        queue_add(m, s, s->n_queue, text);
+        free(text);
+        if (s->held || s->sent == SENT_UNKNOWN)
+            act_notice(m, "Queued; the queue of this session waits for you");
+    }
+    s->priv->touched = true;
+    model_settle(m, fx);
+}
+
+void act_queue_go(struct model *m, struct session *s, struct effects *fx) {
+    if (!s || s->n_queue == 0) {
+        act_notice(m, "Nothing is queued here");
+        return;
+    }
+    if (s->sent == SENT_UNKNOWN) {
+        act_notice(m, "First decide about the message nobody knows the fate of: r sends it again, "
+                      "x drops it");
+        return;
+    }
+    s->held = false;
+    if (s->turn == TURN_UNSURE && !session_has_open_call(s) && !s->send_request)
+        s->turn = TURN_IDLE; /* somebody looked and decided */
+    send_drain(m, s, fx);
+    order_touch(m);
+    model_settle(m, fx);
+}
+
+void act_queue_drop(struct model *m, struct session *s, size_t at, struct effects *fx) {
+    if (!s || at >= s->n_queue) {
+        act_notice(m, "Nothing is queued there");
+        return;
+    }
+    auto_free char *text = queue_take(m, s, at);
+
+    if (s->draft.text.n == 0) {
+        editor_set(&s->draft, text);
+        act_draft_changed(m, s);
+    } else {
+        history_add(m, text, fx);
+        act_notice(m, "Taken out of the queue; it is in the prompt history (Up)");
+    }
+    model_settle(m, fx);
+}
+
+void act_unknown_resend(struct model *m, struct session *s, struct effects *fx) {
+    if (!s || s->sent != SENT_UNKNOWN || s->send_request) {
+        act_notice(m, "No message with an unknown fate here");
+        return;
+    }
+    char *text = TAKE(s->sending);
+
+    forget_sending(m, s);
+    transcript_unsend(&s->transcript, text);
+    s->turn = TURN_IDLE;
+    begin(m, s, text, fx);
+    model_settle(m, fx);
+}
+
+void act_unknown_drop(struct model *m, struct session *s, struct effects *fx) {
+    if (!s || s->sent != SENT_UNKNOWN) {
+        act_notice(m, "No message with an unknown fate here");
+        return;
+    }
+    auto_free char *text = TAKE(s->sending);
+
+    forget_sending(m, s);
+    transcript_unsend(&s->transcript, text);
+    if (s->draft.text.n == 0) {
+        editor_set(&s->draft, text);
+        act_draft_changed(m, s);
+    } else {
+        history_add(m, text, fx);
+        act_notice(m, "Dropped; it is in the prompt history (Up)");
+    }
+    queue_hold(m, s);
+    model_settle(m, fx);
+}
+
+/* ---- answers ---- */
+static bool never_arrived(const struct incoming *in) {
+    const struct err *e = &in->err;
+
+    if (in->status >= 400 || e->rc == RC_HTTP) {
+        const int status = in->status ? in->status : e->detail;
+
+        return status != 502 && status != 504; /* a proxy's words about somebody else */
+    }
+    if (e->rc == RC_CONNECT)
+        return e->detail == CURL_PROXY_NAME || e->detail == CURL_HOST_NAME ||
+               e->detail == CURL_NO_CONNECTION;
+    return e->rc == RC_TLS || e->rc == RC_USAGE || e->rc == RC_LIMIT || e->rc == RC_BUSY;
+}
+
+static void failed(struct model *m, struct incoming *in, struct session *s, struct effects *fx) {
+    if (in->status == 401)
+        m->server.no_provider = true;
+    if (!s->sending) { /* the server has it; a synchronous turn ended badly or was cut */
+        act_error(m, &in->err, "The turn of \"%s\" ended", session_title(s));
+        if (s->turn == TURN_IDLE)
+            send_drain(m, s, fx);
+        else if (in->status >= 400)
+            turn_ends(m, s, s->turn == TURN_CANCELLING ? END_CANCELLED : END_ERROR, fx);
+        else
+            turn_unsure(m, s);
+        load_plan(m, s, 0);
+        return;
+    }
+    if (never_arrived(in) && !s->priv->seen_running) {
+        act_error(m, &in->err, "Not sent, the text is back");
+        send_take_back(m, s);
+        s->turn = TURN_IDLE;
+        return;
+    }
+    act_error(m, &in->err, "Nobody knows yet whether the message arrived: looking");
+    s->priv->check = true;
+    s->priv->checks = 0;
+    if (s->turn == TURN_SENDING)
+        turn_unsure(m, s);
+    load_plan(m, s, 0);
+}
+
+/* 200 with a message: a slash command's answer, the plea for a key of old servers, or a whole turn.
+ */
+static void answered(struct model *m, struct incoming *in, struct session *s, struct effects *fx) {
+    struct send_ack *ack = in->out;
+    const char *id = ack->message.id;
+
+    if (strncmp(id, "cmd-", 4) == 0) {
+        send_confirmed(m, s);
+        transcript_put(&s->transcript, &ack->message, &in->arena);
+        s->turn = TURN_IDLE;
+        order_touch(m);
+        send_drain(m, s, fx);
+    } else if (str_eq(id, "system-auth-prompt")) {
+        m->server.no_provider = true;
+        transcript_note(&s->transcript,
+                        ack->message.assistant_response ? ack->message.assistant_response
+                                                        : "The server has no key of a provider",
+                        m->real);
+        if (s->sending)
+            send_take_back(m, s);
+        turn_ends(m, s, END_ERROR, fx);
+    } else {
+        send_confirmed(m, s);
+        turn_ends(m, s, END_COMPLETE, fx);
+    }
+}
+
+void send_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx) {
+    if ((in->kind != IN_REPLY && in->kind != IN_FAIL) || in->request != s->send_request)
+        return;
+    const struct send_ack *ack = in->out;
+
+    s->send_request = 0;
+    model_touch(m);
+    if (in->kind == IN_FAIL) {
+        failed(m, in, s, fx);
+    } else if (ack && ack->message.id) {
+        answered(m, in, s, fx);
+    } else {
+        send_confirmed(m, s);
+        if (s->turn == TURN_SENDING)
+            turn_runs(m, s);
+        send_drain(m, s, fx);
+    }
+}
+
+void create_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx) {
+    const struct session_data *data = in->out;
+
+    if ((in->kind != IN_REPLY && in->kind != IN_FAIL) || in->request != s->priv->create_request)
+        return;
+    s->priv->create_request = 0;
+    if (in->kind == IN_FAIL || !data || str_blank(data->id)) {
+        act_error(m, &in->err, "Could not create a session, the text is back");
+        if (s->sending)
+            send_take_back(m, s);
+        return;
+    }
+    session_name(m, s, data->id);
+    session_take_data(m, s, data);
+    s->transcript.loaded = true; /* it is empty there, too */
+    s->priv->touched = true;
+    draft_remove(m, NULL, fx);
+    journal_touch(m, s);
+    state_touch(m);
+    if (s->sending)
+        go(m, s, fx);
+    else
+        send_drain(m, s, fx);
+}
+
+/* ---- did it arrive? ---- */
+void send_check_row(struct session *s, const struct message *row) {
+    struct session_private *p = s->priv;
+
+    if (!p->check_passed) {
+        p->check_passed = str_eq(row->id, p->known_id);
+        return;
+    }
+    if (!str_eq(row->role, "user") || !row->user_input || !s->sending)
+        return;
+    const size_t n = strlen(s->sending);
+
+    /* plan mode appends a reminder to what was sent */
+    if (strncmp(row->user_input, s->sending, n) == 0 &&
+        (row->user_input[n] == '\0' ||
+         strncmp(row->user_input + n, "\n\n<system-reminder>", 19) == 0))
+        p->check_found = true;
+}
+
+void send_check_end(struct model *m, struct session *s) {
+    struct session_private *p = s->priv;
+
+    if (!s->sending) {
+        p->check = false;
+        return;
+    }
+    if (p->check_found) {
+        send_confirmed(m, s);
+        if (s->turn == TURN_IDLE || s->turn == TURN_SENDING)
+            turn_unsure(m, s);
+        return;
+    }
+    if (++p->checks < CHECKS) {
+        load_plan(m, s, CHECK_AGAIN_MS);
+        return;
+    }
+    p->check = false;
+    s->sent = SENT_UNKNOWN;
+    if (s->turn == TURN_SENDING || s->turn == TURN_UNSURE)
+        s->turn = TURN_IDLE;
+    journal_touch(m, s);
+    order_touch(m);
+    act_notice(m, "\"%s\": the fate of a message is unknown: r sends it again, x drops it",
+               session_title(s));
+}
+
+/* ---- time ---- */
+void send_tick(struct model *m, struct session *s) {
+    if (s->priv->live_by == 0 || m->now < s->priv->live_by || !s->sending)
+        return;
+    act_notice(m, "Not sent, the text is back: the stream of \"%s\" does not open",
+               session_title(s));
+    send_take_back(m, s);
+}

@@ -1,0 +1,150 @@
+/* tick.c - time: what is due, and when the next thing is. Idle asks for no wake-up at all. */
+#include "private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { STATE_SAVE_MS = 1000 };
+
+/* ---- countdowns ---- */
+/* What of the screen counts whole seconds: a number that changes when one of them does; *next:
+ * when. */
+static void count(uint64_t *key, int64_t *next, int64_t left, int64_t now) {
+    if (left <= 0)
+        return;
+    *key = *key * 31 + (uint64_t)((left + 999) / 1000);
+    sooner(next, now + (left % 1000 ? left % 1000 : 1000));
+}
+
+static uint64_t seconds(const struct model *m, int64_t now, int64_t *next) {
+    const struct session *s = m->shown;
+    uint64_t key = 1;
+
+    for (size_t i = 0; i < m->n_asks; i++)
+        if (ask_answerable(m->asks[i]))
+            count(&key, next, m->asks[i]->deadline - now, now);
+    if (m->server.state == SERVER_OFFLINE && m->server.retry_at > 0)
+        count(&key, next, m->server.retry_at - now, now);
+    if (s && s->link == LINK_RETRYING && s->retry_at > 0)
+        count(&key, next, s->retry_at - now, now);
+    if (s && s->link == LINK_LATE && now > s->last_byte_at) { /* its age goes up */
+        key = key * 31 + (uint64_t)((now - s->last_byte_at) / 1000);
+        sooner(next, now + 1000 - (now - s->last_byte_at) % 1000);
+    }
+    return key;
+}
+
+static bool spins(const struct model *m) {
+    return m->ui.animate && m->shown && m->shown->turn != TURN_IDLE;
+}
+
+static int64_t leader_at(const struct model *m) {
+    const bool wait = m->ui.leader && m->priv->leader_done != m->ui.leader_at;
+
+    return wait ? m->ui.leader_at + ARM_MS : 0;
+}
+
+static int64_t confirm_at(const struct model *m) {
+    const bool wait = m->ui.over == OVER_CONFIRM && m->ui.confirm_painted_at > 0 &&
+                      m->priv->confirm_done != m->ui.confirm_painted_at;
+
+    return wait ? m->ui.confirm_painted_at + ARM_MS : 0;
+}
+
+static int64_t notice_at(const struct model *m) {
+    return m->notice_at > 0 ? m->notice_at + NOTICE_MS : 0;
+}
+
+static void tick_screen(struct model *m) {
+    struct model_private *p = m->priv;
+    int64_t ignored = -1;
+    const uint64_t key = seconds(m, m->now, &ignored);
+
+    if (key != p->seconds_key) {
+        p->seconds_key = key;
+        model_touch(m);
+    }
+    if (spins(m) && m->now / SPIN_MS != p->spun) {
+        p->spun = m->now / SPIN_MS;
+        model_touch(m);
+    }
+    if (notice_at(m) > 0 && m->now >= notice_at(m)) {
+        m->notice_at = 0;
+        model_touch(m);
+    }
+    if (leader_at(m) > 0 && m->now >= leader_at(m)) {
+        p->leader_done = m->ui.leader_at;
+        model_touch(m);
+    }
+    if (confirm_at(m) > 0 && m->now >= confirm_at(m)) {
+        p->confirm_done = m->ui.confirm_painted_at;
+        model_touch(m);
+    }
+    arm_tick(m);
+}
+
+/* ---- the door ---- */
+static void tick_session(struct model *m, struct session *s, struct effects *fx) {
+    turn_tick(m, s, fx);
+    send_tick(m, s);
+    load_tick(m, s, fx);
+    draft_tick(m, s, fx);
+}
+
+void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) {
+    struct model_private *p = m->priv;
+
+    model_clock(m, now, real);
+    asks_tick(m);
+    connect_tick(m, fx);
+    watch_tick(m, fx);
+    for (size_t i = 0; i < m->n_sessions; i++)
+        tick_session(m, m->sessions[i], fx);
+    if (m->fresh)
+        tick_session(m, m->fresh, fx);
+    if (p->state_dirty_at > 0 && now >= p->state_dirty_at + STATE_SAVE_MS && p->state_read)
+        state_save(m, fx);
+    tick_screen(m);
+    model_settle(m, fx);
+}
+
+static void sooner_of(int64_t *at, int64_t t) {
+    if (t >= 0 && (*at < 0 || t < *at))
+        *at = t;
+}
+
+static int64_t session_next(const struct session *s) {
+    int64_t at = -1;
+
+    sooner_of(&at, turn_next(s));
+    sooner_of(&at, load_next(s));
+    sooner_of(&at, draft_next(s));
+    sooner(&at, s->sending ? s->priv->live_by : 0);
+    return at;
+}
+
+int64_t model_next_tick(const struct model *m, int64_t now) {
+    const struct model_private *p = m->priv;
+    int64_t at = -1;
+
+    if (p->order_dirty || p->watch_dirty || p->n_unsaved > 0)
+        return now;
+    for (size_t i = 0; i < m->n_sessions; i++)
+        sooner_of(&at, session_next(m->sessions[i]));
+    if (m->fresh)
+        sooner_of(&at, session_next(m->fresh));
+    sooner_of(&at, asks_next(m, now));
+    sooner_of(&at, connect_next(m));
+    sooner_of(&at, watch_next(m));
+    sooner_of(&at, arm_next(m));
+    if (p->state_dirty_at > 0 && p->state_read)
+        sooner(&at, p->state_dirty_at + STATE_SAVE_MS);
+    if (seconds(m, now, &at) != p->seconds_key)
+        sooner(&at, now);
+    if (spins(m))
+        sooner(&at, (now / SPIN_MS + 1) * SPIN_MS);
+    sooner(&at, notice_at(m));
+    sooner(&at, leader_at(m));
+    sooner(&at, confirm_at(m));
+    return at >= 0 && at < now ? now : at;
+}
