@@ -27,8 +27,10 @@ struct parcel {
 
 static size_t *queued_of(struct parcel *p) { return p->flow ? &p->flow->queued : NULL; }
 
+size_t incoming_bytes(const struct incoming *in) { return sizeof *in + in->arena.bytes; }
+
 static void weigh(struct parcel *p) {
-    const size_t bytes = p->in->arena.bytes + p->joined.n + sizeof *p + sizeof *p->in;
+    const size_t bytes = incoming_bytes(p->in) + p->joined.n + sizeof *p;
 
     if (p->flow)
         *queued_of(p) += bytes - p->bytes; /* wraps around to the right sum when it shrank */
@@ -129,6 +131,17 @@ bool emit_frame(struct net *n, struct flow *f, const struct frame *frame) {
 }
 
 /* ---- to the ring ---- */
+/* The ring counts messages; a batch may be large. */
+static bool push(struct net *n, struct incoming *in) {
+    const size_t bytes = incoming_bytes(in);
+    const size_t there = n->pushed - atomic_load(&n->popped);
+
+    if ((there > 0 && there + bytes > RING_BYTES) || !ring_push(n->incomings, in))
+        return false;
+    n->pushed += bytes;
+    return true;
+}
+
 static bool push_head(struct net *n) {
     struct parcel *p = n->backlog.head;
 
@@ -138,7 +151,7 @@ static bool push_head(struct net *n) {
     /* A batch whose only frame was torn has nothing to say. */
     if (p->in->kind == IN_EVENTS && !p->in->events)
         incoming_free(p->in);
-    else if (!ring_push(n->incomings, p->in))
+    else if (!push(n, p->in))
         return false;
     if (p->flow)
         *queued_of(p) -= p->bytes;

@@ -23,6 +23,7 @@
 enum {
     FLOW_CAP = 16 << 20,   /* bytes of one request that may wait for main; beyond that it pauses */
     ERROR_BODY = 64 << 10, /* of an error answer as much is read */
+    RING_BYTES = 4 << 20,  /* so much lies in the ring at most, besides one message of any size */
     READS_AT_ONCE = 16,    /* a burst of plain GETs waits for each other beyond that */
     FRESH_AFTER_SLEEP = 120, /* seconds: connections from before a suspend are not used again */
 };
@@ -87,8 +88,10 @@ struct net {
     pthread_t thread;
     /* shared */
     atomic_bool quit;
-    atomic_bool starved; /* the worker has a backlog; whoever clears it must wake the worker */
+    atomic_bool starved;  /* the worker has a backlog; whoever clears it must wake the worker */
+    atomic_size_t popped; /* bytes of the incomings that main has taken; written by main */
     /* net thread only */
+    size_t pushed; /* bytes of the incomings in the ring so far */
     struct backlog backlog;
     struct call *calls; /* in order of arrival */
     struct stream *streams;
@@ -112,6 +115,7 @@ void emit(struct net *n, struct flow *f, struct incoming *in);
 bool emit_frame(struct net *n, struct flow *f, const struct frame *frame);
 /* Pushes what fits, wakes main, and lets paused tasks go on. */
 void backlog_flush(struct net *n);
+size_t incoming_bytes(const struct incoming *in);
 /* The request has ended; what it left in the backlog is delivered all the same. */
 void backlog_disown(struct net *n, const struct flow *f);
 void backlog_free(struct backlog *b);

@@ -99,6 +99,9 @@ static void *run(void *arg) {
     struct request *r;
     int running;
 
+#ifdef __linux__
+    pthread_setname_np(pthread_self(), "net");
+#endif
     while (!atomic_load(&n->quit)) {
         n->now = net_clock.boot();
         notice_sleep(n);
@@ -198,6 +201,7 @@ enum rc net_new(struct net **out, const struct net_config *config, struct err *e
     n->bell = bell_new();
     atomic_init(&n->quit, false);
     atomic_init(&n->starved, false);
+    atomic_init(&n->popped, 0);
     n->now = net_clock.boot();
     suspend_watch(&n->suspend);
     const enum rc rc = copy_config(&n->set, config, err);
@@ -230,7 +234,11 @@ int net_fd(const struct net *net) { return bell_fd(net->bell); }
 void net_ack(struct net *net) { bell_ack(net->bell); }
 
 struct incoming *net_next(struct net *net) {
-    return ring_pop(net->incomings);
+    struct incoming *in = ring_pop(net->incomings);
+
+    if (in)
+        atomic_fetch_add(&net->popped, incoming_bytes(in));
+    return in;
 }
 
 void net_drained(struct net *net) {

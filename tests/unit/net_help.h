@@ -18,6 +18,14 @@
 
 #include <cmocka.h>
 
+#if defined(__has_feature)
+#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
 enum { BOX_MAX = 4096, PATIENCE = 5000 };
 
 struct box {
