@@ -30,6 +30,7 @@ struct screen {
     bool ended, alternate, cursor_on;
     int cols, rows, bells;
     int64_t heard_at;
+    uint64_t heard_ns;
     struct termios line;
     VTerm *vt;
     VTermScreen *cells;
@@ -231,6 +232,7 @@ static void take_bytes(struct screen *s) {
         if (n < 0)
             break;
         s->heard_at = clock_now();
+        s->heard_ns = clock_ns();
         buf_add(&s->raw, bytes, (size_t)n);
         vterm_input_write(s->vt, bytes, (size_t)n);
     }
@@ -403,6 +405,7 @@ void screen_cursor(const struct screen *s, int *x, int *y, bool *visible) {
 bool screen_alternate(const struct screen *s) { return s->alternate; }
 int screen_bells(const struct screen *s) { return s->bells; }
 size_t screen_written(const struct screen *s) { return s->raw.n; }
+uint64_t screen_heard(const struct screen *s) { return s->heard_ns; }
 const char *screen_raw(const struct screen *s, size_t *n) {
     *n = s->raw.n;
     return buf_str(&s->raw);
@@ -535,6 +538,13 @@ static void end_screen(struct screen *s) {
     free(s);
 }
 
+void screen_stop(struct screen *s) {
+    for (size_t i = 0; i < n_screens; i++)
+        if (screens[i] == s)
+            screens[i] = screens[--n_screens];
+    end_screen(s);
+}
+
 int screen_teardown(void **state) {
     (void)state;
     while (n_screens > 0)
@@ -545,3 +555,5 @@ int screen_teardown(void **state) {
     dir[0] = '\0';
     return 0;
 }
+
+void screen_at_exit(void) { screen_teardown(NULL); }

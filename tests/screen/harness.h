@@ -34,6 +34,8 @@ struct screen_setup {
 struct screen;
 struct screen *screen_start(const struct screen_setup *setup);
 int screen_pid(const struct screen *s);
+void screen_stop(struct screen *s); /* ends it now; s is gone */
+void screen_at_exit(void);          /* the teardown for programs that are no tests */
 
 /* ---- looking ---- */
 struct screen_cell {
@@ -54,6 +56,7 @@ bool screen_alternate(const struct screen *s);
 int screen_bells(const struct screen *s);
 void screen_dump(struct screen *s, const char *why);
 size_t screen_written(const struct screen *s); /* bytes the program wrote so far */
+uint64_t screen_heard(const struct screen *s); /* clock_ns() when the last of them were read */
 const char *screen_raw(const struct screen *s, size_t *n);
 /* Same line settings as before the program started. */
 bool screen_line_restored(const struct screen *s);
@@ -106,22 +109,21 @@ void screen_resize(struct screen *s, int cols, int rows);
 void screen_signal(struct screen *s, int number);
 
 /* ---- servers ---- */
-struct server {
+struct peer {
     int pid, port;
     int in; /* its life: closing it ends it; -1 */
     char url[64];
     char log[512]; /* a tap's record of what clients sent */
 };
-struct server *
-demo_start(const char *const *args); /* mixtui-demo, behind --port 0; ends with NULL */
+struct peer *demo_start(const char *const *args); /* mixtui-demo, behind --port 0; ends with NULL */
 /* Passes everything on to `port`, writes what clients send to `log`. Port 0: a free one. */
-struct server *tap_start(int port, int own_port);
+struct peer *tap_start(int port, int own_port);
 /* Answers every connection with these bytes and closes it. */
-struct server *raw_start(const char *bytes);
-void server_stop(struct server *v);
+struct peer *raw_start(const char *bytes);
+void server_stop(struct peer *v);
 /* What clients sent through a tap so far. */
-void tap_log(const struct server *v, struct buf *out);
-size_t tap_count(const struct server *v, const char *text);
+void tap_log(const struct peer *v, struct buf *out);
+size_t tap_count(const struct peer *v, const char *text);
 /* A port nobody listens on. */
 int unused_port(void);
 /* The status; 0: no answer. The body goes to out, which may be NULL. */
@@ -129,7 +131,7 @@ int http_call(int port, const char *method, const char *path, const char *body, 
 /* The value of the nth `"key":"..."`, undecoded; false when there are not so many. */
 bool json_string(char *out, size_t size, const char *json, const char *key, size_t nth);
 /* Creates a session; its id. */
-void demo_session(const struct server *v, const char *title, char id[40]);
-void demo_send(const struct server *v, const char *id, const char *text);
+void demo_session(const struct peer *v, const char *title, char id[40]);
+void demo_send(const struct peer *v, const char *id, const char *text);
 
 #endif

@@ -17,23 +17,23 @@
 #include "private.h"
 
 enum { SERVERS_MAX = 32, CALL_MS = 20000 };
-static struct server servers[SERVERS_MAX];
+static struct peer servers[SERVERS_MAX];
 static size_t n_servers;
 
-static struct server *server_slot(void) {
+static struct peer *server_slot(void) {
     if (n_servers == SERVERS_MAX)
         fail_msg("more than %d servers in one test", SERVERS_MAX);
-    struct server *v = &servers[n_servers++];
-    *v = (struct server){.in = -1};
+    struct peer *v = &servers[n_servers++];
+    *v = (struct peer){.in = -1};
     return v;
 }
 
-static void server_at(struct server *v, int port) {
+static void server_at(struct peer *v, int port) {
     v->port = port;
     snprintf(v->url, sizeof v->url, "http://127.0.0.1:%d", port);
 }
 
-void server_stop(struct server *v) {
+void server_stop(struct peer *v) {
     if (v->in >= 0)
         close(v->in);
     v->in = -1;
@@ -92,8 +92,8 @@ static int read_port(int fd) {
     return strncmp(line, "listening on ", 13) == 0 && colon ? (int)strtol(colon + 1, NULL, 10) : 0;
 }
 
-struct server *demo_start(const char *const *args) {
-    struct server *v = server_slot();
+struct peer *demo_start(const char *const *args) {
+    struct peer *v = server_slot();
     int in[2], out[2];
     if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
         fail_msg("pipe: %s", strerror(errno));
@@ -157,7 +157,7 @@ static void write_all(int fd, const char *p, size_t n) {
 }
 
 /* ---- a child that serves ---- */
-static bool in_child(struct server *v, int listener) {
+static bool in_child(struct peer *v, int listener) {
     fflush(NULL);
     v->pid = fork();
     if (v->pid < 0)
@@ -174,8 +174,8 @@ static bool in_child(struct server *v, int listener) {
     return true;
 }
 
-struct server *raw_start(const char *bytes) {
-    struct server *v = server_slot();
+struct peer *raw_start(const char *bytes) {
+    struct peer *v = server_slot();
     int port, listener = listen_on(0, &port);
     server_at(v, port);
     if (!in_child(v, listener))
@@ -250,8 +250,8 @@ static void tap_turn(struct tap *t) {
         tap_accept(t);
 }
 
-struct server *tap_start(int port, int own_port) {
-    struct server *v = server_slot();
+struct peer *tap_start(int port, int own_port) {
+    struct peer *v = server_slot();
     int got;
     struct tap t = {.listener = listen_on(own_port, &got), .port = port};
     server_at(v, got);
@@ -263,12 +263,12 @@ struct server *tap_start(int port, int own_port) {
         tap_turn(&t);
 }
 
-void tap_log(const struct server *v, struct buf *out) {
+void tap_log(const struct peer *v, struct buf *out) {
     buf_init(out, 64 * MIX_MIB);
     screen_read_file(out, v->log);
 }
 
-size_t tap_count(const struct server *v, const char *text) {
+size_t tap_count(const struct peer *v, const char *text) {
     struct buf log = {0};
     size_t n = 0;
     tap_log(v, &log);
@@ -328,7 +328,7 @@ bool json_string(char *out, size_t size, const char *json, const char *key, size
     return false;
 }
 
-void demo_session(const struct server *v, const char *title, char id[40]) {
+void demo_session(const struct peer *v, const char *title, char id[40]) {
     char body[512];
     struct buf answer = {0};
     snprintf(body, sizeof body, "{\"title\":\"%s\",\"browserMode\":\"local-browser-service\"}",
@@ -344,7 +344,7 @@ void demo_session(const struct server *v, const char *title, char id[40]) {
     buf_fini(&answer);
 }
 
-void demo_send(const struct server *v, const char *id, const char *text) {
+void demo_send(const struct peer *v, const char *id, const char *text) {
     char path[128], body[4096];
     struct buf answer = {0};
     snprintf(path, sizeof path, "/api/sessions/%s/messages", id);

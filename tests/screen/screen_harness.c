@@ -127,8 +127,8 @@ static void stdin_can_be_no_terminal(void **state) {
 
 static void a_raw_server_answers_and_a_tap_records(void **state) {
     (void)state;
-    struct server *raw = raw_start("HTTP/1.0 418 teapot\r\n\r\nshort and stout");
-    struct server *tap = tap_start(raw->port, 0);
+    struct peer *raw = raw_start("HTTP/1.0 418 teapot\r\n\r\nshort and stout");
+    struct peer *tap = tap_start(raw->port, 0);
     struct buf body = {0};
     assert_int_equal(http_call(tap->port, "POST", "/kettle", "{}", &body), 418);
     assert_string_equal(buf_str(&body), "short and stout");

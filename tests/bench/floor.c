@@ -1,0 +1,46 @@
+/* floor.c - the least a program like mixtui can be: the same three libraries, as many cells
+ * painted, keys echoed where the composer is. `q` ends it.
+ *
+ * usage: bench_floor CELLS X Y */
+#include <curses.h>
+#include <curl/curl.h>
+#include <cjson/cJSON.h>
+#include <locale.h>
+#include <stdlib.h>
+
+/* Keeps the linker from leaving out what is only loaded. */
+static char *(*volatile const curl_linked)(void) = curl_version;
+static const char *(*volatile const json_linked)(void) = cJSON_Version;
+
+static void paint(int cells) {
+    int rows = LINES, row = (cells + rows - 1) / rows;
+
+    for (int y = 0; y < rows && cells > 0; y++)
+        for (int x = 0; x < row && x < COLS && cells > 0; x++, cells--)
+            mvaddch(y, x, 'a' + (chtype)((x + y) % 26));
+}
+
+int main(int argc, char **argv) {
+    int x = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 0;
+    int y = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 0, at = x;
+
+    setlocale(LC_ALL, "");
+    if (!curl_linked || !json_linked || !initscr())
+        return 1;
+    raw();
+    noecho();
+    paint(argc > 1 ? (int)strtol(argv[1], NULL, 10) : 0);
+    move(y, x);
+    refresh();
+    for (int c; (c = getch()) != ERR && c != 'q';) {
+        if (c == 21) { /* Ctrl+U */
+            move(y, at = x);
+            clrtoeol();
+        } else {
+            mvaddch(y, at++, (chtype)c);
+        }
+        refresh();
+    }
+    endwin();
+    return 0;
+}
