@@ -8,7 +8,7 @@
 enum { NOTICE_MS = 8000, HINT_GAP = 2 };
 
 struct link_words {
-    char s[64];
+    char s[128];
     enum style style;
 };
 
@@ -21,7 +21,7 @@ static struct link_words words(const struct model *m, enum style style, enum gly
 }
 
 static struct link_words stream_words(const struct model *m, const struct session *s) {
-    char detail[32] = "";
+    char detail[64] = "";
 
     switch (s->link) {
     case LINK_IDLE:
@@ -44,7 +44,7 @@ static struct link_words stream_words(const struct model *m, const struct sessio
 }
 
 static struct link_words link_words(const struct model *m) {
-    char detail[32] = "";
+    char detail[64] = "";
 
     switch (m->server.state) {
     case SERVER_CONNECTING:
