@@ -446,12 +446,12 @@ static void tick_silence(struct stream *s) {
 
     if (c->task.paused)
         return;
+    if (silence >= net_delay(n, LATE_MS) && s->state == LINK_LIVE)
+        tell(s, LINK_LATE, NULL, false);
     if (silence >= net_delay(n, DEAD_MS)) {
         err_set(&err, RC_TIMEOUT, 0, "nothing was heard from %s for %d s", n->set.address.origin,
                 DEAD_MS / 1000);
         lost(s, &err, 0);
-    } else if (silence >= net_delay(n, LATE_MS) && s->state == LINK_LIVE) {
-        tell(s, LINK_LATE, NULL, false);
     }
 }
 

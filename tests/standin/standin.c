@@ -36,6 +36,7 @@ struct client {
     struct standin *s;
     pthread_t thread;
     int fd, wake; /* wake: eventfd, something was pushed */
+    int number;
     bool gone, holding;
     struct pushed *queue, **queue_end;
     struct buf in; /* read and not yet used */
@@ -450,6 +451,7 @@ static void client_new(struct standin *s, int fd) {
     c->queue_end = &c->queue;
     buf_init(&c->in, HEAD_MAX + 2 * PIECE);
     pthread_mutex_lock(&s->lock);
+    c->number = s->clients ? s->clients->number + 1 : 0;
     c->next = s->clients;
     s->clients = c;
     if (pthread_create(&c->thread, NULL, serve, c) != 0)
@@ -579,13 +581,17 @@ void standin_push(struct standin *s, const char *text) {
     pthread_mutex_unlock(&s->lock);
 }
 
-void standin_drop_all(struct standin *s) {
+static void drop(struct standin *s, int number) {
     pthread_mutex_lock(&s->lock);
     for (struct client *c = s->clients; c; c = c->next)
-        if (c->fd >= 0)
+        if (c->fd >= 0 && (number < 0 || c->number == number))
             shutdown(c->fd, SHUT_RDWR);
     pthread_mutex_unlock(&s->lock);
 }
+
+void standin_drop(struct standin *s, int i) { drop(s, i); }
+
+void standin_drop_all(struct standin *s) { drop(s, -1); }
 
 /* ---- what came ---- */
 static int count(const struct standin *s, const char *method, const char *path) {

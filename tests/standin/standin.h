@@ -70,6 +70,8 @@ void standin_clear(struct standin *s); /* forgets all rules */
 void standin_deaf(
     struct standin *s); /* no connection is accepted any more, though the kernel takes some */
 void standin_push(struct standin *s, const char *text);
+void standin_drop(struct standin *s,
+                  int i); /* closes connection number i from 0, in order of arrival */
 void standin_drop_all(struct standin *s); /* closes every connection */
 
 struct seen_request {

@@ -256,13 +256,13 @@ static void silence_is_late_and_a_byte_heals_it(void **state) {
     (void)state;
     struct box b;
 
-    box_open(&b, 200); /* late after 300 ms, dead after 500 */
+    box_open(&b, 100); /* late after 600 ms, dead after 1000 */
     serve_streams(&b);
     const uint32_t id = box_stream(&b, "x");
     const struct incoming *live = box_link(&b, id, LINK_LIVE, 0);
     const struct incoming *late = box_link(&b, id, LINK_LATE, 0);
 
-    assert_in_range(late->at - live->at, 250, 450);
+    assert_in_range(late->at - live->at, 550, 950);
     assert_int_equal(late->last_byte_at, live->last_byte_at);
     standin_push(b.server, SSE("heartbeat", "{\"type\":\"ping\"}"));
     assert_false(box_link(&b, id, LINK_LIVE, 1)->gap);
