@@ -16,8 +16,9 @@ enum task_kind {
     /* path -> entries of the whole tree below it with names relative to it, breadth first, at most
        50,000 */
     TASK_FIND,
-    TASK_STAT,   /* path -> entries[0] */
-    TASK_CANCEL, /* target: ends that task soon, which still comes back, RC_CANCELLED */
+    TASK_STAT, /* path -> entries[0] */
+    /* target: ends that task soon, which still comes back, RC_CANCELLED; is not answered itself */
+    TASK_CANCEL,
 };
 struct dir_entry {
     const char *name;       /* as the file system has it: not UTF-8, not clean */
@@ -29,7 +30,7 @@ struct task {
     uint32_t id; /* unique, never 0 */
     uint32_t target;
     uint32_t tag;     /* the asker's own mark, handed back untouched */
-    const char *path; /* in arena */
+    const char *path; /* in arena; comes back with a leading `~` expanded */
     /* in arena; asked with WRITE and APPEND, answered with READ. NUL-terminated */
     const char *data;
     size_t len;

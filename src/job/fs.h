@@ -1,0 +1,24 @@
+/* fs.h - what the tasks do to the file system. Private to the job floor; job thread only. */
+#ifndef MIX_JOB_FS_H
+#define MIX_JOB_FS_H
+
+#include "mix/task.h"
+
+enum { FS_ENTRIES_MAX = 50000 };
+#define FS_READ_MAX (16 * MIX_MIB)
+
+/* Asked now and then by what may take long: true ends it with RC_CANCELLED. */
+struct fs_stop {
+    bool (*asked)(void *of);
+    void *of;
+};
+void fs_expand(struct task *t, const char *home); /* a leading `~` of the path */
+/* Each fills t->err and the answer of its kind. */
+void fs_read(struct task *t);
+void fs_write(struct task *t);
+void fs_append(struct task *t);
+void fs_stat(struct task *t);
+void fs_scan(struct task *t, struct fs_stop stop);
+void fs_find(struct task *t, struct fs_stop stop);
+
+#endif
