@@ -170,6 +170,8 @@ void connect_caps(struct model *m, struct incoming *in, struct effects *fx) {
             foreign(m, in->caps.why);
         return;
     }
+    if (in->caps.version == GEN_NONE)
+        return; /* the list will tell */
     connect_answered(m, fx);
     ask_the_rest(m, fx);
 }
@@ -202,6 +204,8 @@ static void list_done(struct model *m, struct effects *fx) {
     p->listed_at = m->now;
     p->listed_seq = p->list_seq;
     connect_answered(m, fx);
+    if (!p->probe_request)
+        ask_the_rest(m, fx);
     session_link_parents(m);
     drop_missing(m, fx);
     tasks_find_children(m, fx);
