@@ -24,10 +24,23 @@ void demo_wake(struct demo *d) {
 }
 
 /* ---- start ---- */
+/* The directory and those above it, 0700 each. */
+static int make_directories(const char *path) {
+    auto_free char *part = xstrdup(path);
+
+    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(part, 0700) != 0 && errno != EEXIST)
+            return -1;
+        *slash = '/';
+    }
+    return mkdir(path, 0700) != 0 && errno != EEXIST ? -1 : 0;
+}
+
 static enum rc choose_base(struct demo *d, struct err *err) {
     if (d->o.data) {
         char *full = NULL;
-        if (mkdir(d->o.data, 0700) != 0 && errno != EEXIST)
+        if (make_directories(d->o.data) != 0)
             return err_set(err, RC_IO, errno, "--data %s: %s", d->o.data, strerror(errno));
         full = realpath(d->o.data, NULL);
         if (!full)
