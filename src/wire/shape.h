@@ -104,31 +104,9 @@ struct list {
                                              NULL,        0,         &shape_##elem}
 
 /* Every table by name. */
-#define SHAPES(X)                                                                                  \
-    X(callback)                                                                                    \
-    X(session_data) X(session_list) X(tool_call) X(callback_result) X(message) X(message_list) X(  \
-        send_ack) X(status_reply) X(file_info) X(file_list) X(command_info) X(command_list)        \
-        X(health) X(provider_auth) X(auth_status) X(session_ref) X(sessions_query) X(              \
-            session_create) X(session_fork) X(session_rewind) X(message_send) X(history_query)     \
-            X(notification_answer) X(file_ref) X(stream_query) X(export_tool_call) X(              \
-                export_message) X(export_session) X(auth_validity) X(oauth_start)                  \
-                X(oauth_provider) X(oauth_health) X(preferences) X(provider_models) X(             \
-                    provider_list) X(preferences_reply) X(tool_info) X(tool_list) X(tool_provider) \
-                    X(tool_category) X(tool_credentials) X(mcp_tool) X(mcp_server) X(mcp_list)     \
-                        X(system_info) X(server_error) X(session_callbacks) X(provider_ref)        \
-                            X(name_ref) X(api_key) X(oauth_code) X(preferences_update)             \
-                                X(stream_message) X(event_nothing) X(event_session)                \
-                                    X(event_user_message) X(event_delta) X(event_tool_start)       \
-                                        X(event_tool_input_delta) X(event_tool_input)              \
-                                            X(event_tool_call) X(event_execution_start)            \
-                                                X(event_execution_complete) X(event_permission)    \
-                                                    X(event_notification) X(event_complete)        \
-                                                        X(event_error) X(event_limit)              \
-                                                            X(event_session_created)               \
-                                                                X(event_summarize)
-#define X(name) extern const struct shape shape_##name;
-SHAPES(X)
-#undef X
+#define SHAPE(name) extern const struct shape shape_##name;
+#include "shapes.def"
+#undef SHAPE
 extern const struct shape *const shape_table[];
 extern const size_t shape_count;
 

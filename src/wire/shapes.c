@@ -229,8 +229,8 @@ OBJECT(stream_query, stream_query, stream_query_rows);
 
 /* ---- every table by name ---- */
 const struct shape *const shape_table[] = {
-#define X(name) &shape_##name,
-    SHAPES(X)
-#undef X
+#define SHAPE(name) &shape_##name,
+#include "shapes.def"
+#undef SHAPE
 };
 const size_t shape_count = MIX_COUNT(shape_table);

@@ -193,6 +193,10 @@ bool sse_next(struct sse *s, struct frame *out) {
     if (s->over || s->n == 0 || !skip_mark(s))
         return false;
     while (next_line(s, &from, &to)) {
+        if (s->line - s->event > s->cap) {
+            s->over = true;
+            return false;
+        }
         if (to > from) {
             if (s->p[from] != ':')
                 take_field(s, from, to);
@@ -200,10 +204,6 @@ bool sse_next(struct sse *s, struct frame *out) {
             if (!s->has_data && !s->has_name && !s->has_id && s->retry < 0)
                 start_event(s);
             continue;
-        }
-        if (s->line - s->event > s->cap) {
-            s->over = true;
-            return false;
         }
         const bool whole = s->has_data;
 

@@ -146,15 +146,21 @@ static void an_event_beyond_the_cap_ends_the_stream(void **state) {
     struct frame f;
     (void)state;
 
+    static const char *const texts[] = {
+        "data: 1\n\ndata: 1234567890\n\ndata: 2\n\n",
+        "data: 1\n\ndata: 1\ndata: 2\ndata: 3\n\ndata: 2\n\n",
+        "data: 1\n\n: a comment without an end is no better\n\ndata: 2\n\n",
+    };
     /* In one piece, and in many: the frame before it is delivered, nothing behind it. */
-    for (size_t piece = 1; piece < 60; piece++) {
-        static const char text[] = "data: 1\n\ndata: 1234567890\n\ndata: 2\n\n";
+    for (size_t i = 0; i < 60 * MIX_COUNT(texts); i++) {
+        const char *text = texts[i / 60];
+        const size_t piece = 1 + i % 60;
         struct sse *s = sse_new(16);
         enum rc rc = RC_OK;
         int frames = 0;
 
-        for (size_t at = 0; at < sizeof text - 1 && rc == RC_OK; at += piece) {
-            const size_t left = sizeof text - 1 - at;
+        for (size_t at = 0; at < strlen(text) && rc == RC_OK; at += piece) {
+            const size_t left = strlen(text) - at;
 
             rc = sse_feed(s, text + at, left < piece ? left : piece, &err);
             while (rc == RC_OK && sse_next(s, &f))
