@@ -23,6 +23,7 @@ struct request {
     int version;    /* of the server, for the fields to write */
     const void *in; /* struct of the row's `in` shape, in `arena` */
     /* upload: the file to read; download: the file to make (never an existing one) */
+    /* NULL for bytes: they come in memory, at most 32 MiB, as `out` and n of the IN_REPLY */
     const char *local_path;
     struct arena arena;
 };
@@ -36,7 +37,7 @@ enum link_state {
     LINK_LIVE,
     LINK_LATE,     /* open, but nothing was heard for longer than a heartbeat */
     LINK_RETRYING, /* down; `retry_at` says when it is tried again */
-    LINK_REFUSED,  /* the server does not know the session: not tried again */
+    LINK_REFUSED,  /* the server does not know the session: not tried again, IN_FAIL follows */
 };
 enum incoming_kind {
     IN_REPLY,   /* the operation succeeded; out, n */

@@ -6,12 +6,21 @@
  * stream pauses, a gap is marked), and net_send says RC_BUSY. Streams are always read. Nothing
  * received is lost and nothing is polled.
  *
- * Retries: by the operation's row, with backoff, jitter and Retry-After. A synchronous or
- * asynchronous message send is never repeated. A stream reconnects until cancelled (500 ms x 1.5,
- * cap 30 s, reset by `connected`), is replaced before the server's 10-minute cut where a disconnect
- * does not cancel the turn, counts as LATE after 60 s and as dead after 100 s without a byte, and
- * all of them reconnect after a suspend (CLOCK_BOOTTIME running ahead of CLOCK_MONOTONIC). A 200
- * stream whose first frame is `error: Invalid session ID` is LINK_REFUSED.
+ * Retries: by the operation's row, with backoff, jitter and Retry-After; at most 5 attempts within
+ * 2 minutes. What is NEVER, a message send above all, goes out once, on a connection of its own,
+ * since libcurl repeats by itself what fails on a reused one. A probe is retried like a SAFE call.
+ * Time-outs measure silence, not length.
+ *
+ * A stream reconnects until cancelled (500 ms x 1.5, cap 30 s, short again once a connection stood
+ * for 5 s), is replaced before the server's 10-minute cut where a disconnect does not cancel the
+ * turn (known from a probe on this worker), counts as LATE after 60 s and as dead after 100 s
+ * without a byte, and all of them reconnect after a suspend (CLOCK_BOOTTIME running ahead of
+ * CLOCK_MONOTONIC); only where a disconnect is known to cancel the turn they are LATE first. A
+ * stream refused by `error: Invalid session ID` or a 4xx is LINK_REFUSED and has ended: IN_FAIL
+ * follows.
+ *
+ * Every request ends in exactly one IN_REPLY, IN_FAIL or IN_CAPS. A redirect is an error that names
+ * its target.
  *
  * Downloads go to `<path>.part` beside the target, are renamed when whole, and never replace a
  * file. */
@@ -21,14 +30,14 @@
 #include "mix/border.h"
 
 struct net_config {
-    const char *url;            /* http(s)://host[:port][/base]; checked by net_url_check */
+    const char *url; /* http(s)://host[:port][/base] or unix:/path; checked by net_url_check */
     const char *const *headers; /* "Name: value", n_headers of them; never logged */
     size_t n_headers;
     const char *proxy, *ca_file; /* NULL: curl's defaults */
     int64_t connect_timeout_ms;  /* 0: 10 s */
     /* 0: 60 s; never applied to streams, transfers or a synchronous send */
     int64_t reply_timeout_ms;
-    double time_scale; /* 0: 1; tests divide every delay of this floor by it */
+    double time_scale; /* 0: 1; tests divide every delay by it, but not these time-outs */
 };
 
 struct net;
