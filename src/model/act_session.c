@@ -195,7 +195,8 @@ void act_session_delete(struct model *m, struct session *s, struct effects *fx) 
     act_notice(m, "Deleting \"%s\"", session_title(s));
 }
 
-void delete_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx) {
+void session_delete_reply(struct model *m, struct incoming *in, struct session *s,
+                          struct effects *fx) {
     if (in->kind == IN_FAIL && in->status != 404) {
         act_error(m, &in->err, "Could not delete \"%s\"", session_title(s));
     } else if (in->kind == IN_REPLY || in->kind == IN_FAIL) {

@@ -218,7 +218,8 @@ static void list_done(struct model *m, struct effects *fx) {
     }
 }
 
-void list_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx) {
+void sessions_reply(struct model *m, struct incoming *in, struct session *none,
+                    struct effects *fx) {
     const struct session_data *items = in->out;
 
     (void)none;

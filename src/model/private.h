@@ -147,6 +147,14 @@ struct model_private {
     uint64_t seconds_key;
     int64_t spun, leader_done, confirm_done;
     bool arm_shown;
+    /* files */
+    struct files_arriving {
+        struct file_info *v;
+        size_t n, cap;
+        struct arena arena;
+    } files_arriving; /* the list while it comes */
+    uint32_t delete_request;
+    char *deleting; /* its file */
 };
 
 /* ---- change ---- */
@@ -194,7 +202,8 @@ void sessions_order(struct model *m); /* rebuilds `visible` */
 bool session_has_open_call(const struct session *s);
 struct session *session_newest(const struct model *m);
 void fork_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
-void delete_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
+void session_delete_reply(struct model *m, struct incoming *in, struct session *s,
+                          struct effects *fx);
 
 /* ---- connect.c ---- */
 void connect_start(struct model *m, struct effects *fx);
@@ -205,7 +214,7 @@ void connect_lost(struct model *m, const struct err *err, int64_t retry_at, stru
 void connect_caps(struct model *m, struct incoming *in, struct effects *fx);
 void connect_answered(struct model *m, struct effects *fx); /* the server spoke */
 void list_request(struct model *m, struct effects *fx);
-void list_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
+void sessions_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
 void auth_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
 void commands_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
 void history_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
@@ -322,7 +331,14 @@ void files_reply(struct model *m, struct incoming *in, struct session *s,
 void files_task(struct model *m, struct task *t,
                 struct effects *fx); /* takes t; tags from TAG_FILES on */
 void files_session_gone(struct model *m, struct session *s);
-void files_fini(struct model *m); /* files, transfers, picker */
+void files_fini(struct model *m);                     /* files, transfers, picker */
+void files_list(struct model *m, struct effects *fx); /* asks for the list, unless asked already */
+void files_update(struct model *m, struct effects *fx); /* the same once somebody can see it */
+char *file_server_name(const char *path);               /* what servers call an upload of it */
+/* the listed file that an upload of it replaces, NULL: none known */
+const struct file_info *file_replaced_by(const struct model *m, const char *path);
+void picker_listed(struct model *m, struct task *t, struct effects *fx); /* takes t */
+void picker_fini(struct picker *p);
 
 /* ---- reduce.c ---- */
 void reduce(struct model *m, struct incoming *in, struct effects *fx);

@@ -9,8 +9,8 @@
 typedef void reply_fn(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
 
 static reply_fn *const on_reply[OP_COUNT] = {
-    [OP_SESSIONS_LIST] = list_reply,       [OP_SESSION_CREATE] = create_reply,
-    [OP_SESSION_GET] = info_reply,         [OP_SESSION_DELETE] = delete_reply,
+    [OP_SESSIONS_LIST] = sessions_reply,   [OP_SESSION_CREATE] = create_reply,
+    [OP_SESSION_GET] = info_reply,         [OP_SESSION_DELETE] = session_delete_reply,
     [OP_SESSION_FORK] = fork_reply,        [OP_SESSION_CANCEL] = cancel_reply,
     [OP_MESSAGES_LIST] = load_reply,       [OP_MESSAGE_SEND] = send_reply,
     [OP_MESSAGES_HISTORY] = history_reply, [OP_PERMISSION_GRANT] = asks_reply,
