@@ -120,8 +120,7 @@ static bool learn_from_doc(struct probe *p, const char *body, size_t n) {
     bool async = false;
 
     p->caps = (struct caps){0};
-    if (!cJSON_IsObject(tree) || !cJSON_IsObject(paths) ||
-        !operation_in(paths, op_spec(OP_MESSAGE_SEND)))
+    if (!paths || !cJSON_IsObject(paths) || !operation_in(paths, op_spec(OP_MESSAGE_SEND)))
         return json_done(), false;
     for (int op = 0; op < OP_COUNT; op++)
         set(&p->caps, (enum op)op, operation_in(paths, op_spec((enum op)op)) != NULL);

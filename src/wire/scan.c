@@ -84,6 +84,10 @@ static bool eat(struct cursor *c, char want) {
     return true;
 }
 
+static bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
+}
+
 static bool valid_string(struct cursor *c) {
     if (!eat(c, '"'))
         return false;
@@ -100,7 +104,7 @@ static bool valid_string(struct cursor *c) {
             return false;
         if (*c->p++ == 'u') {
             for (int i = 0; i < 4; i++, c->p++)
-                if (c->p == c->end || !memchr("0123456789abcdefABCDEF", *c->p, 22))
+                if (c->p == c->end || !is_hex(*c->p))
                     return false;
         }
     }
@@ -200,32 +204,41 @@ size_t utf8_length(const char *s, size_t n) {
     return len;
 }
 
+enum part { PART_SHOWN, PART_BLANK, PART_CONTROL };
+/* What the bytes at s are to a line; *len of them. A byte that is no UTF-8 is shown as U+FFFD. */
+static enum part next_part(const char *s, size_t n, size_t *len) {
+    const unsigned char c = (unsigned char)*s;
+    const size_t whole = utf8_length(s, n);
+
+    *len = whole > 0 ? whole : 1;
+    if (c == ' ' || (c >= '\t' && c <= '\r'))
+        return PART_BLANK;
+    if (c < 0x20 || c == 0x7f || (whole == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0))
+        return PART_CONTROL;
+    return PART_SHOWN;
+}
+
 size_t line_clean(char *out, size_t room, const char *s, size_t n) {
-    size_t k = 0;
+    size_t k = 0, len = 0;
     bool gap = false;
 
-    for (size_t i = 0; i < n;) {
-        const unsigned char c = (unsigned char)s[i];
-        const size_t len = utf8_length(s + i, n - i);
-        const bool c1 = len == 2 && c == 0xc2 && (unsigned char)s[i + 1] < 0xa0;
+    for (size_t i = 0; i < n; i += len) {
+        const enum part part = next_part(s + i, n - i, &len);
 
-        if (c == ' ' || (c >= '\t' && c <= '\r')) {
+        if (part == PART_BLANK)
             gap = k > 0;
-            i++;
-        } else if ((len == 1 && (c < 0x20 || c == 0x7f)) || c1) {
-            i += len;
-        } else {
-            const size_t need = (len > 0 ? len : 3) + (gap ? 1 : 0);
+        if (part != PART_SHOWN)
+            continue;
+        const bool bad = utf8_length(s + i, n - i) == 0;
+        const size_t bytes = bad ? 3 : len;
 
-            if (k + need >= room)
-                break;
-            if (gap)
-                out[k++] = ' ';
-            gap = false;
-            memcpy(out + k, len > 0 ? s + i : "\xef\xbf\xbd", len > 0 ? len : 3);
-            k += len > 0 ? len : 3;
-            i += len > 0 ? len : 1;
-        }
+        if (k + bytes + (gap ? 1 : 0) >= room)
+            break;
+        if (gap)
+            out[k++] = ' ';
+        gap = false;
+        memcpy(out + k, bad ? "\xef\xbf\xbd" : s + i, bytes);
+        k += bytes;
     }
     out[k] = '\0';
     return k;

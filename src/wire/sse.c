@@ -5,6 +5,7 @@
  * it grows. Consumed bytes go when room is needed, so the moving is amortised. */
 #include "json.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,7 @@ enum rc sse_feed(struct sse *s, const char *p, size_t n, struct err *err) {
     if (n == 0)
         return RC_OK;
     make_room(s, n);
+    assert(s->p);
     memcpy(s->p + s->n, p, n);
     s->n += n;
     return RC_OK;

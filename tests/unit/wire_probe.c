@@ -21,49 +21,61 @@ struct server {
     bool lenient_router; /* a wrong method instead of an unknown path */
 };
 
-static void add_doc(struct buf *out, int version) {
+static bool documented(int op, int version) {
     const struct caps caps = caps_of(version);
-    const char *last = "";
+
+    return caps_has(&caps, (enum op)op) && op != OP_DOC &&
+           (op != OP_STREAM || version >= GEN(0, 4, 2));
+}
+
+/* All methods of one path, as a document groups them. */
+static void add_path(struct buf *out, const char *path, int version) {
+    static const char *const verbs[] = {"get", "post", "patch", "delete"};
+    const char *comma = "";
+
+    buf_addf(out, "\"%s\":{", path);
+    for (int i = 0; i < OP_COUNT; i++) {
+        const struct op_spec *s = op_spec((enum op)i);
+
+        if (!documented(i, version) || strcmp(s->path, path) != 0)
+            continue;
+        buf_addf(out, "%s\"%s\":{\"responses\":{\"%s\":{}}}", comma, verbs[s->method],
+                 i == OP_MESSAGE_SEND && version >= GEN_ASYNC ? "202" : "200");
+        comma = ",";
+    }
+    buf_adds(out, "}");
+}
+
+static bool first_of_its_path(int op, int version) {
+    for (int i = 0; i < op; i++)
+        if (documented(i, version) &&
+            strcmp(op_spec((enum op)i)->path, op_spec((enum op)op)->path) == 0)
+            return false;
+    return documented(op, version);
+}
+
+static void add_doc(struct buf *out, int version) {
+    static const struct {
+        int since;
+        const char *text;
+    } marks[] = {{GEN(0, 4, 5), ",{\"plan_mode\":1}"},
+                 {GEN(0, 7, 2), ",\"thinking_level\""},
+                 {GEN_LATE, ",\"browserMode\""},
+                 {GEN_TOP, ",\"max_steps\""}};
+    const char *comma = "";
 
     buf_adds(out, "{\"openapi\":\"3.1.0\",\"paths\":{");
     for (int i = 0; i < OP_COUNT; i++) {
-        const struct op_spec *s = op_spec((enum op)i);
-        bool first = true;
-
-        /* Rows of one path stand together in a document, not in the table. */
-        if (!caps_has(&caps, (enum op)i) || (i == OP_STREAM && version < GEN(0, 4, 2)) ||
-            i == OP_DOC)
+        if (!first_of_its_path(i, version))
             continue;
-        bool seen = false;
-
-        for (int k = 0; k < i; k++)
-            seen |= caps_has(&caps, (enum op)k) && strcmp(op_spec((enum op)k)->path, s->path) == 0;
-        if (seen)
-            continue;
-        buf_addf(out, "%s\"%s\":{", last, s->path);
-        last = ",";
-        for (int k = i; k < OP_COUNT; k++) {
-            const struct op_spec *other = op_spec((enum op)k);
-            static const char *const verbs[] = {"get", "post", "patch", "delete"};
-
-            if (!caps_has(&caps, (enum op)k) || strcmp(other->path, s->path) != 0)
-                continue;
-            buf_addf(out, "%s\"%s\":{\"responses\":{\"%s\":{}}}", first ? "" : ",",
-                     verbs[other->method],
-                     k == OP_MESSAGE_SEND && version >= GEN_ASYNC ? "202" : "200");
-            first = false;
-        }
-        buf_adds(out, "}");
+        buf_adds(out, comma);
+        add_path(out, op_spec((enum op)i)->path, version);
+        comma = ",";
     }
     buf_adds(out, "},\"components\":[\"title\"");
-    if (version >= GEN(0, 4, 5))
-        buf_adds(out, ",{\"plan_mode\":1}");
-    if (version >= GEN(0, 7, 2))
-        buf_adds(out, ",\"thinking_level\"");
-    if (version >= GEN_LATE)
-        buf_adds(out, ",\"browserMode\"");
-    if (version >= GEN_TOP)
-        buf_adds(out, ",\"max_steps\"");
+    for (size_t i = 0; i < MIX_COUNT(marks); i++)
+        if (version >= marks[i].since)
+            buf_adds(out, marks[i].text);
     buf_adds(out, "]}");
 }
 

@@ -297,7 +297,7 @@ static void a_long_refusal_is_cut_between_code_points(void **state) {
 
     for (size_t shift = 0; shift < 4; shift++) {
         for (size_t i = shift; i + 2 < sizeof body; i += 2)
-            memcpy(body + i, "\xc3\xa9", 2);
+            memcpy(body + i, (const char[]){'\xc3', '\xa9'}, 2);
         memset(body, 'a', shift);
         reply_error(&err, OP_SESSION_FORK, 500, body, sizeof body - 2);
         const size_t n = strlen(err.text);

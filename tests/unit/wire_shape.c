@@ -379,7 +379,7 @@ static void a_body_has_the_fields_of_its_generation(void **state) {
 
 static void servers_escape_and_end_with_a_newline(void **state) {
     struct session_data s = {.id = "1",
-                             .title = "<&> \xe2\x80\xa8\xe2\x80\xa9 \xe2\x80\xaa \"\\ \x7f \xff",
+                             .title = "<&> \xe2\x80\xa8\xe2\x80\xa9 \xe2\x80\xa7 \"\\ \x7f \xff",
                              .cost = 0.0213,
                              .created_at = 1770975667123};
     struct session_list list = {.list = {&s, 1}};
@@ -395,7 +395,7 @@ static void servers_escape_and_end_with_a_newline(void **state) {
         const char *want;
     } cases[] = {
         {&shape_session_list, &list, GEN_SEED,
-         "[{\"id\":\"1\",\"title\":\"\\u003c\\u0026\\u003e \\u2028\\u2029 \xe2\x80\xaa \\\"\\\\ "
+         "[{\"id\":\"1\",\"title\":\"\\u003c\\u0026\\u003e \\u2028\\u2029 \xe2\x80\xa7 \\\"\\\\ "
          "\x7f \\ufffd\","
          "\"userMessageCount\":0,\"assistantMessageCount\":0,\"toolCallCount\":0,\"promptTokens\":"
          "0,"
