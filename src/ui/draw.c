@@ -17,10 +17,10 @@ static const char *const glyphs[G_COUNT][2] = {
 
 const char *glyph(const struct model *m, enum glyph g) { return glyphs[g][m->ui.ascii]; }
 
-char spinner(const struct model *m) {
-    static const char frames[] = "|/-\\";
+const char *spinner(const struct model *m) {
+    static const char *const frames[] = {" |", " /", " -", " \\"};
 
-    return m->ui.animate ? frames[(uint64_t)m->now / 250 % 4] : '*';
+    return m->ui.animate ? frames[(uint64_t)m->now / 250 % 4] : "";
 }
 
 /* ---- drawing ---- */
@@ -102,24 +102,25 @@ void draw_field(struct canvas *c, int x, int y, int w, enum style s, const struc
     }
 }
 
-size_t draw_hints(struct canvas *c, int x, int y, int w, const struct menu_row *rows, size_t from,
-                  size_t n, const char *between) {
+int hint_cells(const struct menu_row *h) {
+    return text_width(h->keys, strlen(h->keys)) + 1 + text_width(h->label, strlen(h->label));
+}
+
+int draw_hints(struct canvas *c, int x, int y, int w, const struct menu_row *rows, size_t n,
+               const char *between) {
+    const int gap = text_width(between, strlen(between));
     int used = 0;
 
-    for (; from < n; from++) {
-        const int gap = used ? text_width(between, strlen(between)) : 0;
-        const int keys = text_width(rows[from].keys, strlen(rows[from].keys));
-        const int label = text_width(rows[from].label, strlen(rows[from].label));
-
-        if (used + gap + keys + 1 + label > w)
+    for (size_t i = 0; i < n; i++) {
+        if (used + (i ? gap : 0) + hint_cells(&rows[i]) > w)
             break;
-        if (gap)
+        if (i > 0)
             used += put(c, x + used, y, w - used, STYLE_COMPOSER_HINT, between);
-        used += put(c, x + used, y, w - used, STYLE_KEY, rows[from].keys);
+        used += put(c, x + used, y, w - used, STYLE_KEY, rows[i].keys);
         used += put(c, x + used, y, w - used, STYLE_COMPOSER_HINT, " ");
-        used += put(c, x + used, y, w - used, STYLE_COMPOSER_HINT, rows[from].label);
+        used += put(c, x + used, y, w - used, STYLE_COMPOSER_HINT, rows[i].label);
     }
-    return from;
+    return used;
 }
 
 size_t list_top(size_t top, size_t cursor, size_t n, int height) {
@@ -172,7 +173,15 @@ static struct words scaled(double v, double step, const char *const *units, cons
 struct words say_size(int64_t bytes) {
     static const char *const units[] = {"B", "kB", "MB", "GB", "TB", NULL};
 
-    return scaled(bytes > 0 ? (double)bytes : 0, 1000, units, " ");
+    const double v = bytes > 0 ? (double)bytes : 0;
+
+    if (bytes >= 1000 && bytes < 999500) { /* no tenths of a kB */
+        struct words w;
+
+        snprintf(w.s, sizeof w.s, "%.0f kB", v / 1000);
+        return w;
+    }
+    return scaled(v, 1000, units, " ");
 }
 
 struct words say_count(int64_t n) {

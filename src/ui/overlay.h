@@ -10,6 +10,7 @@ struct panel {
     const struct editor *editor;
     struct buf head; /* clean */
     struct rows lines;
+    size_t all_lines; /* of the text; lines holds those that are shown */
     size_t rows;
     int width, list; /* list: rows of it that fit */
     struct rect box;

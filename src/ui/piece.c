@@ -193,13 +193,13 @@ static enum style state_look(const struct model *m, const struct part *p, char w
         word[0] = '\0';
         return STYLE_DIM;
     case CALL_STREAMING:
-        snprintf(word, 32, "preparing %c", spinner(m));
+        snprintf(word, 32, "preparing%s", spinner(m));
         return STYLE_TOOL_RUNNING;
     case CALL_WAITING:
         snprintf(word, 32, "waiting for you");
         return STYLE_MARK_APPROVAL;
     case CALL_RUNNING:
-        snprintf(word, 32, "running %c", spinner(m));
+        snprintf(word, 32, "running%s", spinner(m));
         return STYLE_TOOL_RUNNING;
     case CALL_OK:
         snprintf(word, 32, "ok");
@@ -265,7 +265,7 @@ static void draw_thinking(struct view *v, const struct thread_place *at, struct 
     int n = snprintf(text, sizeof text, "%s thinking", glyph(at->m, open ? G_OPEN : G_SHUT));
 
     if (p->live)
-        n += snprintf(text + n, sizeof text - (size_t)n, " %c", spinner(at->m));
+        n += snprintf(text + n, sizeof text - (size_t)n, "%s", spinner(at->m));
     else if (p->seconds >= 0)
         n += snprintf(text + n, sizeof text - (size_t)n, " %.0f s", p->seconds);
     if (!open && !p->live)

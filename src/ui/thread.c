@@ -274,7 +274,7 @@ static void settle_move(struct view *v, const struct thread_place *at, struct re
         r->new_below = 0;
 }
 
-static void drop_memo(struct view *v) {
+void drop_memo(struct view *v) {
     for (size_t i = 0; i < MEMO_SLOTS; i++)
         if (v->memo[i]) {
             block_fini(v->memo[i]);

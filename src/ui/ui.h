@@ -33,7 +33,7 @@ enum glyph {
     G_COUNT
 };
 const char *glyph(const struct model *m, enum glyph g);
-char spinner(const struct model *m); /* stands still where animations are off */
+const char *spinner(const struct model *m); /* a blank and a sign; "" where animations are off */
 
 /* ---- drawing ---- */
 int put(struct canvas *c, int x, int y, int max, enum style s, const char *text);
@@ -50,9 +50,10 @@ int draw_title(struct canvas *c, const struct model *m, int x, int y, int max, e
 /* A one-line field, scrolled so that its caret is seen; has: it has the caret. */
 void draw_field(struct canvas *c, int x, int y, int w, enum style s, const struct editor *e,
                 bool has);
-/* Hints from rows[from] on, as many as fit in w. Returns the first that did not. */
-size_t draw_hints(struct canvas *c, int x, int y, int w, const struct menu_row *rows, size_t from,
-                  size_t n, const char *between);
+/* As many hints as fit in w. Returns the cells used. */
+int draw_hints(struct canvas *c, int x, int y, int w, const struct menu_row *rows, size_t n,
+               const char *between);
+int hint_cells(const struct menu_row *h);
 /* First row to show so that `cursor` is among the `height` shown, moving `top` as little as can be.
  */
 size_t list_top(size_t top, size_t cursor, size_t n, int height);
@@ -143,7 +144,7 @@ struct view {
     size_t *picker_rows, picker_n;
     char *picker_filter;
     uint32_t picker_id;
-    size_t hints_used; /* this many stand in the focused pane */
+    bool hints_shown; /* the focused pane shows its own hints */
 };
 /* The rows of one part; valid until the next call. */
 const struct block *part_block(struct view *v, const struct part *p, enum role role, int width);
@@ -158,6 +159,7 @@ void thread_settle(struct view *v, struct model *m, const struct frame_layout *l
 bool thread_at_end(struct view *v, const struct thread_place *at);
 /* Revisions are unique within one transcript, so the memo holds one session's parts at a time. */
 void own_memo(struct view *v, const struct session *s);
+void drop_memo(struct view *v);
 /* A place that exists: what was there may have been replaced by something shorter. */
 struct spot spot_existing(struct view *v, const struct thread_place *at, struct spot spot);
 /* Steps a place by rows, stopping at the ends; false when it stopped. */

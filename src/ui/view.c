@@ -10,7 +10,7 @@ struct view *view_new(void) {
 void view_free(struct view *v) {
     if (!v)
         return;
-    own_memo(v, NULL);
+    drop_memo(v);
     buf_fini(&v->draft);
     buf_fini(&v->draft_clean);
     rows_fini(&v->draft_rows);
@@ -38,7 +38,17 @@ static void draw_tiny(const struct model *m, struct canvas *out) {
                 m->ui.rows);
 }
 
-static void blank(struct canvas *out, struct rect r) { canvas_fill(out, r, ' ', STYLE_TEXT); }
+/* A drawer covers what is below it, and has an edge. */
+static void draw_drawer(const struct model *m, struct canvas *out, const struct frame_layout *l) {
+    struct rect r = l->pane[PANE_FILES];
+
+    r.h += l->pane[PANE_PERMISSIONS].h;
+    r.x--;
+    r.w++;
+    canvas_fill(out, r, ' ', STYLE_TEXT);
+    for (int y = r.y; y < r.y + r.h; y++)
+        put(out, r.x, y, 1, STYLE_BORDER, glyph(m, G_VLINE));
+}
 
 void view_draw(struct view *v, const struct model *m, struct canvas *out) {
     const struct frame_layout l = view_layout(m);
@@ -48,16 +58,14 @@ void view_draw(struct view *v, const struct model *m, struct canvas *out) {
         draw_tiny(m, out);
         return;
     }
-    v->hints_used = 0;
+    v->hints_shown = false;
     draw_tabs(m, out, l.tabs);
     draw_header(m, out, l.header);
     draw_sessions(v, m, out, l.pane[PANE_SESSIONS]);
     draw_thread(v, m, out, &l);
     draw_composer(v, m, out, l.pane[PANE_COMPOSER]);
-    if (l.width == WIDTH_MEDIUM) { /* a drawer covers what is below it */
-        blank(out, l.pane[PANE_FILES]);
-        blank(out, l.pane[PANE_PERMISSIONS]);
-    }
+    if (l.width == WIDTH_MEDIUM && l.pane[PANE_FILES].x > 0)
+        draw_drawer(m, out, &l);
     draw_files(v, m, out, l.pane[PANE_FILES]);
     draw_asks(v, m, out, l.pane[PANE_PERMISSIONS]);
     draw_status(v, m, out, l.status);

@@ -64,8 +64,9 @@ void ask_chain(struct buf *out, const struct ask *a) {
     for (const struct session *s = a->session; s && n < 8; s = s->parent)
         chain[n++] = s;
     while (n-- > 0)
-        buf_addf(out, "%s > ", session_title(chain[n]));
-    buf_adds(out, ask_name(a));
+        buf_addf(out, "%s%s", session_title(chain[n]), n > 0 ? " > " : "");
+    if (a->kind == ASK_PERMISSION)
+        buf_addf(out, " > %s", ask_name(a));
 }
 
 /* ---- the whole text, wrapped ---- */
@@ -117,20 +118,16 @@ static bool is_hidden_hint(const struct ask *a, const struct menu_row *h) {
     return decides && (!ask_answerable(a) || a->kind == ASK_QUESTION);
 }
 
-static int hint_width(const struct menu_row *h) {
-    return text_width(h->keys, strlen(h->keys)) + 1 + text_width(h->label, strlen(h->label));
-}
-
 /* Rows the hints take when they flow within w; draws them when c is given. */
 static int flow_hints(const struct model *m, const struct ask *a, struct canvas *c, int x, int y,
                       int w) {
     const enum style armed = ask_armed(m, a, m->now) ? STYLE_HINT_ARMED : STYLE_HINT_UNARMED;
     int used = 0, row = 0;
 
-    for (size_t i = 0; i < m->ui.n_hints; i++) {
+    for (size_t i = 0; i < m->ui.n_own_hints; i++) {
         const struct menu_row *h = &m->ui.hints[i];
         const bool decides = str_eq(h->label, "grant") || str_eq(h->label, "deny");
-        const int need = hint_width(h);
+        const int need = hint_cells(h);
 
         if (is_hidden_hint(a, h) || need > w)
             continue;
@@ -212,10 +209,8 @@ static void draw_head_row(const struct model *m, struct canvas *c, struct rect r
     int x = r.x + 1;
 
     x += put_foreign(c, x, r.y, right - x, name, ask_name(a), CLEAN_NAME) + 2;
-    if (name == STYLE_TITLE && !str_blank(a->action))
-        put_foreign(c, x, r.y, right - x, STYLE_TEXT, a->action, CLEAN_NAME);
-    else
-        put_foreign(c, x, r.y, right - x, STYLE_TEXT, ask_text(a), CLEAN_NAME);
+    put_foreign(c, x, r.y, right - x, STYLE_TEXT, name == STYLE_TITLE ? a->action : ask_text(a),
+                CLEAN_NAME);
 }
 
 static int draw_choices(const struct model *m, struct canvas *c, struct rect r, int y,
@@ -262,7 +257,7 @@ static void draw_selected(struct view *v, const struct model *m, struct canvas *
         put(c, x, r.y + y++, w, STYLE_NOTICE_BAD, "too early: key discarded");
     if (shows_hints(m) && y < r.h) {
         flow_hints(m, a, c, x, r.y + y, w);
-        v->hints_used = m->ui.n_hints;
+        v->hints_shown = true;
     }
 }
 

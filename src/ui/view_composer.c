@@ -203,7 +203,7 @@ static void draw_box_top(const struct model *m, struct canvas *c, struct rect r,
     int n = 0, x = r.x + 1;
 
     if (s->turn != TURN_IDLE)
-        n = snprintf(facts, sizeof facts, "%s%s %c", dot, turn_word(s), spinner(m));
+        n = snprintf(facts, sizeof facts, "%s%s%s", dot, turn_word(s), spinner(m));
     if (s->n_queue > 0)
         snprintf(facts + n, sizeof facts - (size_t)n, "%squeued %zu%s", dot, s->n_queue,
                  s->held ? ", held" : "");
@@ -257,9 +257,10 @@ void draw_composer(struct view *v, const struct model *m, struct canvas *c, stru
     if (bottom <= top)
         return;
     put(c, r.x, bottom, 1, edge, glyph(m, G_BOTTOM_LEFT));
-    if (focus)
-        v->hints_used =
-            draw_hints(c, r.x + 2, bottom, r.w - 2, m->ui.hints, 0, m->ui.n_hints, glyph(m, G_DOT));
-    else
+    if (!focus) {
         draw_line(c, m, r.x + 1, bottom, r.w - 1, edge);
+        return;
+    }
+    v->hints_shown = true;
+    draw_hints(c, r.x + 2, bottom, r.w - 2, m->ui.hints, m->ui.n_own_hints, glyph(m, G_DOT));
 }

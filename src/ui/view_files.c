@@ -40,7 +40,7 @@ static void draw_file(const struct model *m, struct canvas *c, struct rect r,
 static void draw_bar(const struct model *m, struct canvas *c, int x, int y, int w, int done) {
     for (int i = 0; i < w; i++)
         put(c, x + i, y, 1, i < done ? STYLE_PROGRESS : STYLE_DIM,
-            i < done ? (m->ui.ascii ? "#" : " ") : glyph(m, G_BAR_EMPTY));
+            glyph(m, i < done ? G_BAR_FULL : G_BAR_EMPTY));
 }
 
 /* `name  1.2 of 3.4 MB`, then a bar with speed and time left. */

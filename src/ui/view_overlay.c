@@ -48,6 +48,19 @@ static void say_server(const struct model *m, struct buf *out) {
     buf_adds(out, "\nStart one with:  mix --http-port 8088");
 }
 
+/* A decision made from the menu shows its object there: the menu may lie over the pane. */
+static void say_ask(const struct model *m, struct buf *out) {
+    const struct ask *a = model_selected_ask(m);
+
+    if (!a)
+        return;
+    ask_chain(out, a);
+    buf_addf(out, "%s%s", str_blank(a->action) ? "" : "  ", a->action ? a->action : "");
+    buf_addf(out, "  %s\n",
+             ask_answerable(a) ? say_left(a->deadline - m->now).s : state_word(a->state));
+    buf_adds(out, a->object ? a->object : a->message ? a->message : "");
+}
+
 static void fill_text(struct panel *p, const struct model *m) {
     const struct ui *ui = &m->ui;
 
@@ -59,6 +72,8 @@ static void fill_text(struct panel *p, const struct model *m) {
         break;
     case OVER_MENU:
         p->title = pane_name(ui->menu_pane);
+        if (ui->menu_pane == PANE_PERMISSIONS)
+            say_ask(m, &p->head);
         break;
     case OVER_THEMES:
         p->title = "Theme";
@@ -112,6 +127,10 @@ void panel_make(struct panel *p, const struct model *m) {
         p->width = cols > 2 ? cols - 2 : cols;
     if (p->head.n > 0)
         text_wrap(&p->lines, p->head.p, p->head.n, p->width > 5 ? p->width - 4 : 1);
+    const size_t third = lines > 9 ? (size_t)lines / 3 : 3;
+
+    p->all_lines = p->lines.n;
+    p->lines.n = p->lines.n > third ? third : p->lines.n;
     const int head = (int)p->lines.n + (p->lines.n > 0 && m->ui.over != OVER_PICKER);
     const int fixed = 2 + head + (p->prompt ? 1 : 0);
     int h = tall(m->ui.over) ? lines - 2 : fixed + (int)(p->rows < 200 ? p->rows : 200);
@@ -139,6 +158,8 @@ int panel_draw(const struct panel *p, const struct model *m, struct canvas *c) {
     for (size_t i = 0; i < p->lines.n && y < r.y + r.h - 1; i++, y++)
         canvas_put(c, r.x + 2, y, r.w - 4, STYLE_OVERLAY, p->head.p + p->lines.v[i].off,
                    p->lines.v[i].len);
+    if (p->all_lines > p->lines.n && y < r.y + r.h - 1)
+        canvas_putf(c, r.x + 2, y, r.w - 4, STYLE_DIM, "%zu more lines", p->all_lines - p->lines.n);
     if (p->prompt && y < r.y + r.h - 1) {
         const int x = r.x + 2 + put(c, r.x + 2, y, r.w - 4, STYLE_KEY, p->prompt);
 
@@ -170,7 +191,11 @@ static void draw_menu_row(const struct model *m, struct canvas *c, struct rect r
         put(c, r.x, r.y, 1, STYLE_BORDER_FOCUS, glyph(m, G_CURSOR));
     }
     const int right = r.x + r.w;
+    const bool decides = str_eq(row->label, "grant") || str_eq(row->label, "deny");
 
+    if (decides && !row->why_not && m->ui.menu_pane == PANE_PERMISSIONS)
+        s = key =
+            ask_armed(m, model_selected_ask(m), m->now) ? STYLE_HINT_ARMED : STYLE_HINT_UNARMED;
     if (cols[0] > 0) {
         put(c, x, r.y, cols[0], row->why_not && !cursor ? STYLE_DISABLED : key, row->keys);
         x += cols[0] + 2;

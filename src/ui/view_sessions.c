@@ -61,14 +61,17 @@ static void draw_session(const struct model *m, struct canvas *c, struct rect r,
         put(c, r.x, r.y, 1, STYLE_BORDER_FOCUS, glyph(m, G_CURSOR));
     }
     put(c, r.x + 1, r.y, 1, sign, mark == MARK_UNWATCHED ? glyph(m, G_UNWATCHED) : ch);
-    const int used = put_right(c, right, r.y, r.w, time, say_time(when, m->real).s);
+    /* a time in parentheses is that of creation: nothing was seen of the session yet */
+    char said[40];
+
+    snprintf(said, sizeof said, s->active_at ? "%s" : "(%s)", say_time(when, m->real).s);
+    const int used = put_right(c, right, r.y, r.w, time, when ? said : "");
 
     put_foreign(c, r.x + 3 + indent, r.y, r.w - 3 - indent - (used ? used + 1 : 0), text,
                 session_title(s), CLEAN_LINE);
 }
 
 static void draw_head(const struct model *m, struct canvas *c, struct rect r) {
-    const struct session *s = m->ui.session_cursor;
     const bool filter = m->ui.filtering || m->ui.session_filter.text.n > 0;
     char title[64];
     int x = r.x;
@@ -81,11 +84,7 @@ static void draw_head(const struct model *m, struct canvas *c, struct rect r) {
                    m->ui.filtering && m->ui.focus == PANE_SESSIONS && m->ui.over == OVER_NONE);
         return;
     }
-    x += put(c, x, r.y, r.x + r.w - x, STYLE_DIM, "/filter");
-    /* what the times below are: of the selected session, as rows may differ */
-    if (s)
-        put_right(c, r.x + r.w, r.y, r.x + r.w - x - 1, STYLE_DIM,
-                  s->active_at ? "active" : "created");
+    put(c, x, r.y, r.x + r.w - x, STYLE_DIM, "/filter");
 }
 
 static const char *why_empty(const struct model *m) {
@@ -115,12 +114,11 @@ void draw_sessions(struct view *v, const struct model *m, struct canvas *c, stru
 
 /* ---- tabs ---- */
 
-static int draw_tab(const struct model *m, struct canvas *c, struct rect r, int x, bool shown,
-                    enum style s, const char *text) {
+static int draw_tab(struct canvas *c, struct rect r, int x, bool shown, enum style s,
+                    const char *text) {
     char padded[64];
 
     snprintf(padded, sizeof padded, " %s ", text);
-    (void)m;
     return put(c, x, r.y, r.x + r.w - x, shown ? STYLE_TITLE_FOCUS : s, padded);
 }
 
@@ -132,9 +130,9 @@ void draw_tabs(const struct model *m, struct canvas *c, struct rect r) {
 
     if (r.h <= 0)
         return;
-    x += draw_tab(m, c, r, x, f == PANE_SESSIONS, STYLE_TITLE, "1 sessions");
-    x += draw_tab(m, c, r, x, f == PANE_THREAD || f == PANE_COMPOSER, STYLE_TITLE, "2 thread");
-    x += draw_tab(m, c, r, x, f == PANE_FILES, STYLE_TITLE, "3 files");
+    x += draw_tab(c, r, x, f == PANE_SESSIONS, STYLE_TITLE, "1 sessions");
+    x += draw_tab(c, r, x, f == PANE_THREAD || f == PANE_COMPOSER, STYLE_TITLE, "2 thread");
+    x += draw_tab(c, r, x, f == PANE_FILES, STYLE_TITLE, "3 files");
     snprintf(text, sizeof text, "4 !%zu", asks);
-    draw_tab(m, c, r, x, f == PANE_PERMISSIONS, asks ? STYLE_MARK_APPROVAL : STYLE_TITLE, text);
+    draw_tab(c, r, x, f == PANE_PERMISSIONS, asks ? STYLE_MARK_APPROVAL : STYLE_TITLE, text);
 }

@@ -105,24 +105,38 @@ static const struct notice *fresh_notice(const struct model *m) {
     return &m->notices[m->n_notices - 1];
 }
 
-static int hint_cells(const struct menu_row *h) {
-    return text_width(h->keys, strlen(h->keys)) + 1 + text_width(h->label, strlen(h->label));
-}
-
-/* As many as fit, at the right end; what the pane itself shows already is not said twice. */
-static void draw_hint_tail(const struct model *m, struct canvas *c, int x, int y, int right,
-                           size_t from) {
+/* Cells of the first hints that fit into room; *n becomes their number. */
+static int fitting(const struct menu_row *rows, size_t *n, int room) {
     int w = 0;
-    size_t n = from;
 
-    for (; n < m->ui.n_hints; n++) {
-        const int more = hint_cells(&m->ui.hints[n]) + (w ? HINT_GAP : 0);
+    for (size_t i = 0; i < *n; i++) {
+        const int more = hint_cells(&rows[i]) + (i ? HINT_GAP : 0);
 
-        if (x + w + more > right)
+        if (w + more > room) {
+            *n = i;
             break;
+        }
         w += more;
     }
-    draw_hints(c, right - w, y, w, m->ui.hints, from, n, "  ");
+    return w;
+}
+
+/* At the right end: what holds everywhere, and before it as many of the pane's own hints as fit,
+ * unless the pane shows them itself. */
+static void draw_hint_tail(const struct view *v, const struct model *m, struct canvas *c, int x,
+                           int y, int right) {
+    const struct menu_row *own = m->ui.hints, *rest = own + m->ui.n_own_hints;
+    /* the keys that decide stand only where they are dim until they count */
+    const bool elsewhere =
+        v->hints_shown || m->ui.over != OVER_NONE || m->ui.focus == PANE_PERMISSIONS;
+    size_t n_own = elsewhere ? 0 : m->ui.n_own_hints;
+    size_t n_rest = m->ui.n_hints - m->ui.n_own_hints;
+    const int rest_cells = fitting(rest, &n_rest, right - x);
+    const int gap = rest_cells > 0 ? HINT_GAP : 0;
+    const int own_cells = fitting(own, &n_own, right - x - rest_cells - gap);
+
+    draw_hints(c, right - rest_cells, y, rest_cells, rest, n_rest, "  ");
+    draw_hints(c, right - rest_cells - gap - own_cells, y, own_cells, own, n_own, "  ");
 }
 
 void draw_status(const struct view *v, const struct model *m, struct canvas *c, struct rect r) {
@@ -138,7 +152,8 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
     if (!notice && r.w >= 60)
         x += put_foreign(c, x, r.y, right - x, STYLE_STATUS, short_url(m->server.url), CLEAN_LINE) +
              2;
-    x += draw_counts(m, c, x, r.y, right) + 1;
+    if (!notice || r.w >= 90) /* in a narrow one the tabs say it */
+        x += draw_counts(m, c, x, r.y, right) + 1;
     if (notice) {
         put_foreign(c, x, r.y, right - x, notice->bad ? STYLE_NOTICE_BAD : STYLE_NOTICE,
                     notice->text, CLEAN_LINE);
@@ -146,5 +161,5 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
     }
     if (r.w >= 80)
         x += draw_facts(m, c, x, r.y, right);
-    draw_hint_tail(m, c, x + 1, r.y, right, v->hints_used);
+    draw_hint_tail(v, m, c, x + 1, r.y, right);
 }
