@@ -216,9 +216,9 @@ struct ui {
     struct menu_row *menu_rows; /* of the open overlay, filtered; malloc'd by input */
     size_t n_menu_rows;
     struct menu_row hints[8];
-    size_t n_hints;
-    bool menu_moved; /* a movement key came since the menu opened */
-    int over_scroll; /* OVER_ASK, OVER_LOG: first row shown; the view clamps it */
+    size_t n_hints, n_own_hints; /* the first are of the focused pane, the rest hold everywhere */
+    bool menu_moved;             /* a movement key came since the menu opened */
+    int over_scroll;             /* OVER_ASK, OVER_LOG: first row shown; the view clamps it */
     struct session *session_cursor;
     struct editor session_filter;
     bool filtering;    /* the filter field has the caret */

@@ -10,7 +10,7 @@
 /* Rows that stand for an act no command has. */
 enum { ROW_BACK = CMD_COUNT, ROW_AGAIN, ROW_QUIT, ROW_RETRY, ROW_ADDRESS, ROW_DEMO, ROW_THEME };
 
-enum { HINTS = 6 };
+enum { OWN_HINTS = 5 }; /* of the pane; the rest is room for what holds everywhere */
 
 struct menu {
     struct menu_row *v;
@@ -132,11 +132,21 @@ static void theme_rows(struct menu *r, const struct model *m) {
         push(r, (struct menu_row){.label = m->ui.themes[i], .help = "", .command = ROW_THEME});
 }
 
+/* Tab moves on from every pane but the composer, where it completes. */
+static void hints_everywhere(const struct keymap *k, struct model *m, enum scope scope) {
+    static const enum cmd commands[] = {CMD_MENU, CMD_PANE_NEXT, CMD_HELP, CMD_PALETTE};
+    struct ui *ui = &m->ui;
+    for (size_t i = 0; i < MIX_COUNT(commands) && ui->n_hints < MIX_COUNT(ui->hints); i++)
+        if ((commands[i] != CMD_MENU || bound_in(k, CMD_MENU, scope)) &&
+            (commands[i] != CMD_PANE_NEXT || scope != SCOPE_COMPOSER))
+            ui->hints[ui->n_hints++] = row_of(k, m, commands[i], scope);
+}
+
 static void hints(const struct keymap *k, struct model *m) {
     struct ui *ui = &m->ui;
     enum scope scope = ui->leader ? SCOPE_LEADER : scope_of_pane(ui->focus);
     ui->n_hints = 0;
-    for (int c = 0; c < CMD_COUNT && ui->n_hints < HINTS; c++) {
+    for (int c = 0; c < CMD_COUNT && ui->n_hints < OWN_HINTS; c++) {
         if (!bound_in(k, (enum cmd)c, scope))
             continue;
         struct menu_row row = row_of(k, m, (enum cmd)c, scope);
@@ -144,6 +154,9 @@ static void hints(const struct keymap *k, struct model *m) {
         if (!row.why_not && own)
             ui->hints[ui->n_hints++] = row;
     }
+    ui->n_own_hints = ui->n_hints;
+    if (!ui->leader)
+        hints_everywhere(k, m, scope);
 }
 
 void menus_refresh(const struct keymap *k, struct model *m) {
