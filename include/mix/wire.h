@@ -3,8 +3,8 @@
  *
  * Two vocabularies feed everything: ops.def (operations) and events.def (stream events). JSON is
  * read and written by field tables (shapes); cJSON never leaves this floor, and since a cJSON parse
- * writes a file-static, every `_read` and `_feed` here may run on one thread of a process only: the
- * net worker (in mixtui), the server loop (in the demo).
+ * writes statics, everything here that takes JSON (`_read`, `_feed`, reply_end, reply_error) may
+ * run on one thread of a process only: the net worker (in mixtui), the server loop (in the demo).
  * `_write` functions may run on any thread. */
 #ifndef MIX_WIRE_H
 #define MIX_WIRE_H

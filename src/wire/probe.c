@@ -104,7 +104,9 @@ static int version_of_doc(const struct caps *caps, const char *body, size_t n, b
             return has(caps, OP_SYSTEM_INFO) ? GEN(0, 5, 7) : GEN(0, 5, 6);
         if (has(caps, OP_SESSION_REWIND))
             return GEN(0, 5, 4);
-        return caps->strict_text ? GEN(0, 5, 3) : GEN_SEED;
+        if (!caps->strict_text)
+            return GEN_SEED;
+        return says(body, n, "\"apps\"") ? GEN(0, 5, 1) : GEN(0, 5, 3);
     }
     if (!has(caps, OP_PREFERENCES_GET))
         return GEN_POST;
