@@ -4,7 +4,8 @@
  * Two vocabularies feed everything: ops.def (operations) and events.def (stream events). JSON is
  * read and written by field tables (shapes); cJSON never leaves this floor, and since a cJSON parse
  * writes statics, everything here that takes JSON (`_read`, `_feed`, reply_end, reply_error) may
- * run on one thread of a process only: the net worker (in mixtui), the server loop (in the demo).
+ * run on one thread of a process at a time: the net worker (in mixtui), whoever holds the server's
+ * lock (in the demo).
  * `_write` functions may run on any thread. */
 #ifndef MIX_WIRE_H
 #define MIX_WIRE_H
