@@ -248,7 +248,7 @@ static void five_are_answered_in_five_seconds(void **state_) {
 
     (void)state_;
     for (int i = 0; i < 5; i++) {
-        char id[8], command[8];
+        char id[16], command[16];
 
         (void)snprintf(id, sizeof id, "p%d", i);
         (void)snprintf(command, sizeof command, "x%d", i);
