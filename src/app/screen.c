@@ -16,7 +16,9 @@
 #include "mix/term.h"
 #include "mix/view.h"
 
-enum { FRAME_MS = 16 }; /* at most 60 frames a second for what was not typed */
+/* At most 60 frames a second for what was not typed, counted over four: what comes after a pause is
+ * shown at once. */
+enum { FRAMES = 4, FRAMES_MS = 66 };
 
 struct app {
     const struct options *options;
@@ -27,19 +29,28 @@ struct app {
     struct model *model;
     struct view *view;
     struct canvas canvas;
+    const char *themes[16]; /* names of the compiled-in ones */
     struct effects *fx;
     struct net *net; /* NULL while the demo is starting */
     struct job *job;
     struct child demo;
     uint64_t shown_rev;
-    int64_t shown_at;
-    bool typed; /* the next frame is drawn at once */
-    bool more;  /* results are waiting: do not sleep */
+    int64_t shown_at[FRAMES]; /* when the last ones were flushed, newest first */
+    bool typed;               /* the next frame is drawn at once */
+    bool more;                /* results are waiting: do not sleep */
     bool quit;
     int exit_code;
 };
 
 /* ---- the model of one server ---- */
+static size_t theme_names(struct app *a) {
+    size_t n = theme_count() < MIX_COUNT(a->themes) ? theme_count() : MIX_COUNT(a->themes);
+
+    for (size_t i = 0; i < n; i++)
+        a->themes[i] = theme_name(i);
+    return n;
+}
+
 static void begin(struct app *a, const char *url, bool demo) {
     struct model_config config = {
         .url = url,
@@ -48,6 +59,8 @@ static void begin(struct app *a, const char *url, bool demo) {
         .start_dir = a->start_dir,
         .session_id = a->options->session,
         .theme = a->options->theme,
+        .themes = a->themes,
+        .n_themes = theme_names(a),
         .ascii = a->options->ascii,
         .animate = !a->options->still,
     };
@@ -258,9 +271,10 @@ static void paint(struct app *a) {
     view_draw(a->view, m, &a->canvas);
     term_flush(a->term, &a->canvas);
     a->shown_rev = m->rev;
-    a->shown_at = clock_now();
+    memmove(a->shown_at + 1, a->shown_at, (FRAMES - 1) * sizeof *a->shown_at);
+    a->shown_at[0] = clock_now();
     a->typed = false;
-    model_painted(m, a->shown_at);
+    model_painted(m, a->shown_at[0]);
 }
 
 static int64_t earlier(int64_t a, int64_t b) { return a < 0 ? b : b < 0 ? a : a < b ? a : b; }
@@ -269,7 +283,7 @@ static int64_t earlier(int64_t a, int64_t b) { return a < 0 ? b : b < 0 ? a : a 
 static int sleep_ms(const struct app *a, int64_t now) {
     int64_t due = earlier(model_next_tick(a->model, now), term_deadline(a->term));
     if (a->model->rev != a->shown_rev)
-        due = earlier(due, a->typed ? now : a->shown_at + FRAME_MS);
+        due = earlier(due, a->typed ? now : a->shown_at[FRAMES - 1] + FRAMES_MS);
     if (a->more)
         return 0;
     if (due < 0)
@@ -293,7 +307,7 @@ static void turn(struct app *a) {
     model_tick(a->model, clock_now(), clock_real(), a->fx);
     run_effects(a);
     int64_t now = clock_now();
-    if (a->model->rev != a->shown_rev && (a->typed || now - a->shown_at >= FRAME_MS))
+    if (a->model->rev != a->shown_rev && (a->typed || now - a->shown_at[FRAMES - 1] >= FRAMES_MS))
         paint(a);
 }
 
