@@ -30,6 +30,7 @@ struct app {
     struct view *view;
     struct canvas canvas;
     const char *themes[16]; /* names of the compiled-in ones */
+    char *theme;            /* chosen while running: the next server keeps it */
     struct effects *fx;
     struct net *net; /* NULL while the demo is starting */
     struct job *job;
@@ -58,7 +59,7 @@ static void begin(struct app *a, const char *url, bool demo) {
         .state_dir = a->state_dir,
         .start_dir = a->start_dir,
         .session_id = a->options->session,
-        .theme = a->options->theme,
+        .theme = a->theme ? a->theme : a->options->theme,
         .themes = a->themes,
         .n_themes = theme_names(a),
         .ascii = a->options->ascii,
@@ -106,6 +107,10 @@ static void change_server(struct app *a, const char *url, bool demo) {
     a->fx->start_demo = false;
     run_effects(a);
     net_free(TAKE(a->net));
+    if (a->model->ui.theme_chosen) {
+        free(a->theme);
+        a->theme = xstrdup(a->model->ui.theme);
+    }
     effects_free(a->fx);
     a->fx = effects_new();
     model_free(TAKE(a->model));
@@ -335,6 +340,7 @@ static void end(struct app *a) {
     canvas_fini(&a->canvas);
     effects_free(a->fx);
     term_free(a->term);
+    free(a->theme);
     free(a->state_dir);
     free(a->start_dir);
     log_close();

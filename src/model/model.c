@@ -24,6 +24,7 @@ void model_settle(struct model *m, struct effects *fx) {
         watch_update(m, fx);
     if (m->priv->order_dirty)
         sessions_order(m);
+    files_update(m, fx);
 }
 
 /* ---- life ---- */
@@ -85,6 +86,9 @@ static void init_ui(struct ui *ui, const struct model_config *config, int64_t no
     ui->ascii = config->ascii;
     ui->animate = config->animate;
     ui->theme = xstrdup(config->theme ? config->theme : "default");
+    ui->themes = config->themes;
+    ui->n_themes = config->n_themes;
+    ui->theme_chosen = config->theme != NULL;
     editor_init(&ui->over_filter, FIELD_MAX, true);
     editor_init(&ui->session_filter, FIELD_MAX, true);
     editor_init(&ui->picker.filter, FIELD_MAX, true);
@@ -131,6 +135,7 @@ static void free_ui(struct ui *ui) {
     free(ui->confirm_text);
     free(ui->confirm_object);
     free(ui->theme);
+    buf_fini(&ui->killed);
 }
 
 static void free_private(struct model_private *p) {
