@@ -220,6 +220,8 @@ static size_t on_body(char *p, size_t one, size_t count, void *arg) {
     const size_t n = one * count;
     const int status = task_status(&c->task);
 
+    if (atomic_load_explicit(&c->net->quit, memory_order_relaxed))
+        return CURL_WRITEFUNC_ERROR; /* curl would go on for as long as bytes come */
     c->heard_at = net_clock.boot();
     if (is_probe(c))
         return keep(c, p, n, PROBE_BODY);
@@ -518,6 +520,8 @@ bool call_cancel(struct net *n, uint32_t id) {
 }
 
 void calls_free(struct net *n) {
-    while (n->calls)
-        call_free(n->calls);
+    for (struct call *c = n->calls, *next; c; c = next) {
+        next = c->next;
+        call_free(c);
+    }
 }

@@ -25,7 +25,7 @@ enum {
     ERROR_BODY = 64 << 10, /* of an error answer as much is read */
     RING_BYTES = 4 << 20,  /* so much lies in the ring at most, besides one message of any size */
     READS_AT_ONCE = 16,    /* a burst of plain GETs waits for each other beyond that */
-    FRESH_AFTER_SLEEP = 120, /* seconds: connections from before a suspend are not used again */
+    FRESH_MS = 120000,     /* connections from before a suspend are not used again */
 };
 
 /* ---- the server's address ---- */

@@ -58,7 +58,7 @@ static void notice_sleep(struct net *n) {
     if (!suspend_happened(&n->suspend))
         return;
     log_line("net", "the machine slept");
-    n->fresh_until = n->now + FRESH_AFTER_SLEEP * 1000;
+    n->fresh_until = n->now + FRESH_MS;
     streams_suspended(n);
     calls_slept(n);
 }

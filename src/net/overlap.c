@@ -105,7 +105,11 @@ const struct frame *overlap_next(struct overlap *o, size_t *drop) {
     return NULL;
 }
 
-bool overlap_doubtful(const struct overlap *o, size_t drop) { return drop < o->seen.n - o->unsure; }
+bool overlap_doubtful(const struct overlap *o, enum overlap_state found, size_t drop) {
+    if (found == OVERLAP_BEHIND)
+        return true;
+    return drop == 0 && o->held_prints.n > 0 && o->seen.n > o->unsure;
+}
 
 void overlap_free(struct overlap *o) {
     free(o->seen.items);

@@ -40,9 +40,9 @@ void overlap_hold(struct overlap *o, const struct frame *f);
 enum overlap_state overlap_find(const struct overlap *o, size_t *drop);
 /* The next held frame that was not delivered yet; *drop counts down. NULL: none left. */
 const struct frame *overlap_next(struct overlap *o, size_t *drop);
-/* True when something the old stream delivered should be in the new one and is not: the match is
- * doubtful. */
-bool overlap_doubtful(const struct overlap *o, size_t drop);
+/* Frames may come twice: the new stream is still behind, or has nothing of what the old one
+ * delivered while both were connected. Asked before overlap_next. */
+bool overlap_doubtful(const struct overlap *o, enum overlap_state found, size_t drop);
 void overlap_free(struct overlap *o);
 
 #endif

@@ -24,7 +24,7 @@ enum {
     REPLACE_AGAIN_MS = 20000, /* when the second one did not come about */
     GRACE_MS = 2000,          /* both are open for so long */
     SETTLE_MS = 5000,         /* the new one may lag behind the old one for so long */
-    LEAST_WAIT_MS = 50,
+    LEAST_WAIT_MS = 50,       /* however fast the tests want it */
     HELD_CAP = 4 << 20,
     LAST_ID_MAX = 128,
 };
@@ -171,7 +171,7 @@ static void settle(struct stream *s, enum settle_when when) {
 
     if (found == OVERLAP_BEHIND && when == IF_CLEAR)
         return;
-    const bool doubtful = overlap_doubtful(&s->overlap, drop);
+    const bool doubtful = overlap_doubtful(&s->overlap, found, drop);
 
     while ((f = overlap_next(&s->overlap, &drop)))
         deliver(s, f);
@@ -268,6 +268,8 @@ static size_t on_bytes(char *p, size_t one, size_t count, void *arg) {
     const size_t n = one * count;
     struct frame f;
 
+    if (atomic_load_explicit(&c->task.net->quit, memory_order_relaxed))
+        return CURL_WRITEFUNC_ERROR; /* curl would go on for as long as bytes come */
     if (task_status(&c->task) != 200) {
         const size_t room = c->kept.max - c->kept.n;
 
@@ -507,6 +509,8 @@ void streams_resume(struct net *n) {
 }
 
 void streams_free(struct net *n) {
-    while (n->streams)
-        stream_free(n->streams);
+    for (struct stream *s = n->streams, *next; s; s = next) {
+        next = s->next;
+        stream_free(s);
+    }
 }

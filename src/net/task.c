@@ -205,7 +205,7 @@ int64_t task_retry_after(const struct task *t) {
     /* Also understands a date; 0 when there was none. */
     if (curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK || seconds <= 0)
         return -1;
-    return seconds > 3600 ? 3600 * 1000 : (int64_t)seconds * 1000;
+    return seconds > 3600 ? INT64_C(3600000) : (int64_t)seconds * 1000;
 }
 
 /* Never a header, never a query, never a body. */
