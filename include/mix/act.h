@@ -67,7 +67,8 @@ void act_picker_open(struct model *m, struct effects *fx);
 void act_picker_enter(struct model *m, struct effects *fx); /* descends or uploads */
 void act_picker_up(struct model *m, struct effects *fx);
 void act_picker_move(struct model *m, int by);
-void act_picker_filter(struct model *m);
+/* the filter text changed; up to its last slash it is a path to go to */
+void act_picker_filter(struct model *m, struct effects *fx);
 void act_picker_close(struct model *m);
 
 /* screen */

@@ -40,7 +40,7 @@ void field_changed(struct model *m, struct effects *fx) {
     else if (e == &m->ui.session_filter)
         act_sessions_filter(m);
     else if (e == &m->ui.picker.filter)
-        act_picker_filter(m);
+        act_picker_filter(m, fx);
     else if (m->ui.over == OVER_COMMANDS)
         m->ui.over_cursor = m->ui.over_top = 0;
 }

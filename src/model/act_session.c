@@ -115,6 +115,8 @@ void act_session_pin(struct model *m, struct session *s, struct effects *fx) {
 
 void act_refresh(struct model *m, struct effects *fx) {
     list_request(m, fx);
+    if (m->files.loaded)
+        files_list(m, fx);
     if (m->shown && m->shown->id) {
         load_now(m, m->shown, fx);
         info_plan(m->shown, m->now);

@@ -27,7 +27,13 @@ static const char *pane_name(enum pane p) {
 
 static void say_quit(const struct model *m, struct buf *out) {
     const size_t n = model_working(m);
+    size_t moving = 0;
 
+    for (size_t i = 0; i < m->files.n_transfers; i++)
+        moving += m->files.transfers[i].state == XFER_RUNNING;
+    if (moving > 0)
+        buf_addf(out, "%zu transfer%s under way end%s. ", moving, moving == 1 ? "" : "s",
+                 moving == 1 ? "s" : "");
     if (n == 0)
         buf_adds(out, "No agent works. Drafts stay on disk.");
     else if (m->server.caps.sync_send)

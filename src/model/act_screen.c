@@ -1,0 +1,115 @@
+/* act_screen.c - what is focused, what stands over it, and the way out. */
+#include "private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- focus ---- */
+
+void act_focus(struct model *m, enum pane pane) {
+    struct ui *ui = &m->ui;
+
+    if (ui->focus == pane)
+        return;
+    if (pane == PANE_PERMISSIONS)
+        ui->before_asks = ui->focus;
+    ask_unpaint(m);
+    ui->focus = pane;
+    ui->drawer = pane == PANE_FILES || pane == PANE_PERMISSIONS;
+    ui->filtering = ui->replying = false;
+    model_touch(m);
+}
+
+void act_focus_next(struct model *m, int by) {
+    static const enum pane order[] = {PANE_SESSIONS, PANE_THREAD, PANE_COMPOSER, PANE_FILES};
+    const size_t n = MIX_COUNT(order);
+    size_t at = 0;
+
+    while (at < n && order[at] != m->ui.focus)
+        at++;
+    if (at == n) /* from the permissions, which stand behind the files */
+        at = by > 0 ? n - 1 : 0;
+    act_focus(m, order[by > 0 ? (at + 1) % n : (at + n - 1) % n]);
+}
+
+void act_resize(struct model *m, int cols, int rows) {
+    if (m->ui.cols == cols && m->ui.rows == rows)
+        return;
+    m->ui.cols = cols;
+    m->ui.rows = rows;
+    model_touch(m);
+}
+
+/* ---- overlays ---- */
+
+static void forget_question(struct ui *ui) {
+    set_string(&ui->confirm_object, NULL);
+    set_string(&ui->confirm_text, NULL);
+    ui->confirm_command = 0;
+    ui->confirm_painted_at = 0;
+    ui->confirm_named = false;
+}
+
+void act_over(struct model *m, enum overlay over) {
+    struct ui *ui = &m->ui;
+
+    if (over != OVER_CONFIRM)
+        forget_question(ui);
+    /* Back from its menu, a prompt was in view all the time. */
+    if (over != OVER_NONE || !ask_on_screen(m))
+        ask_unpaint(m);
+    ui->over = over;
+    ui->over_cursor = ui->over_top = 0;
+    ui->over_scroll = 0;
+    ui->menu_moved = ui->typing_address = false;
+    editor_set(&ui->over_filter, "");
+    model_touch(m);
+}
+
+void act_over_close(struct model *m) { act_over(m, OVER_NONE); }
+
+void act_confirm(struct model *m, uint32_t command, const char *object, const char *text) {
+    struct ui *ui = &m->ui;
+    /* either may be one of the strings that the question before holds */
+    char *object_copy = xstrdup(object ? object : ""), *text_copy = xstrdup(text);
+
+    forget_question(ui);
+    ui->confirm_command = command;
+    ui->confirm_object = object_copy;
+    ui->confirm_text = text_copy;
+    act_over(m, OVER_CONFIRM);
+}
+
+bool act_confirmed(struct model *m, uint32_t command, const char *object) {
+    const struct ui *ui = &m->ui;
+
+    if (ui->over != OVER_CONFIRM || ui->confirm_command != command ||
+        !str_eq(ui->confirm_object, object ? object : ""))
+        return false;
+    if (ui->confirm_painted_at == 0 || m->now - ui->confirm_painted_at < ARM_MS)
+        return false;
+    act_over_close(m);
+    return true;
+}
+
+/* ---- the rest ---- */
+
+void act_theme(struct model *m, const char *name, struct effects *fx) {
+    m->ui.theme_chosen = true;
+    if (str_eq(m->ui.theme, name))
+        return;
+    set_string(&m->ui.theme, name);
+    fx->theme_changed = true;
+    model_touch(m);
+}
+
+void act_quit(struct model *m, struct effects *fx) {
+    bool transfers = false;
+
+    for (size_t i = 0; i < m->files.n_transfers; i++)
+        transfers = transfers || m->files.transfers[i].state == XFER_RUNNING;
+    if (m->ui.over == OVER_QUIT || (model_working(m) == 0 && !transfers))
+        fx->quit = true;
+    else
+        act_over(m, OVER_QUIT);
+}
