@@ -335,6 +335,8 @@ void thread_settle(struct view *v, struct model *m, const struct frame_layout *l
     }
     keep_text(v, &at, r);
     v->thread_width = at.r.w;
+    if (r->move == MOVE_TOP)
+        r->sel_entry = r->sel_part = 0;
     settle_move(v, &at, r);
     keep_selection(v, &at, r);
     if (thread_at_end(v, &at))

@@ -1,0 +1,214 @@
+/* Permissions: what is decided on is seen whole, its time is true, and nothing hostile hides in it.
+ */
+#include "ui_fixture.h"
+
+static struct fixture *f;
+
+static int start(void **state) {
+    f = fixture_new(140, 40);
+    f->m.ui.focus = PANE_PERMISSIONS;
+    f->m.ui.painted_ask = TEXT("p1");
+    f->m.ui.painted_at = f->m.ui.last_decision_at = NOW - 1000;
+    ask_hints(&f->m);
+    return start_locale(state);
+}
+
+static int end(void **state) {
+    (void)state;
+    fixture_free(f);
+    return 0;
+}
+
+static bool screen_says(const char *text) {
+    auto_buf struct buf got = {.max = MIX_MIB};
+
+    canvas_text(&f->c, &got);
+    return strstr(buf_str(&got), text) != NULL;
+}
+
+/* The style of the first cell of the first occurrence of an ASCII text. */
+static int style_of(const char *text) {
+    const int n = (int)strlen(text);
+
+    for (int i = 0; i + n <= f->c.w * f->c.h; i++) {
+        int k = 0;
+
+        while (k < n && f->c.cells[i + k].cp[0] == (uint32_t)(unsigned char)text[k])
+            k++;
+        if (k == n)
+            return f->c.cells[i].style;
+    }
+    return -1;
+}
+
+static void the_keys_that_decide_are_dim_until_they_count(void **state) {
+    (void)state;
+    frame(f);
+    assert_int_equal(style_of("y grant"), STYLE_HINT_ARMED);
+    assert_int_equal(style_of("n deny"), STYLE_HINT_ARMED);
+    f->m.ui.painted_at = NOW - 399;
+    frame(f);
+    assert_int_equal(style_of("y grant"), STYLE_HINT_UNARMED);
+    assert_int_equal(style_of("n deny"), STYLE_HINT_UNARMED);
+    f->m.ui.over = OVER_MENU;
+    frame(f);
+    assert_int_equal(style_of("y grant"), -1);
+}
+
+static void no_other_pane_shows_the_keys_that_decide(void **state) {
+    static const enum pane panes[] = {PANE_SESSIONS, PANE_FILES, PANE_THREAD, PANE_COMPOSER};
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(panes); i++) {
+        f->m.ui.focus = panes[i];
+        f->m.ui.n_hints = f->m.ui.n_own_hints = 0; /* the input floor changes them with the focus */
+        frame(f);
+        assert_false(screen_says("y grant"));
+    }
+}
+
+static void the_time_left_is_whole_seconds_and_turns_low(void **state) {
+    static const struct {
+        int64_t left;
+        const char *want;
+        enum style style;
+    } cases[] = {{29000, "0:29", STYLE_ASK_TIME},    {28001, "0:29", STYLE_ASK_TIME},
+                 {21000, "0:21", STYLE_ASK_TIME},    {5000, "0:05", STYLE_ASK_TIME_LOW},
+                 {1, "0:01", STYLE_ASK_TIME_LOW},    {0, "0:00", STYLE_ASK_TIME_LOW},
+                 {-5000, "0:00", STYLE_ASK_TIME_LOW}};
+
+    (void)state;
+    f->m.n_asks = 1;
+    for (size_t i = 0; i < MIX_COUNT(cases); i++) {
+        f->a[0].deadline = NOW + cases[i].left;
+        frame(f);
+        assert_true(screen_says(cases[i].want));
+        assert_int_equal(style_of(cases[i].want), cases[i].style);
+    }
+}
+
+static void every_state_has_its_words(void **state) {
+    static const struct {
+        enum ask_state state;
+        const char *want;
+    } cases[] = {{ASK_SENT, "grant sending"},  {ASK_ACCEPTED, "grant accepted"},
+                 {ASK_GRANTED, "granted"},     {ASK_REFUSED, "refused"},
+                 {ASK_EXPIRED, "expired?"},    {ASK_ELSEWHERE, "answered elsewhere"},
+                 {ASK_FAILED, "not sent 0:21"}};
+
+    (void)state;
+    f->a[0].decision = DECIDE_GRANT;
+    for (size_t i = 0; i < MIX_COUNT(cases); i++) {
+        f->a[0].state = cases[i].state;
+        frame(f);
+        assert_true(screen_says(cases[i].want));
+        assert_int_equal(screen_says("y grant"), cases[i].state == ASK_FAILED);
+    }
+}
+
+static void what_is_unsafe_stands_out(void **state) {
+    (void)state;
+    f->a[0].object = "echo \x1b]0;x\x07 \xe2\x80\xaetxt";
+    frame(f);
+    assert_int_equal(style_of("<U+202E>"), STYLE_UNSAFE);
+    assert_int_equal(style_of("echo "), STYLE_ASK_OBJECT);
+    assert_true(screen_says("␛]0;x␇"));
+}
+
+static void a_text_counts_as_seen_when_its_end_was_shown(void **state) {
+    static char object[4096];
+    size_t n = 0;
+
+    (void)state;
+    frame(f);
+    assert_true(f->a[0].uncut);
+    for (int i = 0; i < 100; i++)
+        n += (size_t)snprintf(object + n, sizeof object - n, "line %d\n", i);
+    f->a[0].object = object;
+    f->a[0].uncut = false;
+    frame(f);
+    assert_false(f->a[0].uncut);
+    f->m.ui.over = OVER_ASK;
+    frame(f);
+    assert_false(f->a[0].uncut);
+    assert_true(screen_says("lines 1-35 of 100"));
+    f->m.ui.over_scroll = 64;
+    frame(f);
+    assert_false(f->a[0].uncut);
+    f->m.ui.over_scroll = 1000000;
+    frame(f);
+    assert_int_equal(f->m.ui.over_scroll, 65);
+    assert_true(screen_says("lines 66-100 of 100"));
+    assert_true(f->a[0].uncut);
+}
+
+static void a_text_is_not_seen_where_the_pane_is_not(void **state) {
+    (void)state;
+    f->m.ui.focus = PANE_THREAD;
+    resize(f, 80, 24);
+    frame(f);
+    assert_false(f->a[0].uncut);
+}
+
+static void the_selected_one_stays_in_view_among_many(void **state) {
+    static struct ask many[60];
+    static struct ask *list[60];
+    static char ids[60][8];
+
+    (void)state;
+    for (int i = 0; i < 60; i++) {
+        snprintf(ids[i], sizeof ids[i], "m%d", i);
+        many[i] = (struct ask){.id = ids[i],
+                               .session = &f->s[0],
+                               .tool = "Bash",
+                               .object = ids[i],
+                               .deadline = NOW + 10000 + i * 100};
+        list[i] = &many[i];
+    }
+    f->m.asks = list;
+    f->m.n_asks = 60;
+    for (int rows = 10; rows < 60; rows += 7)
+        for (int i = 0; i < 60; i++) {
+            char chain[64];
+
+            resize(f, 80, rows);
+            free(f->m.ui.ask_cursor);
+            f->m.ui.ask_cursor = TEXT(ids[i]);
+            frame(f);
+            snprintf(chain, sizeof chain, "▌  %s", ids[i]);
+            assert_true(screen_says(chain));
+            assert_true(screen_says("▌  Refactor the parser > Bash"));
+            assert_true(screen_says("y grant"));
+        }
+}
+
+static void an_arrival_above_does_not_change_what_is_selected(void **state) {
+    (void)state;
+    frame(f);
+    f->a[2] = f->a[1];
+    f->a[2].id = "p0";
+    f->asks[0] = &f->a[2];
+    f->asks[1] = &f->a[0];
+    f->asks[2] = &f->a[1];
+    f->m.n_asks = 3;
+    frame(f);
+    assert_true(screen_says("▌  rm -rf build && make"));
+    assert_string_equal(f->m.ui.ask_cursor, "p1");
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, start, end)
+    const struct CMUnitTest tests[] = {
+        CASE(the_keys_that_decide_are_dim_until_they_count),
+        CASE(no_other_pane_shows_the_keys_that_decide),
+        CASE(the_time_left_is_whole_seconds_and_turns_low),
+        CASE(every_state_has_its_words),
+        CASE(what_is_unsafe_stands_out),
+        CASE(a_text_counts_as_seen_when_its_end_was_shown),
+        CASE(a_text_is_not_seen_where_the_pane_is_not),
+        CASE(the_selected_one_stays_in_view_among_many),
+        CASE(an_arrival_above_does_not_change_what_is_selected),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,430 @@
+/* The reader's place: it is the reader's alone, and finding it costs no more than what is shown. */
+#include "ui_fixture.h"
+
+static struct fixture *f;
+static struct session *s;
+static char growing[1 << 21];
+
+static int start(void **state) {
+    f = fixture_new(80, 24);
+    s = &f->s[0];
+    f->m.ui.focus = PANE_THREAD;
+    free_transcript(&s->transcript);
+    s->transcript.loaded = true;
+    return start_locale(state);
+}
+
+static int end(void **state) {
+    (void)state;
+    fixture_free(f);
+    return 0;
+}
+
+/* Each entry numbered, so that what is on the screen tells where it is. */
+static void fill(int n) {
+    static char texts[20000][24];
+
+    for (int i = 0; i < n; i++) {
+        struct entry *e = add_entry(s, i % 2 ? ROLE_ASSISTANT : ROLE_USER);
+
+        snprintf(texts[i], sizeof texts[i], "message %d", i);
+        add_part(f, e, PART_TEXT, texts[i]);
+    }
+}
+
+static void row_text(int y, struct buf *out) {
+    const struct thread_place at = {.r = view_layout(&f->m).pane[PANE_THREAD]};
+
+    buf_clear(out);
+    for (int x = 1; x < at.r.w; x++) {
+        char bytes[4];
+        const struct cell *cell = canvas_at(&f->c, at.r.x + x, at.r.y + y);
+
+        if (cell->width)
+            buf_add(out, bytes, text_encode(bytes, cell->cp[0]));
+    }
+    while (out->n > 0 && out->p[out->n - 1] == ' ')
+        out->p[--out->n] = '\0';
+}
+
+static void assert_row(int y, const char *want) {
+    auto_buf struct buf got = {.max = 4096};
+
+    row_text(y, &got);
+    assert_string_equal(buf_str(&got), want);
+}
+
+static int height(void) { return view_layout(&f->m).pane[PANE_THREAD].h; }
+
+static void move(int how, int by) {
+    s->reading.move = (unsigned)how;
+    s->reading.move_by = by;
+    frame(f);
+}
+
+static void the_end_is_in_view_while_it_is_followed(void **state) {
+    (void)state;
+    fill(50);
+    frame(f);
+    assert_row(height() - 1, "message 49");
+    fill(1);
+    frame(f);
+    assert_row(height() - 1, "message 0");
+    assert_true(s->reading.follow);
+}
+
+static void moving_up_ends_following(void **state) {
+    (void)state;
+    fill(50);
+    frame(f);
+    move(MOVE_ROWS, -1);
+    assert_false(s->reading.follow);
+    assert_int_equal(s->reading.move, MOVE_NONE);
+    assert_row(height() - 3, "message 48");
+    assert_row(height() - 1,
+               "── mix ───────────────────────────────────────────────────────────────────────");
+}
+
+static void text_that_arrives_below_moves_nothing(void **state) {
+    auto_buf struct buf before = {.max = MIX_MIB}, after = {.max = MIX_MIB};
+
+    (void)state;
+    fill(50);
+    frame(f);
+    move(MOVE_ROWS, -7);
+    canvas_text(&f->c, &before);
+    for (int i = 0; i < 10; i++) {
+        fill(3);
+        frame(f);
+        buf_clear(&after);
+        canvas_text(&f->c, &after);
+        assert_string_equal(before.p, after.p);
+    }
+    s->reading.new_below = 30;
+    frame(f);
+    assert_row(height() - 1, "▼ 30 new");
+}
+
+static void folding_above_moves_nothing(void **state) {
+    auto_buf struct buf before = {.max = 4096}, after = {.max = 4096};
+    struct entry *e;
+
+    (void)state;
+    e = add_entry(s, ROLE_ASSISTANT);
+    add_part(f, e, PART_THINKING, "one\ntwo\nthree\nfour\nfive")->fold = FOLD_OPEN;
+    add_part(f, e, PART_TEXT, "a\nb\nc\nd\ne\nf\ng\nh");
+    for (int i = 0; i < 40; i++)
+        add_part(f, e, PART_TEXT, "next");
+    frame(f);
+    move(MOVE_TOP, 0);
+    move(MOVE_ROWS, 9);
+    row_text(0, &before);
+    assert_string_equal(before.p, "c");
+    e->parts[0].fold = FOLD_SHUT;
+    e->parts[0].rev = ++f->rev;
+    frame(f);
+    row_text(0, &after);
+    assert_string_equal(before.p, after.p);
+}
+
+static void reaching_the_end_follows_again(void **state) {
+    (void)state;
+    fill(50);
+    frame(f);
+    move(MOVE_ROWS, -5);
+    s->reading.new_below = 2;
+    move(MOVE_ROWS, 4);
+    assert_false(s->reading.follow);
+    move(MOVE_ROWS, 1);
+    assert_true(s->reading.follow);
+    assert_int_equal(s->reading.new_below, 0);
+    move(MOVE_TOP, 0);
+    assert_false(s->reading.follow);
+    assert_row(1, "message 0");
+    move(MOVE_END, 0);
+    assert_true(s->reading.follow);
+    assert_row(height() - 1, "message 49");
+}
+
+static void a_page_leaves_two_rows_in_common(void **state) {
+    auto_buf struct buf first = {.max = 4096}, second = {.max = 4096};
+
+    (void)state;
+    fill(100);
+    frame(f);
+    move(MOVE_PAGES, -1);
+    row_text(0, &first);
+    row_text(1, &second);
+    auto_buf struct buf row = {.max = 4096};
+
+    move(MOVE_PAGES, -1);
+    row_text(height() - 2, &row);
+    assert_string_equal(buf_str(&row), buf_str(&first));
+    row_text(height() - 1, &row);
+    assert_string_equal(buf_str(&row), buf_str(&second));
+}
+
+static void moves_stop_at_both_ends(void **state) {
+    (void)state;
+    fill(50);
+    frame(f);
+    move(MOVE_PAGES, -1000000000);
+    assert_row(1, "message 0");
+    move(MOVE_ROWS, -1);
+    assert_row(1, "message 0");
+    move(MOVE_PAGES, 1000000000);
+    assert_row(height() - 1, "message 49");
+    move(MOVE_ROWS, 2147483647);
+    assert_row(height() - 1, "message 49");
+}
+
+static void another_width_keeps_the_same_text_on_top(void **state) {
+    static char text[40000];
+    auto_buf struct buf row = {.max = 4096};
+    size_t n = 0;
+
+    (void)state;
+    for (int i = 0; i < 3000; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "word%d ", i);
+    add_part(f, add_entry(s, ROLE_ASSISTANT), PART_TEXT, text);
+    frame(f);
+    move(MOVE_TOP, 0);
+    move(MOVE_ROWS, 100);
+    row_text(0, &row);
+    const int first = atoi(row.p + 4);
+
+    for (int cols = 200; cols >= 40; cols -= 20) {
+        resize(f, cols, 24);
+        frame(f);
+        row_text(0, &row);
+        const int now = atoi(strstr(row.p, "word") + 4);
+
+        assert_true(now <= first && now > first - 40);
+        assert_false(s->reading.follow);
+    }
+}
+
+static void a_taller_screen_has_no_empty_rows_below_the_end(void **state) {
+    (void)state;
+    fill(50);
+    frame(f);
+    move(MOVE_ROWS, -2);
+    resize(f, 80, 40);
+    frame(f);
+    assert_row(height() - 1, "message 49");
+}
+
+static void the_selection_steps_from_part_to_part_and_stays_in_view(void **state) {
+    (void)state;
+    fill(50);
+    frame(f);
+    assert_int_equal(s->reading.sel_entry, 49);
+    for (int i = 48; i >= 0; i--) {
+        move(MOVE_MESSAGE, -1);
+        assert_int_equal(s->reading.sel_entry, i);
+        assert_false(s->reading.follow);
+    }
+    assert_row(1, "message 0");
+    move(MOVE_MESSAGE, -1);
+    assert_int_equal(s->reading.sel_entry, 0);
+    for (int i = 1; i < 50; i++) {
+        move(MOVE_MESSAGE, 1);
+        assert_int_equal(s->reading.sel_entry, i);
+    }
+    assert_true(s->reading.follow);
+}
+
+static void a_part_taller_than_the_screen_shows_its_start(void **state) {
+    static char text[4000];
+    size_t n = 0;
+
+    (void)state;
+    for (int i = 0; i < 200; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "line %d\n", i);
+    fill(10);
+    add_part(f, add_entry(s, ROLE_ASSISTANT), PART_TEXT, text);
+    fill(10);
+    frame(f);
+    move(MOVE_TOP, 0);
+    for (int i = 0; i < 10; i++)
+        move(MOVE_MESSAGE, 1);
+    assert_int_equal(s->reading.sel_entry, 10);
+    assert_row(0, "line 0");
+    move(MOVE_MESSAGE, 1);
+    assert_int_equal(s->reading.sel_entry, 11);
+    assert_row(height() - 1, "message 0");
+}
+
+static void the_selection_follows_the_reader(void **state) {
+    (void)state;
+    fill(100);
+    frame(f);
+    move(MOVE_TOP, 0);
+    assert_true(s->reading.sel_entry < 10);
+    move(MOVE_PAGES, 5);
+    const size_t top = s->reading.entry;
+
+    assert_true(s->reading.sel_entry >= top && s->reading.sel_entry <= top + 20);
+}
+
+static void only_what_is_near_the_screen_is_laid_out(void **state) {
+    (void)state;
+    fill(10000);
+    frame(f);
+    uint64_t before = f->v->laid_out;
+
+    assert_true(before < 60);
+    for (int i = 0; i < 20; i++) {
+        before = f->v->laid_out;
+        move(MOVE_PAGES, -1);
+        assert_true(f->v->laid_out - before < 40);
+    }
+    before = f->v->laid_out;
+    move(MOVE_TOP, 0);
+    assert_true(f->v->laid_out - before < 60);
+    before = f->v->laid_out;
+    frame(f);
+    assert_int_equal(f->v->laid_out, before);
+}
+
+/* Grows one live part the way deltas do. */
+static struct part *live_part(struct buf *grow) {
+    struct part *p = add_part(f, add_entry(s, ROLE_ASSISTANT), PART_TEXT, growing);
+
+    p->live = true;
+    p->len = 0;
+    p->grow = grow;
+    return p;
+}
+
+static void a_growing_text_is_wrapped_once(void **state) {
+    struct buf grow = {0};
+    size_t n = 0;
+
+    (void)state;
+    struct part *p = live_part(&grow);
+
+    for (int i = 0; i < 2000; i++) {
+        n += (size_t)snprintf(growing + n, sizeof growing - n, "delta %d of some length%s", i,
+                              i % 7 == 0 ? "\n" : " ");
+        p->len = n;
+        p->rev = ++f->rev;
+        frame(f);
+        assert_true(f->v->live[0].stable_source + 400 > n);
+    }
+    struct view *fresh = view_new();
+    const struct block *b = part_block(f->v, p, ROLE_ASSISTANT, 78);
+    struct part whole = *p;
+
+    whole.live = false;
+    whole.grow = NULL;
+    const struct block *want = part_block(fresh, &whole, ROLE_ASSISTANT, 78);
+
+    assert_int_equal(b->shown, want->shown);
+    for (size_t i = 0; i < b->shown; i++) {
+        assert_int_equal(b->lines[i].len, want->lines[i].len);
+        assert_memory_equal(b->text.p + b->lines[i].off, want->text.p + want->lines[i].off,
+                            b->lines[i].len);
+    }
+    view_free(fresh);
+}
+
+static void a_growing_text_without_line_ends_is_not_wrapped_whole(void **state) {
+    struct buf grow = {0};
+    size_t n = 0;
+
+    (void)state;
+    struct part *p = live_part(&grow);
+
+    for (int i = 0; i < 3000; i++) {
+        n += (size_t)snprintf(growing + n, sizeof growing - n, "delta %d of some length ", i);
+        p->len = n;
+        p->rev = ++f->rev;
+        frame(f);
+        assert_true(f->v->live[0].stable_source + 5000 > n);
+    }
+    struct rows rows = {0};
+
+    text_wrap(&rows, growing, n, 78);
+    assert_int_equal(f->v->live[0].n, rows.n);
+    rows_fini(&rows);
+}
+
+static void another_session_starts_with_an_empty_memo(void **state) {
+    (void)state;
+    fill(4);
+    frame(f);
+    add_part(f, add_entry(&f->s[2], ROLE_USER), PART_TEXT, "other")->rev = 1;
+    f->m.shown = &f->s[2];
+    f->s[2].transcript.entries[0].parts[0].rev = s->transcript.entries[0].parts[0].rev;
+    frame(f);
+    assert_row(1, "other");
+}
+
+static void a_place_that_is_gone_becomes_one_that_exists(void **state) {
+    (void)state;
+    fill(3);
+    s->reading =
+        (struct reading){.entry = 99, .piece = 99, .row = 99, .sel_entry = 77, .sel_part = 7};
+    frame(f);
+    assert_row(1, "message 0");
+    s->reading = (struct reading){.entry = 1, .piece = 99, .row = -4, .sel_part = 100};
+    frame(f);
+    s->reading = (struct reading){.entry = 99};
+    view_draw(f->v, &f->m, &f->c); /* not settled: still no crash */
+}
+
+static void a_turn_counts_as_seen_when_its_end_is_on_screen(void **state) {
+    (void)state;
+    fill(50);
+    s->seen = false;
+    move(MOVE_TOP, 0);
+    assert_false(s->seen);
+    move(MOVE_END, 0);
+    assert_true(s->seen);
+}
+
+static void a_long_result_is_cut_with_an_honest_count(void **state) {
+    static char result[40000];
+    auto_buf struct buf row = {.max = 4096};
+    size_t n = 0;
+
+    (void)state;
+    for (int i = 0; i < 1434; i++)
+        n += (size_t)snprintf(result + n, sizeof result - n, "line %d\n", i);
+    struct part *p =
+        add_call(f, add_entry(s, ROLE_ASSISTANT), "Bash", "{\"command\":\"make\"}", CALL_OK, 1);
+
+    p->result = result;
+    p->fold = FOLD_OPEN;
+    frame(f);
+    row_text(height() - 1, &row);
+    assert_string_equal(buf_str(&row), "  | … 1,234 more lines");
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, start, end)
+    const struct CMUnitTest tests[] = {
+        CASE(the_end_is_in_view_while_it_is_followed),
+        CASE(moving_up_ends_following),
+        CASE(text_that_arrives_below_moves_nothing),
+        CASE(folding_above_moves_nothing),
+        CASE(reaching_the_end_follows_again),
+        CASE(a_page_leaves_two_rows_in_common),
+        CASE(moves_stop_at_both_ends),
+        CASE(another_width_keeps_the_same_text_on_top),
+        CASE(a_taller_screen_has_no_empty_rows_below_the_end),
+        CASE(the_selection_steps_from_part_to_part_and_stays_in_view),
+        CASE(a_part_taller_than_the_screen_shows_its_start),
+        CASE(the_selection_follows_the_reader),
+        CASE(only_what_is_near_the_screen_is_laid_out),
+        CASE(a_growing_text_is_wrapped_once),
+        CASE(a_growing_text_without_line_ends_is_not_wrapped_whole),
+        CASE(another_session_starts_with_an_empty_memo),
+        CASE(a_place_that_is_gone_becomes_one_that_exists),
+        CASE(a_turn_counts_as_seen_when_its_end_is_on_screen),
+        CASE(a_long_result_is_cut_with_an_honest_count),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
