@@ -255,8 +255,13 @@ void menus_choose(struct model *m, struct effects *fx) {
         choose_extra(m, row.command, fx);
         return;
     }
-    if ((row.command == CMD_GRANT || row.command == CMD_DENY) && !ui->menu_moved)
-        return; /* rule 1: a movement key comes first */
+    if (row.command == CMD_GRANT || row.command == CMD_DENY) {
+        if (!ui->menu_moved)
+            return;                                /* rule 1: a movement key comes first */
+        run_command(m, (enum cmd)row.command, fx); /* closing disarms: it comes after */
+        act_over_close(m);
+        return;
+    }
     act_over_close(m);
     run_command(m, (enum cmd)row.command, fx);
 }

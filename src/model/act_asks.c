@@ -39,7 +39,6 @@ void model_painted(struct model *m, int64_t now) {
     struct ui *ui = &m->ui;
     const struct ask *a = model_selected_ask(m);
 
-    m->now = now;
     if (!a || !ask_on_screen(m)) {
         free(ui->painted_ask);
         ui->painted_ask = NULL;

@@ -121,6 +121,13 @@ static bool put(struct listing *l, struct session *s, const char *query) {
     return any;
 }
 
+/* The one not created yet is listed while it is used. */
+static bool fresh_listed(const struct model *m) {
+    const struct session *s = m->fresh;
+
+    return s && (s == m->shown || s->draft.text.n > 0 || s->sending || s->n_queue > 0);
+}
+
 void sessions_order(struct model *m) {
     struct listing l = {.m = m, .query = buf_str(&m->ui.session_filter.text)};
     auto_free struct place *tops = xmalloc((m->n_sessions + 1) * sizeof *tops);
@@ -148,7 +155,7 @@ void sessions_order(struct model *m) {
     qsort(subs, l.n_subs, sizeof *subs, by_parent);
     l.subs = subs;
     m->n_visible = 0;
-    if (m->fresh)
+    if (fresh_listed(m))
         m->visible[m->n_visible++] = m->fresh;
     for (size_t i = 0; i < n_tops; i++)
         (void)put(&l, tops[i].s, l.query);

@@ -77,7 +77,7 @@ KIT_FN void kit_check(struct kit *k) {
     for (size_t i = 0; i < m->n_visible; i++)
         assert_non_null(m->visible[i]);
     if (!m->priv->order_dirty && m->ui.session_filter.text.n == 0)
-        assert_int_equal(m->n_visible, m->n_sessions + (m->fresh != NULL));
+        assert_in_range(m->n_visible, m->n_sessions, m->n_sessions + (m->fresh != NULL));
 }
 
 /* ---- the disk ---- */
@@ -299,16 +299,21 @@ KIT_FN void kit_reply(struct kit *k, enum op op, void *out, size_t n) {
     kit_reply_as(k, IN_REPLY, r->id, op, out, n);
 }
 
-KIT_FN void kit_fail_at(struct kit *k, enum op op, enum rc rc, int status, int detail) {
-    const struct request *r = kit_last(k, op);
-
-    assert_non_null(r);
-    struct incoming *in = incoming_new(IN_FAIL, r->id);
+KIT_FN void kit_fail_id(struct kit *k, uint32_t id, enum op op, enum rc rc, int status,
+                        int detail) {
+    struct incoming *in = incoming_new(IN_FAIL, id);
 
     in->op = op;
     in->status = status;
     (void)err_set(&in->err, rc, detail, "it failed with %d", status ? status : detail);
     kit_apply(k, in);
+}
+
+KIT_FN void kit_fail_at(struct kit *k, enum op op, enum rc rc, int status, int detail) {
+    const struct request *r = kit_last(k, op);
+
+    assert_non_null(r);
+    kit_fail_id(k, r->id, op, rc, status, detail);
 }
 
 KIT_FN void kit_http_fail(struct kit *k, enum op op, int status) {
@@ -362,8 +367,7 @@ KIT_FN void kit_event_as(struct kit *k, const char *id, enum ev kind, struct eve
     kit_apply(k, in);
 }
 /* kit_event(k, "s1", EV_CONTENT, .content = "hi") */
-#define kit_event(k, id, kind, ...)                                                                \
-    kit_event_as(k, id, kind, (struct event_data){__VA_ARGS__})
+#define kit_event(k, id, kind, ...) kit_event_as(k, id, kind, (struct event_data){__VA_ARGS__})
 
 /* Rows of GET messages: role, id, text in turn; NULL ends. `calls` of the last row may be open. */
 struct row_spec {
