@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* ---- connections ---- */
@@ -63,23 +64,44 @@ static void *accept_all(void *arg) {
     }
 }
 
-struct standin *standin_new(void) {
+static struct standin *start(int fd) {
     struct standin *s = xcalloc(1, sizeof *s);
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n = sizeof at;
 
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->news, NULL);
     s->seen_end = &s->seen;
     s->stop = eventfd(0, EFD_CLOEXEC);
     s->deaf = eventfd(0, EFD_CLOEXEC);
-    s->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (s->listen_fd < 0 || bind(s->listen_fd, (struct sockaddr *)&at, sizeof at) != 0 ||
-        listen(s->listen_fd, 64) != 0 ||
-        getsockname(s->listen_fd, (struct sockaddr *)&at, &n) != 0 ||
-        pthread_create(&s->thread, NULL, accept_all, s) != 0)
+    s->listen_fd = fd;
+    if (fd < 0 || listen(fd, 64) != 0 || pthread_create(&s->thread, NULL, accept_all, s) != 0)
         abort();
+    return s;
+}
+
+struct standin *standin_new(void) {
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof at;
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
+        getsockname(fd, (struct sockaddr *)&at, &n) != 0)
+        abort();
+    struct standin *s = start(fd);
+
     snprintf(s->url, sizeof s->url, "http://127.0.0.1:%d", ntohs(at.sin_port));
+    return s;
+}
+
+struct standin *standin_new_unix(const char *path) {
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
+    if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0)
+        abort();
+    struct standin *s = start(fd);
+
+    snprintf(s->url, sizeof s->url, "unix:%s", at.sun_path);
     return s;
 }
 

@@ -63,6 +63,7 @@ struct answer {
 
 struct standin;
 struct standin *standin_new(void);
+struct standin *standin_new_unix(const char *path); /* at a new socket instead */
 void standin_free(struct standin *s);
 const char *standin_url(const struct standin *s); /* "http://127.0.0.1:PORT" */
 void standin_on(struct standin *s, const char *method, const char *path, const struct answer *a);

@@ -35,13 +35,13 @@ struct standin {
     pthread_cond_t news;
     pthread_t thread;
     int listen_fd, stop, deaf;
-    char url[64];
+    char url[128];
     struct rule *rules;
     struct client *clients;
     struct seen_request *seen, **seen_end;
 };
 
-void *serve(void *client); /* the thread of one connection */
+void *serve(void *arg); /* the thread of one connection: a struct client */
 bool fits(const char *have_method, const char *have_path, const char *method, const char *path);
 
 #endif

@@ -207,6 +207,37 @@ static void each_failure_has_its_name(void **state) {
     }
 }
 
+static void a_server_without_tls_is_a_tls_failure(void **state) {
+    (void)state;
+    struct box b = {.server = standin_new()};
+    char url[64];
+
+    snprintf(url, sizeof url, "https%s", standin_url(b.server) + strlen("http"));
+    b.net = net_at(url, 1000);
+    const struct incoming *in = box_wait(&b, box_call(&b, OP_HEALTH, NULL, 0, NULL), IN_FAIL, 0);
+
+    assert_int_equal(in->err.rc, RC_TLS);
+    assert_non_null(strstr(in->err.text, url));
+    assert_int_equal(in->attempt, 1);
+    box_close(&b);
+}
+
+static void a_socket_file_is_a_server_too(void **state) {
+    (void)state;
+    char dir[] = "/tmp/mix_net_unix.XXXXXX", path[64];
+
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/s", dir);
+    struct box b = {.server = standin_new_unix(path)};
+
+    b.net = net_at(standin_url(b.server), 1000);
+    standin_on(b.server, "GET", "/health", &(struct answer){.body = "{\"status\":\"ok\"}"});
+    box_wait(&b, box_call(&b, OP_HEALTH, NULL, 0, NULL), IN_REPLY, 0);
+    box_close(&b);
+    unlink(path);
+    rmdir(dir);
+}
+
 static void a_redirect_carries_no_header_elsewhere(void **state) {
     (void)state;
     struct box b;
@@ -472,6 +503,8 @@ int main(void) {
         cmocka_unit_test(the_log_holds_no_secret),
         cmocka_unit_test(no_server_is_said_without_the_password),
         cmocka_unit_test(each_failure_has_its_name),
+        cmocka_unit_test(a_server_without_tls_is_a_tls_failure),
+        cmocka_unit_test(a_socket_file_is_a_server_too),
         cmocka_unit_test(a_redirect_carries_no_header_elsewhere),
         cmocka_unit_test(a_long_error_is_read_only_so_far),
         cmocka_unit_test(an_endless_answer_ends_at_the_cap),
