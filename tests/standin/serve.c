@@ -90,9 +90,14 @@ static const char *header(const char *headers, const char *name) {
 static struct seen_request *read_head(struct client *c) {
     const char *end;
 
-    while (!c->in.p || !(end = strstr(c->in.p, "\r\n\r\n")))
+    while (!c->in.p || !(end = strstr(c->in.p, "\r\n\r\n"))) {
         if (c->in.n > HEAD_MAX || !fill(c))
             return NULL;
+        if (c->in.p[0] == TLS_HELLO) { /* as servers do that speak no TLS */
+            puts_to(c, "HTTP/1.0 400 Bad Request\r\n\r\nClient sent TLS");
+            return NULL;
+        }
+    }
     const char *line_end = strstr(c->in.p, "\r\n");
     struct seen_request *r = xcalloc(1, sizeof *r);
     char *target = xcalloc(1, HEAD_MAX + PIECE);

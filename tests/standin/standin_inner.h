@@ -8,7 +8,13 @@
 
 #include <pthread.h>
 
-enum { HEAD_MAX = 64 << 10, BODY_KEPT = 64 << 10, PIECE = 64 << 10, BEAT_MS = 10 };
+enum {
+    HEAD_MAX = 64 << 10,
+    BODY_KEPT = 64 << 10,
+    PIECE = 64 << 10,
+    BEAT_MS = 10,
+    TLS_HELLO = 0x16
+};
 
 struct rule {
     struct rule *next;
