@@ -8,5 +8,6 @@ ROOT=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
 
 # shellcheck disable=SC2086 # a list of words
 setup_need $SETUP_TEST
-setup_build dev tests
+# A newer compiler's new warning is no failed test; the gates are stricter.
+setup_build dev tests -DMIX_WERROR=OFF
 exec ctest --test-dir "$SETUP_BUILD" --output-on-failure --no-tests=error -j2 "$@"
