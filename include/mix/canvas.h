@@ -17,7 +17,8 @@ struct cell {
      * wide one */
     uint32_t cp[4];
     uint8_t style;
-    uint8_t width; /* 1, 2, or 0 for the right half */
+    uint8_t width;   /* 1, 2, or 0 for the right half */
+    uint16_t unused; /* 0: cells may be compared as bytes */
 };
 struct rect {
     int x, y, w, h;

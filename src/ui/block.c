@@ -95,7 +95,7 @@ size_t block_add(struct block *b, const char *s, size_t n, struct block_style ho
         size_t len = end ? (size_t)(end - s) - at : n - at;
         const size_t next = at + len + 1;
 
-        if (len > 0 && end && s[at + len - 1] == '\r' && how.clean == CLEAN_TEXT)
+        while (len > 0 && s[at + len - 1] == '\r' && how.clean == CLEAN_TEXT)
             len--;
         if (!add_source_line(b, &rows, s + at, len, how, max_lines) && next <= n) {
             left = count_lines(s + next, n - next);

@@ -268,17 +268,19 @@ static void draw_list(struct view *v, const struct model *m, struct canvas *c, s
     int y = 1;
 
     for (size_t i = p.first; i < m->n_asks && y < r.h; i++) {
-        const bool hidden_rest = y == r.h - 1 && i + 1 < m->n_asks && m->asks[i] != a;
-        const size_t before = p.hidden_above && i == p.first && m->asks[i] != a ? i + 1 : 0;
+        const struct ask *each = m->asks[i];
+        const bool selected = a && each == a;
+        const bool hidden_rest = y == r.h - 1 && i + 1 < m->n_asks;
+        const size_t before = p.hidden_above && i == p.first ? i + 1 : 0;
 
-        if (m->asks[i] == a) {
+        if (selected) {
             draw_selected(v, m, c, r, y, a, &p);
             y += p.rows;
         } else if (before || hidden_rest) {
             canvas_putf(c, r.x + 1, r.y + y++, r.w - 1, STYLE_DIM, "%zu more %s",
                         before ? before : m->n_asks - i, before ? "before" : "after");
         } else {
-            draw_head_row(m, c, (struct rect){r.x, r.y + y++, r.w, 1}, m->asks[i], STYLE_TOOL);
+            draw_head_row(m, c, (struct rect){r.x, r.y + y++, r.w, 1}, each, STYLE_TOOL);
         }
     }
 }
