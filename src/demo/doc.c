@@ -112,8 +112,9 @@ static void write_operation(struct buf *b, const struct demo *d, enum op op) {
     write_fields(b, d, op);
     bool accepted = op == OP_MESSAGE_SEND && d->o.version >= GEN_ASYNC;
     bool created = op == OP_SESSION_CREATE || op == OP_SESSION_FORK || op == OP_FILE_UPLOAD;
+    bool empty = op_spec(op)->reply == REPLY_NONE;
     json_open(b, "responses", '{');
-    json_open(b, accepted ? "202" : created ? "201" : op_spec(op)->out ? "200" : "204", '{');
+    json_open(b, accepted ? "202" : created ? "201" : empty ? "204" : "200", '{');
     json_str(b, "description", op_spec(op)->short_name);
     for (int i = 0; i < 3; i++)
         json_close(b, '}');

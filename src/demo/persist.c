@@ -205,8 +205,10 @@ static void read_record(struct demo *d, struct session *s, const char *p, size_t
     else if (key == 5 && !memcmp(p, "model", 5))
         read_model(s, rest, left);
     else if (key == 3 && !memcmp(p, "cut", 3)) {
-        size_t keep = (size_t)strtoull(rest, NULL, 10);
-        if (s->d.id && keep < s->n)
+        char *end = NULL;
+        size_t keep = (size_t)strtoull(rest, &end, 10);
+        good = end == rest + left && left > 0;
+        if (good && s->d.id && keep < s->n)
             store_cut(d, s, keep);
     }
     if (!good)

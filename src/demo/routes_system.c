@@ -214,16 +214,18 @@ static void list_tools(struct request *r) {
     reply_shape(r, 200, "tool_list", &out);
 }
 
+/* The older of the two operations says less. */
 static void credentials(struct request *r) {
-    static struct tool_provider brave = {.provider = "brave",
-                                         .display_name = "Brave Search",
-                                         .api_key_format = "BSA...",
-                                         .description = "Searches the web",
-                                         .api_key_required = true};
+    bool full = r->op == OP_TOOLS_CREDENTIALS;
+    struct tool_provider brave = {.provider = "brave",
+                                  .display_name = "Brave Search",
+                                  .api_key_format = full ? "BSA..." : NULL,
+                                  .description = "Searches the web",
+                                  .api_key_required = true};
     struct tool_category web = {.category = "web_search",
                                 .display_name = "Web Search",
-                                .description = "Tools that search the web",
-                                .icon = "\xf0\x9f\x94\x8d",
+                                .description = full ? "Tools that search the web" : NULL,
+                                .icon = full ? "\xf0\x9f\x94\x8d" : NULL,
                                 .tools = {&brave, 1}};
     struct tool_credentials out = {.categories = {&web, 1}};
     reply_shape(r, 200, "tool_credentials", &out);

@@ -13,7 +13,7 @@
 #include "demo.h"
 
 #define FRAME_MAX        (32 * MIX_MIB)
-#define WAIT_FOR_ROOM_MS 300
+#define WAIT_FOR_ROOM_MS 2000
 
 struct queued {
     struct queued *next;
