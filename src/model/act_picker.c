@@ -259,10 +259,10 @@ void act_picker_up(struct model *m, struct effects *fx) {
 
 void act_picker_move(struct model *m, int by) {
     struct picker *p = &m->ui.picker;
-    size_t n;
-    auto_free size_t *rows = picker_visible(p, &n);
     const int64_t at = (int64_t)p->cursor + by;
+    size_t n;
 
+    free(picker_visible(p, &n));
     p->cursor = at < 0 || n == 0 ? 0 : at >= (int64_t)n ? n - 1 : (size_t)at;
     ask_nothing(m);
     model_touch(m);
