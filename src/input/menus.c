@@ -86,6 +86,13 @@ static void menu_rows(struct menu *r, const struct keymap *k, const struct model
             push(r, row_of(k, m, (enum cmd)c, scope));
 }
 
+/* What may follow Ctrl+X, for the panel that comes when nothing does. */
+static void leader_rows(struct menu *r, const struct keymap *k, const struct model *m) {
+    for (int c = 0; c < CMD_COUNT; c++)
+        if (bound_in(k, (enum cmd)c, SCOPE_LEADER))
+            push(r, row_of(k, m, (enum cmd)c, SCOPE_LEADER));
+}
+
 static void server_rows(struct menu *r, const struct model *m) {
     (void)m;
     push(r, (struct menu_row){.label = "retry",
@@ -181,6 +188,9 @@ void menus_refresh(const struct keymap *k, struct model *m) {
         theme_rows(&r, m);
         break;
     case OVER_NONE:
+        if (m->ui.leader)
+            leader_rows(&r, k, m);
+        break;
     case OVER_ASK:
     case OVER_PICKER:
     case OVER_LOG:

@@ -185,6 +185,7 @@ void draw_asks(struct view *v, const struct model *m, struct canvas *c, struct r
 void draw_files(struct view *v, const struct model *m, struct canvas *c, struct rect r);
 void draw_tabs(const struct model *m, struct canvas *c, struct rect r);
 void draw_status(const struct view *v, const struct model *m, struct canvas *c, struct rect r);
+void draw_leader(const struct model *m, struct canvas *c);
 void draw_overlay(struct view *v, const struct model *m, struct canvas *c);
 
 #endif

@@ -69,5 +69,6 @@ void view_draw(struct view *v, const struct model *m, struct canvas *out) {
     draw_files(v, m, out, l.pane[PANE_FILES]);
     draw_asks(v, m, out, l.pane[PANE_PERMISSIONS]);
     draw_status(v, m, out, l.status);
+    draw_leader(m, out);
     draw_overlay(v, m, out);
 }

@@ -9,6 +9,9 @@ enum {
     KEYS_MOST = 18,
     LABEL_MOST = 20,
     HELP_LEAST = 10, /* cells below which a row's help is left out */
+    LEADER_MS = 400,
+    LEADER_COLS = 26,
+    KEY_COLS = 7,
     WIDE = 100,
     MIDDLE = 64
 };
@@ -226,6 +229,39 @@ static void draw_menu(const struct panel *p, const struct model *m, struct canva
     }
     if (ui->n_menu_rows == 0 && p->list > 0)
         put(c, r.x + 2, y, r.w - 4, STYLE_DIM, "nothing matches");
+}
+
+/* ---- what may follow Ctrl+X ---- */
+
+static const char *after_leader(const char *keys) {
+    static const char leader[] = "Ctrl+X ";
+
+    return strncmp(keys, leader, sizeof leader - 1) == 0 ? keys + sizeof leader - 1 : keys;
+}
+
+/* Comes when no second key came for a while; lies above the status line. */
+void draw_leader(const struct model *m, struct canvas *c) {
+    const struct ui *ui = &m->ui;
+    const int across = ui->cols / LEADER_COLS > 0 ? ui->cols / LEADER_COLS : 1;
+    int rows = ((int)ui->n_menu_rows + across - 1) / across;
+
+    if (!ui->leader || ui->over != OVER_NONE || m->now - ui->leader_at < LEADER_MS || rows == 0)
+        return;
+    rows = rows > ui->rows - 4 ? ui->rows - 4 : rows;
+    const struct rect r = {0, ui->rows - 3 - rows, ui->cols, rows + 2};
+
+    draw_box(c, m, r, STYLE_BORDER_FOCUS);
+    canvas_putf(c, 2, r.y, r.w - 4, STYLE_OVERLAY_TITLE, " Ctrl+X ");
+    c->cursor_x = c->cursor_y = -1;
+    for (int i = 0; i < (int)ui->n_menu_rows && i < rows * across; i++) {
+        const struct menu_row *row = &ui->menu_rows[i];
+        const int x = 2 + i / rows * LEADER_COLS, y = r.y + 1 + i % rows;
+        const int most = x + LEADER_COLS - 2 < r.w - 2 ? LEADER_COLS - 2 : r.w - 2 - x;
+
+        put(c, x, y, KEY_COLS, row->why_not ? STYLE_DISABLED : STYLE_KEY, after_leader(row->keys));
+        put(c, x + KEY_COLS + 1, y, most - KEY_COLS - 1,
+            row->why_not ? STYLE_DISABLED : STYLE_OVERLAY, row->label);
+    }
 }
 
 void draw_overlay(struct view *v, const struct model *m, struct canvas *c) {

@@ -453,6 +453,23 @@ static void log_of_notices(struct fixture *f) {
     f->m.ui.over_scroll = 1 << 30;
 }
 
+static void leader(struct fixture *f) {
+    static struct menu_row keys[] = {
+        {.keys = "Ctrl+X n", .label = "new"},
+        {.keys = "Ctrl+X f", .label = "fork"},
+        {.keys = "Ctrl+X k", .label = "cancel"},
+        {.keys = "Ctrl+X u", .label = "upload"},
+        {.keys = "Ctrl+X p", .label = "permissions"},
+        {.keys = "Ctrl+X Tab", .label = "next pane"},
+        {.keys = "Ctrl+X a", .label = "next that needs you"},
+    };
+
+    f->m.ui.menu_rows = keys;
+    f->m.ui.n_menu_rows = MIX_COUNT(keys);
+    f->m.ui.leader = true;
+    f->m.ui.leader_at = NOW - 400;
+}
+
 static void overlays_say_what_they_are(void **state) {
     (void)state;
     scene("commands", 80, 24, commands);
@@ -466,6 +483,7 @@ static void overlays_say_what_they_are(void **state) {
     scene("address", 80, 24, address);
     scene("themes", 80, 24, themes);
     scene("log", 80, 24, log_of_notices);
+    scene("leader", 80, 24, leader);
 }
 
 static void picker(struct fixture *f) {
