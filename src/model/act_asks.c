@@ -90,7 +90,9 @@ void act_asks_enter(struct model *m) {
         ui->before_asks = ui->focus;
     ask_unpaint(m);
     act_focus(m, PANE_PERMISSIONS);
-    if (model_selected_ask(m))
+    const struct ask *kept = model_selected_ask(m);
+
+    if (kept && ask_answerable(kept))
         return;
     for (size_t i = 0; i < m->n_asks; i++) {
         if (!ask_answerable(m->asks[i]))
@@ -98,7 +100,7 @@ void act_asks_enter(struct model *m) {
         select_ask(m, m->asks[i]); /* the entering key selects the most urgent */
         return;
     }
-    if (m->n_asks > 0)
+    if (!kept && m->n_asks > 0)
         select_ask(m, m->asks[0]);
 }
 
@@ -166,7 +168,7 @@ static const char *unfit(const struct ask *a, enum decision d) {
     if (a->kind == ASK_PERMISSION && d == DECIDE_REPLY)
         return "This is a request for permission: grant or deny it";
     if (a->kind == ASK_QUESTION && d != DECIDE_REPLY)
-        return "This is a question: Enter answers it";
+        return "This is a question: r answers it";
     if (a->kind == ASK_QUESTION && str_eq(a->response_type, "text") && a->reply.text.n == 0)
         return "Type the answer first";
     return NULL;

@@ -83,9 +83,7 @@ static void entering_selects_the_most_urgent_and_keeps_it(void **state_) {
     assert_string_equal(k->m->ui.ask_cursor, "p1");
     act_asks_leave(k->m);
     assert_int_equal(k->m->ui.focus, PANE_COMPOSER);
-    kit_enter_asks(k);
-    assert_string_equal(k->m->ui.ask_cursor, "p1");
-    kit_move_asks(k, 1);
+    kit_enter_asks(k); /* p1 is over: entering selects what waits */
     assert_string_equal(k->m->ui.ask_cursor, "p2");
     kit_move_asks(k, INT_MIN);
     assert_string_equal(k->m->ui.ask_cursor, "p1");
@@ -276,6 +274,28 @@ static void answer(struct kit *k, enum decision d) {
     kit_paint(k);
     kit_pass(k, 400);
     kit_decide(k, d);
+}
+
+/* Coming back is a person's act: an answered request is left for the one that waits, a waiting one is
+ * kept. */
+static void entering_again_selects_what_waits(void **state_) {
+    struct kit *k = with_ask();
+
+    (void)state_;
+    kit_enter_asks(k);
+    kit_pass(k, 500);
+    answer(k, DECIDE_GRANT);
+    act_asks_leave(k->m);
+    permission(k, "s1", "p2", "ls");
+    permission(k, "s1", "p3", "rm");
+    assert_string_equal(k->m->ui.ask_cursor, "p1");
+    kit_enter_asks(k);
+    assert_string_equal(k->m->ui.ask_cursor, "p2");
+    act_asks_leave(k->m);
+    kit_enter_asks(k);
+    assert_string_equal(k->m->ui.ask_cursor, "p2");
+    assert_false(ask_armed(k->m, model_ask(k->m, "p2"), k->now));
+    kit_free(k);
 }
 
 static void granted_means_that_its_call_ran(void **state_) {
@@ -539,6 +559,7 @@ int main(void) {
         cmocka_unit_test(a_menu_decides_after_a_movement_only),
         cmocka_unit_test(arming_makes_one_more_frame),
         cmocka_unit_test(five_are_answered_in_five_seconds),
+        cmocka_unit_test(entering_again_selects_what_waits),
         cmocka_unit_test(granted_means_that_its_call_ran),
         cmocka_unit_test(denied_means_that_its_call_was),
         cmocka_unit_test(unanswered_it_expires_at_29_seconds),
