@@ -156,7 +156,7 @@ static void add_fields(struct block *b, const struct part *p, const struct buf *
             continue;
         buf_clear(&text);
         if (!is_object)
-            buf_addf(&text, "%s: %s", buf_str(&key), memchr(value.p, '\n', value.n) ? "\n" : "");
+            buf_addf(&text, "%s:%s", buf_str(&key), memchr(value.p, '\n', value.n) ? "\n" : " ");
         buf_add(&text, buf_str(&value), value.n);
         left = block_add(b, buf_str(&text), text.n, how, b->n + RESULT_LINES);
         if (left > 0)

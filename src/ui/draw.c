@@ -138,6 +138,7 @@ size_t list_top(size_t top, size_t cursor, size_t n, int height) {
 /* ---- numbers ---- */
 
 struct words say_time(int64_t at, int64_t now) {
+    enum { SECONDS_A_YEAR = 31556952 };
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -145,7 +146,8 @@ struct words say_time(int64_t at, int64_t now) {
     struct words w = {""};
     struct tm t, n;
 
-    if (at <= 0 || !localtime_r(&then_s, &t) || !localtime_r(&now_s, &n))
+    if (at <= 0 || at / 1000 / SECONDS_A_YEAR > 8000 || !localtime_r(&then_s, &t) ||
+        !localtime_r(&now_s, &n))
         return w;
     const bool same_year = t.tm_year == n.tm_year;
 

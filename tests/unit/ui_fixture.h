@@ -37,7 +37,7 @@ struct fixture {
 
 /* ---- transcripts ---- */
 
-static struct entry *add_entry(struct session *s, enum role role) {
+static inline struct entry *add_entry(struct session *s, enum role role) {
     struct transcript *t = &s->transcript;
 
     t->entries = xgrow(t->entries, t->n, &t->cap, sizeof *t->entries);
@@ -47,8 +47,8 @@ static struct entry *add_entry(struct session *s, enum role role) {
     return &t->entries[t->n++];
 }
 
-static struct part *add_part(struct fixture *f, struct entry *e, enum part_kind kind,
-                             const char *text) {
+static inline struct part *add_part(struct fixture *f, struct entry *e, enum part_kind kind,
+                                    const char *text) {
     e->parts = xgrow(e->parts, e->n_parts, &e->cap_parts, sizeof *e->parts);
     e->parts[e->n_parts] = (struct part){
         .kind = kind, .text = text, .len = strlen(text), .seconds = -1, .rev = ++f->rev};
@@ -65,7 +65,7 @@ static inline struct part *add_call(struct fixture *f, struct entry *e, const ch
     return p;
 }
 
-static void free_transcript(struct transcript *t) {
+static inline void free_transcript(struct transcript *t) {
     for (size_t i = 0; i < t->n; i++)
         free(t->entries[i].parts);
     free(t->entries);
@@ -86,7 +86,7 @@ static inline void add_exchange(struct fixture *f, struct session *s, const char
 
 /* ---- the usual scene ---- */
 
-static void make_sessions(struct fixture *f) {
+static inline void make_sessions(struct fixture *f) {
     static const struct {
         const char *title;
         int64_t active, created;
@@ -122,7 +122,7 @@ static void make_sessions(struct fixture *f) {
     f->s[1].subagent = true;
 }
 
-static void make_thread(struct fixture *f) {
+static inline void make_thread(struct fixture *f) {
     struct session *s = &f->s[0];
     struct entry *e = add_entry(s, ROLE_USER);
     struct part *p;
@@ -155,7 +155,7 @@ static void make_thread(struct fixture *f) {
     s->cost = 0.12;
 }
 
-static void make_asks(struct fixture *f) {
+static inline void make_asks(struct fixture *f) {
     f->a[0] = (struct ask){.id = "p1",
                            .session = &f->s[0],
                            .tool = "Bash",
@@ -177,7 +177,7 @@ static void make_asks(struct fixture *f) {
     f->m.n_asks = 2;
 }
 
-static void make_files(struct fixture *f) {
+static inline void make_files(struct fixture *f) {
     static const struct file_info files[FILES] = {
         {.name = "main.c", .size = 12040, .modified = REAL_NOW - 3600000},
         {.name = "shot one.png", .size = 220100, .modified = REAL_NOW - DAY},
@@ -190,14 +190,14 @@ static void make_files(struct fixture *f) {
     f->m.files.loaded = true;
 }
 
-static void add_hint(struct model *m, const char *keys, const char *label) {
+static inline void add_hint(struct model *m, const char *keys, const char *label) {
     struct menu_row *h = &m->ui.hints[m->ui.n_hints++];
 
     *h = (struct menu_row){.label = label};
     snprintf(h->keys, sizeof h->keys, "%s", keys);
 }
 
-static void composer_hints(struct model *m) {
+static inline void composer_hints(struct model *m) {
     m->ui.n_hints = 0;
     add_hint(m, "Enter", "send");
     add_hint(m, "Ctrl+J", "newline");
@@ -220,7 +220,7 @@ static inline void ask_hints(struct model *m) {
     add_hint(m, "Ctrl+P", "palette");
 }
 
-static struct fixture *fixture_new(int cols, int rows) {
+static inline struct fixture *fixture_new(int cols, int rows) {
     struct fixture *f = xcalloc(1, sizeof *f);
     struct model *m = &f->m;
 
@@ -253,7 +253,7 @@ static struct fixture *fixture_new(int cols, int rows) {
     return f;
 }
 
-static void fixture_free(struct fixture *f) {
+static inline void fixture_free(struct fixture *f) {
     struct model *m = &f->m;
 
     for (int i = 0; i < SESSIONS; i++) {
@@ -280,7 +280,7 @@ static void fixture_free(struct fixture *f) {
     free(f);
 }
 
-static void frame(struct fixture *f) {
+static inline void frame(struct fixture *f) {
     view_settle(f->v, &f->m);
     view_draw(f->v, &f->m, &f->c);
 }
