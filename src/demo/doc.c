@@ -69,8 +69,7 @@ static bool full_body(struct buf *b, const struct demo *d, enum op op) {
 }
 
 bool field_known(const struct demo *d, enum op op, const char *key) {
-    auto_buf struct buf b;
-    buf_init(&b, MIX_MIB);
+    auto_buf struct buf b = {.max = MIX_MIB};
     if (!full_body(&b, d, op))
         return true;
     struct arena a = {0};
@@ -83,8 +82,7 @@ bool field_known(const struct demo *d, enum op op, const char *key) {
 }
 
 static void write_fields(struct buf *b, const struct demo *d, enum op op) {
-    auto_buf struct buf body;
-    buf_init(&body, MIX_MIB);
+    auto_buf struct buf body = {.max = MIX_MIB};
     if (!full_body(&body, d, op))
         return;
     struct arena a = {0};
@@ -105,7 +103,7 @@ static void write_fields(struct buf *b, const struct demo *d, enum op op) {
 static void write_operation(struct buf *b, const struct demo *d, enum op op) {
     char method[8] = {0};
     const char *name = method_name(op_spec(op)->method);
-    for (size_t i = 0; name[i] && i < sizeof method - 1; i++)
+    for (size_t i = 0; i < sizeof method - 1 && name[i]; i++)
         method[i] = (char)tolower((unsigned char)name[i]);
     json_open(b, method, '{');
     json_str(b, "operationId", op_spec(op)->operation_id);
@@ -155,8 +153,7 @@ static void write_events(struct buf *b, const struct demo *d) {
     json_open(b, "SSEEventStream", '{');
     json_open(b, "enum", '[');
     for (int ev = 0; ev < EV_COUNT; ev++) {
-        auto_buf struct buf frame;
-        buf_init(&frame, MIX_MIB);
+        auto_buf struct buf frame = {.max = MIX_MIB};
         event_write(&frame, (enum ev)ev, &(struct event_data){0}, d->o.version, 1);
         const char *name = strstr(buf_str(&frame), "event: ");
         if (!name)

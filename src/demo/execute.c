@@ -49,8 +49,7 @@ static void write_params(struct buf *params, struct buf *what, const struct plan
         json_str(params, "include", "");
         json_bool(params, "literal_text", false);
     } else {
-        auto_buf struct buf diff;
-        buf_init(&diff, RESULT_MAX);
+        auto_buf struct buf diff = {.max = RESULT_MAX};
         buf_addf(&diff, "--- a/%s\n+++ b/%s\n", p->a, p->a);
         if (is(p, "Write")) { /* only a new file has hunks, one a line */
             int line = 1;
@@ -71,10 +70,9 @@ static void write_params(struct buf *params, struct buf *what, const struct plan
 static void ask_permission(struct turn *t, struct work *w) {
     struct demo *d = t->d;
     auto_free char *folder = store_folder(d, t->s->d.id);
-    auto_buf struct buf params, what, action;
-    buf_init(&params, MIX_MIB);
-    buf_init(&what, MIX_MIB);
-    buf_init(&action, MIX_MIB);
+    auto_buf struct buf params = {.max = MIX_MIB};
+    auto_buf struct buf what = {.max = MIX_MIB};
+    auto_buf struct buf action = {.max = MIX_MIB};
     write_params(&params, &what, w->plan, folder);
     if (is(w->plan, "Grep"))
         buf_addf(&action, "Search files with pattern: %s", w->plan->a);
@@ -284,8 +282,7 @@ static void end(struct turn *t, struct work *w, const char *failure, bool worked
 }
 
 static void work(struct turn *t, struct work *w) {
-    auto_buf struct buf out;
-    buf_init(&out, RESULT_MAX);
+    auto_buf struct buf out = {.max = RESULT_MAX};
     enum answer answer = w->ask ? w->ask->answer : ANSWER_YES;
     if (answer == ANSWER_NONE && w->ask->notification) {
         end(t, w, "notification timeout", false, "The user did not answer in time.");

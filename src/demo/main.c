@@ -12,8 +12,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "mixtui-demo: %s\n", err.text);
         code = 2;
     } else if (o.help) {
-        auto_buf struct buf text;
-        buf_init(&text, 64 * MIX_KIB);
+        auto_buf struct buf text = {.max = 64 * MIX_KIB};
         options_help(&text);
         fputs(buf_str(&text), stdout);
     } else if (o.show_version) {

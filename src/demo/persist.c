@@ -73,8 +73,7 @@ static void row_record(struct buf *b, const struct row *r) {
 }
 
 void persist_session(struct demo *d, const struct session *s) {
-    auto_buf struct buf b;
-    buf_init(&b, LOG_MAX);
+    auto_buf struct buf b = {.max = LOG_MAX};
     session_record(&b, s);
     append(d, s, &b);
 }
@@ -82,15 +81,13 @@ void persist_session(struct demo *d, const struct session *s) {
 void persist_row(struct demo *d, const struct session *s, const struct row *r) {
     if (!d->o.data || r->dead)
         return;
-    auto_buf struct buf b;
-    buf_init(&b, LOG_MAX);
+    auto_buf struct buf b = {.max = LOG_MAX};
     row_record(&b, r);
     append(d, s, &b);
 }
 
 void persist_cut(struct demo *d, const struct session *s, size_t keep) {
-    auto_buf struct buf b;
-    buf_init(&b, MIX_KIB);
+    auto_buf struct buf b = {.max = MIX_KIB};
     buf_addf(&b, "cut %zu\n", keep);
     append(d, s, &b);
 }
@@ -231,8 +228,7 @@ static enum rc read_file(struct buf *out, const char *path, struct err *err) {
 }
 
 static void rewrite(struct demo *d, const struct session *s) {
-    auto_buf struct buf b;
-    buf_init(&b, LOG_MAX);
+    auto_buf struct buf b = {.max = LOG_MAX};
     session_record(&b, s);
     for (size_t i = 0; i < s->n; i++)
         row_record(&b, s->rows[i]);
@@ -244,11 +240,9 @@ static void rewrite(struct demo *d, const struct session *s) {
 }
 
 static enum rc load(struct demo *d, const char *name, struct err *err) {
-    auto_buf struct buf path;
-    buf_init(&path, 4096);
+    auto_buf struct buf path = {.max = 4096};
     buf_addf(&path, "%s/sessions/%s", d->base, name);
-    auto_buf struct buf text;
-    buf_init(&text, LOG_MAX);
+    auto_buf struct buf text = {.max = LOG_MAX};
     enum rc rc = read_file(&text, buf_str(&path), err);
     if (rc)
         return rc;
@@ -283,8 +277,7 @@ static int by_age(const void *a, const void *b) {
 }
 
 static enum rc make_folder(const struct demo *d, const char *name, bool *made, struct err *err) {
-    auto_buf struct buf path;
-    buf_init(&path, 4096);
+    auto_buf struct buf path = {.max = 4096};
     buf_addf(&path, "%s%s", d->base, name);
     *made = mkdir(buf_str(&path), 0700) == 0;
     if (!*made && errno != EEXIST)

@@ -49,8 +49,7 @@ void request_route(struct request *r, const char *method, const char *host, cons
     }
     if (match(r, !strcmp(method, "HEAD") ? "GET" : method))
         return;
-    auto_buf struct buf allow;
-    buf_init(&allow, 64);
+    auto_buf struct buf allow = {.max = 64};
     for (size_t i = 0; i < MIX_COUNT(methods); i++) {
         if (!match(r, methods[i]))
             continue;

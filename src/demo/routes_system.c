@@ -44,8 +44,7 @@ static void get_command(struct request *r) {
 
 /* ---- slash commands: JSON strings inside a message ---- */
 static void write_help(struct buf *b) {
-    auto_buf struct buf text;
-    buf_init(&text, 64 * MIX_KIB);
+    auto_buf struct buf text = {.max = 64 * MIX_KIB};
     buf_adds(&text, "Commands:\n");
     for (size_t i = 0; i < MIX_COUNT(commands); i++)
         buf_addf(&text, "  /%s - %s\n", commands[i].name, commands[i].description);
@@ -106,8 +105,7 @@ static void write_message(struct buf *b, const char *text) {
 }
 
 static void unknown_command(struct request *r, const char *name, size_t n) {
-    auto_buf struct buf names;
-    buf_init(&names, MIX_KIB);
+    auto_buf struct buf names = {.max = MIX_KIB};
     for (size_t i = 0; i < MIX_COUNT(commands); i++)
         buf_addf(&names, "%s%s", i ? ", " : "", commands[i].name);
     reply_lower(r, 404, "Command '%.*s' not found. Available commands: %s", (int)(n < 60 ? n : 60),
@@ -121,8 +119,7 @@ void slash_command(struct request *r, const char *text) {
         unknown_command(r, text + 1, n);
         return;
     }
-    auto_buf struct buf b;
-    buf_init(&b, 4 * MIX_MIB);
+    auto_buf struct buf b = {.max = 4 * MIX_MIB};
     const char *rest = text + 1 + n + strspn(text + 1 + n, " \t\n");
     if (strstr(c->name,
                "explain")) { /* a file command: its text comes back, to be sent as a message */

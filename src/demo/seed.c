@@ -28,8 +28,7 @@ static const struct {
 void seed_folder(struct demo *d, const char *session) {
     auto_free char *folder = store_folder(d, session);
     mkdir(folder, 0700);
-    auto_buf struct buf sub;
-    buf_init(&sub, 4096);
+    auto_buf struct buf sub = {.max = 4096};
     buf_addf(&sub, "%s/src", folder);
     mkdir(buf_str(&sub), 0700);
     for (size_t i = 0; i < MIX_COUNT(files); i++)
@@ -201,8 +200,7 @@ static void long_text(struct buf *b, int64_t i) {
 void seed_history(struct demo *d, int64_t messages) {
     int64_t when = clock_real() / 1000 * 1000 - messages * 1000 - 86400000;
     struct session *s = begin(d, "history", when);
-    auto_buf struct buf text;
-    buf_init(&text, MIX_MIB);
+    auto_buf struct buf text = {.max = MIX_MIB};
     for (int64_t i = 0; i < messages; i++, when += 1000) {
         struct line l = {.role = i % 4 == 0 ? "user" : i % 4 == 2 ? "tool" : "assistant"};
         buf_clear(&text);

@@ -99,8 +99,7 @@ static enum rc slurp(struct buf *out, const char *folder, const char *file, stru
 }
 
 enum rc tool_read(struct buf *out, const char *folder, const char *file, struct err *err) {
-    auto_buf struct buf text;
-    buf_init(&text, FILE_MAX_BYTES);
+    auto_buf struct buf text = {.max = FILE_MAX_BYTES};
     enum rc rc = slurp(&text, folder, file, err);
     if (rc)
         return rc;
@@ -177,8 +176,7 @@ enum rc tool_glob(struct buf *out, const char *folder, const char *pattern) {
 }
 
 static void grep_file(struct buf *out, const char *folder, const char *file, const regex_t *re) {
-    auto_buf struct buf text;
-    buf_init(&text, FILE_MAX_BYTES);
+    auto_buf struct buf text = {.max = FILE_MAX_BYTES};
     if (slurp(&text, folder, file, NULL) != RC_OK || !text.n || memchr(text.p, '\0', text.n))
         return;
     int line = 1;
@@ -222,8 +220,7 @@ enum rc tool_write(const char *folder, const char *file, const char *text, size_
 
 enum rc tool_replace(const char *folder, const char *file, const char *from, const char *to,
                      struct err *err) {
-    auto_buf struct buf text;
-    buf_init(&text, FILE_MAX_BYTES);
+    auto_buf struct buf text = {.max = FILE_MAX_BYTES};
     enum rc rc = slurp(&text, folder, file, err);
     if (rc)
         return rc;
