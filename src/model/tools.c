@@ -225,7 +225,7 @@ bool json_pick(struct buf *out, const char *json, size_t n, const char *const *k
     while ((best_rank > 0 || whole) && take_pair(&s, &key, &value)) {
         const size_t rank = rank_of(&key, keys);
 
-        if (keys[rank] && rank < best_rank && value.string && value.n > 0) {
+        if (rank < best_rank && keys[rank] && value.string && value.n > 0) {
             best = value;
             best_rank = rank;
         }
