@@ -213,8 +213,11 @@ static struct spot move_message(struct view *v, const struct thread_place *at, s
     end.row = (height < at->r.h ? height : at->r.h) - 1;
     end.row = end.row < 0 ? 0 : end.row;
     spot_down(v, at, &bottom, at->r.h - 1);
-    if (compare(sel, top) < 0)
-        return sel.piece == 1 && at->r.h > 1 ? (struct spot){.entry = sel.entry} : sel;
+    if (compare(sel, top) < 0) {
+        if (sel.piece == 1 && at->r.h > 1)
+            return (struct spot){.entry = sel.entry};
+        return sel;
+    }
     if (compare(end, bottom) <= 0)
         return top;
     spot_up(v, at, &end, at->r.h - 1);
