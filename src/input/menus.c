@@ -158,6 +158,8 @@ static void hints(const struct keymap *k, struct model *m) {
             continue;
         struct menu_row row = row_of(k, m, (enum cmd)c, scope);
         bool own = ui->leader || command_home((enum cmd)c) == scope;
+        if (strcmp(row.label, "down") == 0 || strcmp(row.label, "up") == 0)
+            continue; /* everybody tries the arrows */
         if (!row.why_not && own)
             ui->hints[ui->n_hints++] = row;
     }

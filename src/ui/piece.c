@@ -234,6 +234,24 @@ static int draw_state(const struct thread_place *at, struct canvas *c, int y,
     return right - put_right(c, right, y, at->r.w / 2, style, word);
 }
 
+/* A path that does not fit loses its beginning: its end says more. */
+static int draw_object(struct canvas *c, int x, int y, int max, const struct buf *object) {
+    const char *s = object->p;
+    size_t n = object->n;
+
+    if (s[0] != '/' || memchr(s, ' ', n) || text_width(s, n) <= max || max < 2)
+        return canvas_put_cut(c, x, y, max, STYLE_TOOL_OBJECT, s, n);
+    while (text_width(s, n) > max - 1) {
+        const size_t step = text_cluster(s, n).bytes;
+
+        s += step;
+        n -= step;
+    }
+    const int used = put(c, x, y, 1, STYLE_TOOL_OBJECT, "…");
+
+    return used + canvas_put(c, x + used, y, max - used, STYLE_TOOL_OBJECT, s, n);
+}
+
 static void draw_call(struct view *v, const struct thread_place *at, struct canvas *c, int y,
                       const struct part *p, enum role role) {
     const struct block *b = part_block(v, p, role, at->r.w);
@@ -245,7 +263,7 @@ static void draw_call(struct view *v, const struct thread_place *at, struct canv
     x += put_foreign(c, x, y, right - x, STYLE_TOOL, p->name, CLEAN_LINE);
     x += 2;
     if (b->object.n > 0)
-        x += canvas_put_cut(c, x, y, right - x, STYLE_TOOL_OBJECT, b->object.p, b->object.n) + 2;
+        x += draw_object(c, x, y, right - x, &b->object) + 2;
     if (b->added + b->removed > 0 && right - x > 8) {
         char n[32];
 

@@ -11,7 +11,7 @@ enum {
     HELP_LEAST = 10, /* cells below which a row's help is left out */
     LEADER_MS = 400,
     LEADER_COLS = 26,
-    KEY_COLS = 7,
+    KEY_COLS = 9,
     WIDE = 100,
     MIDDLE = 64
 };
@@ -133,7 +133,7 @@ void panel_make(struct panel *p, const struct model *m) {
         text_clean(&p->head, raw.p, raw.n, m->ui.over == OVER_PICKER ? CLEAN_NAME : CLEAN_MARKS);
     }
     if (p->width > cols - 2)
-        p->width = cols > 2 ? cols - 2 : cols;
+        p->width = cols;
     if (p->head.n > 0)
         text_wrap(&p->lines, p->head.p, p->head.n, p->width > 5 ? p->width - 4 : 1);
     const size_t third = lines > 9 ? (size_t)lines / 3 : 3;

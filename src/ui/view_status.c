@@ -105,38 +105,42 @@ static const struct notice *fresh_notice(const struct model *m) {
     return &m->notices[m->n_notices - 1];
 }
 
-/* Cells of the first hints that fit into room; *n becomes their number. */
-static int fitting(const struct menu_row *rows, size_t *n, int room) {
-    int w = 0;
+struct hint_room {
+    bool shown[MIX_COUNT(((struct ui *)0)->hints)];
+    int left; /* cells */
+};
 
-    for (size_t i = 0; i < *n; i++) {
-        const int more = hint_cells(&rows[i]) + (i ? HINT_GAP : 0);
+static void take_hint(struct hint_room *room, const struct model *m, size_t i) {
+    const int cells = hint_cells(&m->ui.hints[i]) + HINT_GAP;
 
-        if (w + more > room) {
-            *n = i;
-            break;
-        }
-        w += more;
-    }
-    return w;
+    if (room->shown[i] || cells > room->left)
+        return;
+    room->shown[i] = true;
+    room->left -= cells;
 }
 
-/* At the right end: what holds everywhere, and before it as many of the pane's own hints as fit,
- * unless the pane shows them itself. */
+/* At the right end, as many as there is room for: the way to all the others first, then the pane's
+ * own unless they stand elsewhere, then what holds everywhere. */
 static void draw_hint_tail(const struct view *v, const struct model *m, struct canvas *c, int x,
                            int y, int right) {
-    const struct menu_row *own = m->ui.hints, *rest = own + m->ui.n_own_hints;
+    const struct ui *ui = &m->ui;
+    struct hint_room room = {.left = right - x};
     /* the keys that decide stand only where they are dim until they count */
-    const bool elsewhere =
-        v->hints_shown || m->ui.over != OVER_NONE || m->ui.focus == PANE_PERMISSIONS;
-    size_t n_own = elsewhere ? 0 : m->ui.n_own_hints;
-    size_t n_rest = m->ui.n_hints - m->ui.n_own_hints;
-    const int rest_cells = fitting(rest, &n_rest, right - x);
-    const int gap = rest_cells > 0 ? HINT_GAP : 0;
-    const int own_cells = fitting(own, &n_own, right - x - rest_cells - gap);
+    const bool elsewhere = v->hints_shown || ui->over != OVER_NONE || ui->focus == PANE_PERMISSIONS;
 
-    draw_hints(c, right - rest_cells, y, rest_cells, rest, n_rest, "  ");
-    draw_hints(c, right - rest_cells - gap - own_cells, y, own_cells, own, n_own, "  ");
+    for (size_t i = ui->n_own_hints; i < ui->n_hints; i++)
+        if (str_eq(ui->hints[i].label, "keys"))
+            take_hint(&room, m, i);
+    for (size_t i = 0; i < ui->n_own_hints && !elsewhere; i++)
+        take_hint(&room, m, i);
+    for (size_t i = ui->n_own_hints; i < ui->n_hints; i++)
+        take_hint(&room, m, i);
+    for (size_t i = ui->n_hints; i-- > 0;)
+        if (room.shown[i]) {
+            right -= hint_cells(&ui->hints[i]);
+            draw_hints(c, right, y, hint_cells(&ui->hints[i]), &ui->hints[i], 1, "");
+            right -= HINT_GAP;
+        }
 }
 
 void draw_status(const struct view *v, const struct model *m, struct canvas *c, struct rect r) {
