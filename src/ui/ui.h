@@ -169,6 +169,7 @@ void draw_piece_row(struct view *v, const struct thread_place *at, struct canvas
                     struct spot spot);
 
 /* ---- panes ---- */
+const char *ask_name(const struct ask *a);            /* the tool, or the title of a question */
 void ask_chain(struct buf *out, const struct ask *a); /* session > task > tool */
 const struct block *ask_block(struct view *v, const struct ask *a, int width);
 int composer_rows(const struct model *m, int width, int max); /* rows the draft wants */

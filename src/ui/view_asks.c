@@ -43,10 +43,10 @@ static enum style ask_words(const struct model *m, const struct ask *a, char out
                                      : STYLE_DIM;
 }
 
-static const char *ask_name(const struct ask *a) {
-    if (!str_blank(a->tool))
-        return a->tool;
-    return !str_blank(a->title) ? a->title : a->kind == ASK_QUESTION ? "question" : "request";
+const char *ask_name(const struct ask *a) {
+    if (a->kind == ASK_QUESTION)
+        return !str_blank(a->title) ? a->title : "question";
+    return !str_blank(a->tool) ? a->tool : "request";
 }
 
 static const char *ask_text(const struct ask *a) {
@@ -113,6 +113,8 @@ static bool shows_hints(const struct model *m) {
 }
 
 static bool is_hidden_hint(const struct ask *a, const struct menu_row *h) {
+    if (str_eq(h->label, "answer") && !ask_answerable(a))
+        return true;
     const bool decides = str_eq(h->label, "grant") || str_eq(h->label, "deny");
 
     return decides && (!ask_answerable(a) || a->kind == ASK_QUESTION);

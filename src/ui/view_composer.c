@@ -206,7 +206,7 @@ static void draw_box_top(const struct model *m, struct canvas *c, struct rect r,
         n = snprintf(facts, sizeof facts, "%s%s%s", dot, turn_word(s), spinner(m));
     if (s->n_queue > 0)
         snprintf(facts + n, sizeof facts - (size_t)n, "%squeued %zu%s", dot, s->n_queue,
-                 s->held ? ", held" : "");
+                 s->held ? ", held: r in the thread goes on" : "");
     draw_line(c, m, r.x, r.y, r.w, edge);
     put(c, r.x, r.y, 1, edge, glyph(m, G_TOP_LEFT));
     x += put(c, x, r.y, r.w - 1, edge, " ");

@@ -45,8 +45,7 @@ void draw_whole_ask(struct view *v, const struct model *m, struct canvas *c) {
     int x = r.x + 2;
 
     x += put(c, x, r.y, r.w - 4, STYLE_OVERLAY_TITLE, " ");
-    x += put_foreign(c, x, r.y, r.w - 16, STYLE_OVERLAY_TITLE,
-                     str_blank(a->tool) ? a->title : a->tool, CLEAN_NAME);
+    x += put_foreign(c, x, r.y, r.w - 16, STYLE_OVERLAY_TITLE, ask_name(a), CLEAN_NAME);
     x += put(c, x, r.y, r.x + r.w - x - 1, STYLE_OVERLAY_TITLE, "  ");
     x += put_foreign(c, x, r.y, r.x + r.w - x - 12, STYLE_OVERLAY, a->action, CLEAN_NAME);
     put(c, x, r.y, r.x + r.w - x - 1, STYLE_OVERLAY, " ");

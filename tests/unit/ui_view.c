@@ -126,6 +126,7 @@ static void many_states(struct fixture *f) {
     f->a[2] = (struct ask){.id = "q1",
                            .kind = ASK_QUESTION,
                            .session = &f->s[2],
+                           .tool = "question",
                            .title = "Which currency?",
                            .message = "The shop shows three prices.",
                            .response_type = "choice",
