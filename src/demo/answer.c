@@ -11,8 +11,7 @@
 #define FILES_SHOWN 12
 
 static void call_one(struct turn *t, const char *tool, const char *key, const char *value) {
-    auto_buf struct buf in;
-    buf_init(&in, MIX_MIB);
+    auto_buf struct buf in = {.max = MIX_MIB};
     json_open(&in, NULL, '{');
     json_str(&in, key, value);
     json_close(&in, '}');
@@ -78,13 +77,12 @@ void answer_about_files(struct turn *t, const char *text) {
     call_one(t, "Grep", "pattern", word);
     turn_execute(t);
     char first[160] = "", hit[160] = "";
-    if (read && strchr(turn_result(t, 0), '|'))
-        snprintf(first, sizeof first, "%.*s",
-                 (int)strcspn(strchr(turn_result(t, 0), '|') + 1, "\n"),
-                 strchr(turn_result(t, 0), '|') + 1);
+    const char *bar = read ? strchr(turn_result(t, 0), '|') : NULL;
+    if (bar)
+        text_cut(first, sizeof first, bar + 1, strcspn(bar + 1, "\n"));
     const char *found = turn_result(t, read ? 1 : 0);
     if (strncmp(found, "No files", 8) != 0)
-        snprintf(hit, sizeof hit, "%.*s", (int)strcspn(found, "\n"), found);
+        text_cut(hit, sizeof hit, found, strcspn(found, "\n"));
     turn_message(t);
     turn_sayf(t, "The session's folder has **%zu file%s**%s\n\n", n, n == 1 ? "" : "s",
               n ? ":" : " and nothing to read.");
@@ -157,9 +155,8 @@ void show_code(struct turn *t, const char *language, size_t n) {
 
 void show_picture(struct turn *t) {
     auto_free char *folder = store_folder(t->d, t->s->d.id);
-    auto_buf struct buf picture, in;
-    buf_init(&picture, MIX_MIB);
-    buf_init(&in, MIX_MIB);
+    auto_buf struct buf picture = {.max = MIX_MIB};
+    auto_buf struct buf in = {.max = MIX_MIB};
     picture_jpeg(&picture, "sea.jpg", 480, 320);
     tool_write(folder, "sea.jpg", buf_str(&picture), picture.n, NULL);
     turn_say(t, "I have painted the sea.");

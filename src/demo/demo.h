@@ -59,7 +59,7 @@ struct options {
 };
 /* Fails with RC_USAGE and a line that names the bad option. */
 enum rc options_parse(struct options *o, int argc, char **argv, struct err *err);
-void options_help(struct buf *out);
+void options_help(struct buf *b);
 bool host_is_loopback(const char *host); /* of a Host header or an option; a port may follow */
 
 /* ---- JSON text by hand, as Go writes it (json.c) ---- */
@@ -113,6 +113,7 @@ struct demo {
     bool fresh;         /* fixed: nothing was there before */
     bool may_execute;   /* fixed */
     int port;           /* fixed */
+    int lock_fd;        /* fixed: keeps another server off the folder */
     int wake_fd;        /* fixed: tells main to look at timers again */
     int64_t started_at; /* fixed */
     struct MHD_Daemon *http;
@@ -207,6 +208,8 @@ struct step {
 #define STEPS_MAX 20
 /* A line that begins with a word is a step. At least one step comes back. Pure. */
 size_t words_read(const char *text, struct step steps[STEPS_MAX]);
+/* At most n bytes of s and of the room, ending with a whole character. */
+void text_cut(char *out, size_t size, const char *s, size_t n);
 const char *word_text(enum word w, const char **help); /* its spelling */
 
 /* One call to a tool: what the model wrote, and the same in parts for whoever runs it. */

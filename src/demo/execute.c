@@ -340,6 +340,10 @@ void turn_execute(struct turn *t) {
     struct demo *d = t->d;
     struct work all[CALLS_MAX] = {0};
     size_t n = t->row ? t->row->m.tool_calls.n : 0;
+    pthread_mutex_lock(&d->lock);
+    if (n && !turn_stopped(t))
+        persist_row(d, t->s, t->row); /* a person may take long to answer */
+    pthread_mutex_unlock(&d->lock);
     for (size_t i = 0; i < n; i++) {
         all[i].plan = &t->plans[i];
         all[i].call = &t->row->m.tool_calls.items[i];

@@ -291,13 +291,14 @@ static int listen_on(const struct options *o, int *port, struct err *err) {
         fd = -1;
     }
     freeaddrinfo(found);
-    struct sockaddr_storage own = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } own = {0};
     socklen_t len = sizeof own;
-    if (fd >= 0 && getsockname(fd, (struct sockaddr *)&own, &len) == 0) {
-        const struct sockaddr_in *v4 = (const void *)&own;
-        const struct sockaddr_in6 *v6 = (const void *)&own;
-        *port = ntohs(own.ss_family == AF_INET6 ? v6->sin6_port : v4->sin_port);
-    }
+    if (fd >= 0 && getsockname(fd, &own.any, &len) == 0)
+        *port = ntohs(own.any.sa_family == AF_INET6 ? own.v6.sin6_port : own.v4.sin_port);
     return fd;
 }
 

@@ -82,36 +82,33 @@ static size_t skip_string(const char *json, size_t n, size_t at) {
     return at < n ? at + 1 : n;
 }
 
+static size_t skip_blanks(const char *json, size_t n, size_t at) {
+    while (at < n && (json[at] == ' ' || json[at] == '\t' || json[at] == '\n' || json[at] == '\r'))
+        at++;
+    return at;
+}
+
+/* The depth behind one character that is not part of a string. */
+static int deeper(int depth, char c) {
+    return depth + (c == '{' || c == '[') - (c == '}' || c == ']');
+}
+
+/* A string at depth 1 with a colon behind it is a key; the next call goes on there. */
 char *json_key(const char *json, size_t n, size_t *at, struct arena *a) {
     int depth = *at ? 1 : 0;
-    bool expect_key = *at > 0;
-    for (size_t i = *at; i < n;) {
-        char c = json[i];
-        if (c == '"') {
-            size_t end = skip_string(json, n, i);
-            if (depth == 1 && expect_key) {
-                *at = end;
-                /* The rest of this member is skipped by the next call: it looks for the comma at
-                 * depth 1. */
-                while (*at < n && (json[*at] == ' ' || json[*at] == '\t' || json[*at] == '\n' ||
-                                   json[*at] == '\r'))
-                    (*at)++;
-                if (*at < n && json[*at] == ':')
-                    return arena_strndup(a, json + i + 1, end - i - 2);
-            }
-            i = end;
+    for (size_t i = *at; i < n && (depth > 0 || *at == 0);) {
+        if (json[i] != '"') {
+            depth = deeper(depth, json[i++]);
+            if (depth == 0 && (json[i - 1] == '}' || json[i - 1] == ']'))
+                break;
             continue;
         }
-        if (c == '{' || c == '[')
-            expect_key = ++depth == 1 && c == '{';
-        else if (c == '}' || c == ']') {
-            if (--depth <= 0)
-                break;
-        } else if (c == ',' && depth == 1)
-            expect_key = true;
-        else if (c == ':' && depth == 1)
-            expect_key = false;
-        i++;
+        size_t end = skip_string(json, n, i), colon = skip_blanks(json, n, end);
+        if (depth == 1 && colon < n && json[colon] == ':') {
+            *at = colon;
+            return arena_strndup(a, json + i + 1, end - i - 2);
+        }
+        i = end;
     }
     *at = n;
     return NULL;
@@ -125,9 +122,8 @@ size_t json_span(const char *json, size_t n) {
             i = skip_string(json, n, i);
         else
             i++;
-        if (c == '{' || c == '[')
-            depth++;
-        else if ((c == '}' || c == ']') && --depth <= 0)
+        depth = deeper(depth, c);
+        if (depth <= 0 && (c == '}' || c == ']'))
             return i;
     }
     return 0;

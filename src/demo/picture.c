@@ -158,7 +158,8 @@ void picture_jpeg(struct buf *out, const char *name, int width, int height) {
             double planes[3][64];
             for (int i = 0; i < 64; i++) {
                 unsigned char c[3];
-                double u = (bx + i % 8 + 0.5) / width, v = (by + i / 8 + 0.5) / height;
+                int x = bx + i % 8, y = by + i / 8;
+                double u = (x + 0.5) / width, v = (y + 0.5) / height;
                 if (known)
                     sea(u, v, c);
                 else

@@ -79,7 +79,8 @@ static void gather(struct request *r, const struct session *s, const char *folde
         return;
     for (struct dirent *e; (e = readdir(dir));) {
         struct stat st;
-        if (e->d_name[0] == '.' || fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
+            fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
         if (*n == *cap)
             *all = xgrow(*all, *n, cap, sizeof **all);
@@ -146,7 +147,7 @@ static int find(struct request *r, const struct session *s, const char *name, st
                 bool uploads_only) {
     auto_free char *own = store_folder(r->d, s->d.id);
     const char *folders[] = {uploads_only ? folder_of(r, s) : own, r->d->uploads};
-    if (!safe_name(name) || strchr(name, '/') || name[0] == '.')
+    if (!safe_name(name) || strchr(name, '/'))
         return -1;
     for (size_t i = 0; i < MIX_COUNT(folders); i++) {
         if (i == 1 && !r->d->o.quirk[QUIRK_SHARED])

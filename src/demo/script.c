@@ -17,8 +17,7 @@ static bool denied(const struct turn *t, size_t i) { return t->plans[i].denied; 
 
 /* ---- calls, their input written as a model would ---- */
 static void call_one(struct turn *t, const char *tool, const char *key, const char *value) {
-    auto_buf struct buf in;
-    buf_init(&in, INPUT_MAX);
+    auto_buf struct buf in = {.max = INPUT_MAX};
     json_open(&in, NULL, '{');
     json_str(&in, key, value);
     json_close(&in, '}');
@@ -27,9 +26,8 @@ static void call_one(struct turn *t, const char *tool, const char *key, const ch
 
 static void call_edit(struct turn *t, const char *file, const char *from, const char *to) {
     auto_free char *folder = store_folder(t->d, t->s->d.id);
-    auto_buf struct buf in, path;
-    buf_init(&in, INPUT_MAX);
-    buf_init(&path, 8192);
+    auto_buf struct buf in = {.max = INPUT_MAX};
+    auto_buf struct buf path = {.max = 8192};
     buf_addf(&path, "%s/%s", folder, file);
     json_open(&in, NULL, '{');
     json_str(&in, "file_path", buf_str(&path));
@@ -49,8 +47,7 @@ static const char *const todo_items[] = {"Look at what is there", "Make the chan
                                          "Check that it works"};
 
 static void call_todo(struct turn *t, size_t done) {
-    auto_buf struct buf in;
-    buf_init(&in, INPUT_MAX);
+    auto_buf struct buf in = {.max = INPUT_MAX};
     json_open(&in, NULL, '{');
     json_open(&in, "todos", '[');
     for (size_t i = 0; i < MIX_COUNT(todo_items); i++) {
@@ -77,7 +74,7 @@ static void do_run(struct turn *t, const struct step *s) {
     turn_execute(t);
     bool no = denied(t, 0);
     char first[200];
-    snprintf(first, sizeof first, "%.*s", (int)strcspn(turn_result(t, 0), "\n"), turn_result(t, 0));
+    text_cut(first, sizeof first, turn_result(t, 0), strcspn(turn_result(t, 0), "\n"));
     turn_message(t);
     if (no)
         turn_say(t, "The command was not allowed, so nothing was run. Tell me how to go on.");
@@ -88,15 +85,14 @@ static void do_run(struct turn *t, const struct step *s) {
 /* The first line that is not blank, and what it becomes. */
 static bool first_line(const struct turn *t, const char *file, char *line, size_t size) {
     auto_free char *folder = store_folder(t->d, t->s->d.id);
-    auto_buf struct buf text;
-    buf_init(&text, MIX_MIB);
+    auto_buf struct buf text = {.max = MIX_MIB};
     if (tool_read(&text, folder, file, NULL) != RC_OK)
         return false;
     for (const char *p = buf_str(&text); *p;) {
         const char *bar = strchr(p, '|');
         size_t n = strcspn(p, "\n");
         if (bar && bar < p + n && !str_blank(bar + 1) && bar[1] != '\n') {
-            snprintf(line, size, "%.*s", (int)(p + n - bar - 1), bar + 1);
+            text_cut(line, size, bar + 1, (size_t)(p + n - bar - 1));
             return true;
         }
         p += n;
@@ -128,7 +124,8 @@ static void do_edit(struct turn *t, const struct step *s) {
     turn_sayf(t, no ? "`%s` stays as it is." : "`%s` is changed.", file);
 }
 
-static void do_two(struct turn *t) {
+static void do_two(struct turn *t, const struct step *s) {
+    (void)s;
     turn_say(t, "Two things at once: list the files and write a note.");
     call_one(t, "Bash", "command", "ls -l && rm -f notes/old.txt");
     call_edit(t, "notes.md", NULL, "# Notes\n\nThe second of two requests.\n");
@@ -139,7 +136,8 @@ static void do_two(struct turn *t) {
               second ? "written" : "not written");
 }
 
-static void do_ask(struct turn *t) {
+static void do_ask(struct turn *t, const struct step *s) {
+    (void)s;
     if (t->d->o.version < GEN_LATE) {
         turn_say(t,
                  "Servers of this generation have no notifications, so I cannot ask you anything.");
@@ -165,9 +163,8 @@ static void do_plan(struct turn *t, const struct step *s) {
                   "Then one small "
                   "step at a time, each with a check.");
     turn_sayf(t, "Here is my plan for %s.", topic);
-    auto_buf struct buf plan, in;
-    buf_init(&plan, INPUT_MAX);
-    buf_init(&in, INPUT_MAX);
+    auto_buf struct buf plan = {.max = INPUT_MAX};
+    auto_buf struct buf in = {.max = INPUT_MAX};
     buf_addf(
         &plan,
         "# Plan: %s\n\n1. Read the files of the session.\n2. Make the change in **one** place.\n3. "
@@ -184,7 +181,8 @@ static void do_plan(struct turn *t, const struct step *s) {
     turn_say(t, "The plan is ready. Shall I proceed?");
 }
 
-static void do_todo(struct turn *t) {
+static void do_todo(struct turn *t, const struct step *s) {
+    (void)s;
     turn_say(t, "I'll keep a list while I work.");
     for (size_t done = 0; done <= MIX_COUNT(todo_items); done++) {
         if (done)
@@ -205,11 +203,8 @@ static void do_task(struct turn *t, const struct step *s) {
     }
     const char *what = *prompt ? prompt : "look at the files";
     char title[64];
-    snprintf(title, sizeof title, "%.40s", what);
-    title[strlen(title) - (((unsigned char)title[strlen(title) - 1] & 0x80) ? 1 : 0)] = '\0';
-    turn_say(t, "I'll give this to a sub-agent.");
-    auto_buf struct buf in;
-    buf_init(&in, INPUT_MAX);
+    text_cut(title, 40, what, strcspn(what, "\n"));
+    auto_buf struct buf in = {.max = INPUT_MAX};
     json_open(&in, NULL, '{');
     json_str(&in, "description", title);
     json_str(&in, "prompt", what);
@@ -218,7 +213,7 @@ static void do_task(struct turn *t, const struct step *s) {
     turn_call(t, &(struct plan){.tool = "Task", .input = buf_str(&in), .a = what, .b = title});
     turn_execute(t);
     char result[600];
-    snprintf(result, sizeof result, "%.500s", turn_result(t, 0));
+    text_cut(result, sizeof result, turn_result(t, 0), SIZE_MAX);
     turn_message(t);
     turn_sayf(t, "The sub-agent reports:\n\n> %s\n", result);
 }
@@ -237,7 +232,8 @@ static void do_think(struct turn *t, const struct step *s) {
               *about ? about : "it");
 }
 
-static void do_long(struct turn *t) {
+static void do_long(struct turn *t, const struct step *s) {
+    (void)s;
     turn_message(t);
     for (int i = 1; i <= 60; i++) {
         turn_sayf(t, "%d. Still at work, second %d of 60.\n", i, i);
@@ -253,17 +249,45 @@ static void do_flood(struct turn *t, const struct step *s) {
     turn_flood(t, n < 0 ? 0 : n > 2000000 ? 2000000 : n);
 }
 
-static void do_fail(struct turn *t) {
+static void do_fail(struct turn *t, const struct step *s) {
+    (void)s;
     turn_say(t, "This is going to go wrong");
     turn_fail(t, "POST \"https://api.anthropic.com/v1/messages\": 529 overloaded");
 }
 
-static void do_limit(struct turn *t) {
+static void do_limit(struct turn *t, const struct step *s) {
+    (void)s;
     turn_message(t);
     turn_pause(t, 500);
     t->limited = true;
     turn_fail(t, "429 Too Many Requests: rate limit of the provider reached");
 }
+
+static void do_table(struct turn *t, const struct step *s) {
+    (void)s;
+    show_table(t);
+}
+
+static void do_code(struct turn *t, const struct step *s) { show_code(t, s->arg, s->n); }
+
+static void do_picture(struct turn *t, const struct step *s) {
+    (void)s;
+    show_picture(t);
+}
+
+static void do_answer(struct turn *t, const struct step *s) {
+    (void)s;
+    answer_about_files(t, t->text);
+}
+
+static void (*const scripts[])(struct turn *t, const struct step *s) = {
+    [WORD_RUN] = do_run,      [WORD_EDIT] = do_edit,       [WORD_TWO] = do_two,
+    [WORD_ASK] = do_ask,      [WORD_PLAN] = do_plan,       [WORD_TODO] = do_todo,
+    [WORD_TASK] = do_task,    [WORD_THINK] = do_think,     [WORD_TABLE] = do_table,
+    [WORD_CODE] = do_code,    [WORD_PICTURE] = do_picture, [WORD_LONG] = do_long,
+    [WORD_FLOOD] = do_flood,  [WORD_FAIL] = do_fail,       [WORD_LIMIT] = do_limit,
+    [WORD_COUNT] = do_answer,
+};
 
 void script_run(struct turn *t) {
     struct step steps[STEPS_MAX];
@@ -274,65 +298,16 @@ void script_run(struct turn *t) {
     }
     if (t->parent && steps[0].word == WORD_COUNT) { /* "look around and run make" */
         const char *run = strcasestr(t->text, "run ");
-        if (run && n == 1)
+        if (run)
             steps[0] = (struct step){WORD_RUN, run + 4, strlen(run + 4)};
     }
+    if (*t->thinking_level && strcmp(t->thinking_level, "off") != 0)
+        turn_think(t,
+                   "I was asked to think about this first. What is there, what is wanted, and what "
+                   "is the shortest way from one to the other?");
     for (size_t i = 0; i < n; i++) {
         if (i)
             turn_message(t);
-        if (*t->thinking_level && strcmp(t->thinking_level, "off") != 0 && i == 0)
-            turn_think(t, "I was asked to think about this first. What is there, what is wanted, "
-                          "and what is the "
-                          "shortest way from one to the other?");
-        switch (steps[i].word) {
-        case WORD_RUN:
-            do_run(t, &steps[i]);
-            break;
-        case WORD_EDIT:
-            do_edit(t, &steps[i]);
-            break;
-        case WORD_TWO:
-            do_two(t);
-            break;
-        case WORD_ASK:
-            do_ask(t);
-            break;
-        case WORD_PLAN:
-            do_plan(t, &steps[i]);
-            break;
-        case WORD_TODO:
-            do_todo(t);
-            break;
-        case WORD_TASK:
-            do_task(t, &steps[i]);
-            break;
-        case WORD_THINK:
-            do_think(t, &steps[i]);
-            break;
-        case WORD_TABLE:
-            show_table(t);
-            break;
-        case WORD_CODE:
-            show_code(t, steps[i].arg, steps[i].n);
-            break;
-        case WORD_PICTURE:
-            show_picture(t);
-            break;
-        case WORD_LONG:
-            do_long(t);
-            break;
-        case WORD_FLOOD:
-            do_flood(t, &steps[i]);
-            break;
-        case WORD_FAIL:
-            do_fail(t);
-            break;
-        case WORD_LIMIT:
-            do_limit(t);
-            break;
-        case WORD_COUNT:
-            answer_about_files(t, t->text);
-            break;
-        }
+        scripts[steps[i].word](t, &steps[i]);
     }
 }

@@ -166,7 +166,7 @@ static void paragraph(struct buf *b, int64_t i) {
                                         "there says why the counter starts at zero. ",
                                         "Lines that are too long are wrapped at spaces, and words "
                                         "that are too long are cut where the cell ends. "};
-    for (int64_t k = 0; k < 9; k++)
+    for (int64_t k = 0; k < 6; k++)
         buf_adds(b, parts[(i * 7 + k * 3) % 4]);
     buf_adds(b, "\n\n");
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +25,15 @@ void demo_wake(struct demo *d) {
 }
 
 /* ---- start ---- */
+/* Two servers over one folder would overwrite each other's sessions. */
+static enum rc lock_base(struct demo *d, struct err *err) {
+    d->lock_fd = open(d->base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (d->lock_fd < 0 || flock(d->lock_fd, LOCK_EX | LOCK_NB) != 0)
+        return err_set(err, RC_IO, errno, "%s: %s", d->base,
+                       errno == EWOULDBLOCK ? "another server uses it" : strerror(errno));
+    return RC_OK;
+}
+
 /* The directory and those above it, 0700 each. */
 static int make_directories(const char *path) {
     auto_free char *part = xstrdup(path);
@@ -75,6 +85,8 @@ static enum rc start(struct demo *d, struct err *err) {
     admin_init(d);
     enum rc rc = choose_base(d, err);
     if (rc == RC_OK)
+        rc = lock_base(d, err);
+    if (rc == RC_OK)
         rc = persist_open(d, err);
     if (rc)
         return rc;
@@ -92,7 +104,7 @@ static void retitle(struct demo *d, struct session *s) {
         if (!strcmp(s->rows[i]->m.role, "user"))
             text = buf_str(&s->rows[i]->text);
     s->retitle_at = 0;
-    if (str_blank(text))
+    if (!text || !*text)
         return;
     size_t n = 0, words = 0;
     while (text[n] && text[n] != '\n' && n < 60 && (text[n] != ' ' || ++words < 6))
@@ -130,37 +142,51 @@ static bool stdin_closed(const struct pollfd *p) {
     return p->revents && read(p->fd, dump, sizeof dump) <= 0;
 }
 
+struct watch { /* what poll waits for: three of our own, then connections */
+    struct pollfd fds[WATCHED_MAX + 3];
+    struct watched seen[WATCHED_MAX];
+    size_t n;
+};
+
+/* How long poll may sleep, after everything that is due was done. */
+static int prepare(struct demo *d, struct watch *w, int signals) {
+    int64_t next = tick(d, w->seen, &w->n), left = next - clock_now();
+    w->fds[0] = (struct pollfd){.fd = signals, .events = POLLIN};
+    w->fds[1] = (struct pollfd){.fd = d->wake_fd, .events = POLLIN};
+    w->fds[2] = (struct pollfd){.fd = d->o.exit_with_stdin ? 0 : -1, .events = POLLIN};
+    for (size_t i = 0; i < w->n; i++)
+        w->fds[3 + i] = (struct pollfd){.fd = w->seen[i].fd, .events = POLLRDHUP};
+    if (next == INT64_MAX)
+        return -1;
+    return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
+}
+
+static void tell_who_left(struct demo *d, const struct watch *w) {
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < w->n; i++)
+        if (w->fds[3 + i].revents)
+            http_left(d, w->seen[i]);
+    pthread_mutex_unlock(&d->lock);
+}
+
 static void loop(struct demo *d, int signals) {
-    struct pollfd *fds = xcalloc(WATCHED_MAX + 3, sizeof *fds);
-    struct watched *watched = xcalloc(WATCHED_MAX, sizeof *watched);
-    for (bool go = true; go;) {
-        size_t n = 0;
-        int64_t next = tick(d, watched, &n), now = clock_now();
-        int wait = next == INT64_MAX    ? -1
-                   : next <= now        ? 0
-                   : next - now > 60000 ? 60000
-                                        : (int)(next - now);
-        fds[0] = (struct pollfd){.fd = signals, .events = POLLIN};
-        fds[1] = (struct pollfd){.fd = d->wake_fd, .events = POLLIN};
-        fds[2] = (struct pollfd){.fd = d->o.exit_with_stdin ? 0 : -1, .events = POLLIN};
-        for (size_t i = 0; i < n; i++)
-            fds[3 + i] = (struct pollfd){.fd = watched[i].fd, .events = POLLRDHUP};
-        if (poll(fds, (nfds_t)(3 + n), wait) < 0 && errno != EINTR)
+    struct watch *w = xcalloc(1, sizeof *w);
+    for (;;) {
+        int wait = prepare(d, w, signals);
+        if (poll(w->fds, (nfds_t)(3 + w->n), wait) < 0) {
+            if (errno == EINTR)
+                continue;
             break;
-        if (fds[0].revents || stdin_closed(&fds[2]))
-            go = false;
+        }
+        if (w->fds[0].revents || stdin_closed(&w->fds[2]))
+            break;
         uint64_t count;
-        if (fds[1].revents && read(d->wake_fd, &count, sizeof count) < 0)
-            continue;
-        pthread_mutex_lock(&d->lock);
-        for (size_t i = 0; i < n; i++)
-            if (fds[3 + i].revents)
-                http_left(d, watched[i]);
-        pthread_mutex_unlock(&d->lock);
+        if (w->fds[1].revents && read(d->wake_fd, &count, sizeof count) < 0)
+            log_line("demo", "wake-up: %s", strerror(errno));
+        tell_who_left(d, w);
         turns_reap(d, false);
     }
-    free(fds);
-    free(watched);
+    free(w);
 }
 
 /* ---- the end ---- */
@@ -184,6 +210,7 @@ static void stop(struct demo *d) {
     if (d->base_is_ours)
         nftw(d->base, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     cleanup_fd(&d->wake_fd);
+    cleanup_fd(&d->lock_fd);
     pthread_cond_destroy(&d->changed);
     pthread_mutex_destroy(&d->lock);
     free(d->base);
@@ -191,7 +218,7 @@ static void stop(struct demo *d) {
 }
 
 int server_run(const struct options *o) {
-    struct demo d = {.o = *o};
+    struct demo d = {.o = *o, .lock_fd = -1};
     struct err err = {0};
     sigset_t set;
     sigemptyset(&set);

@@ -56,7 +56,7 @@ static void emit_now(struct turn *t, enum ev ev, struct event_data *data) {
 }
 
 static void flush_tail(struct turn *t) {
-    if (t->tail.n == 0)
+    if (t->tail.n == 0 || !t->row)
         return;
     emit_now(t, EV_CONTENT,
              &(struct event_data){.content = buf_str(&t->tail), .message_id = t->row->m.id});
@@ -91,7 +91,7 @@ static void delta(struct turn *t, enum ev ev, const char *p, size_t n) {
 /* A few letters to the end of a word; never inside a UTF-8 character. */
 static size_t piece(const char *p, size_t least, size_t most) {
     size_t n = 0;
-    while (p[n] && n < most) {
+    while (n < most && p[n]) {
         n++;
         while (((unsigned char)p[n] & 0xc0) == 0x80)
             n++;
@@ -221,7 +221,7 @@ void turn_call(struct turn *t, const struct plan *plan) {
     pthread_mutex_lock(&d->lock);
     struct row *r = t->row;
     struct tool_call *c =
-        turn_stopped(t) ? NULL : row_call(r, id, tool_name(d, plan->tool, spelled));
+        !r || turn_stopped(t) ? NULL : row_call(r, id, tool_name(d, plan->tool, spelled));
     if (c) {
         struct plan *p = &t->plans[r->m.tool_calls.n - 1];
         *p = (struct plan){.tool = plan->tool,

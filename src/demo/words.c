@@ -15,6 +15,17 @@ static const struct {
 #undef WORD
 };
 
+void text_cut(char *out, size_t size, const char *s, size_t n) {
+    size_t len = strnlen(s, n < size ? n : size);
+    if (len >= size)
+        len = size - 1;
+    if (s[len]) /* back to the start of a character */
+        while (len > 0 && ((unsigned char)s[len] & 0xc0) == 0x80)
+            len--;
+    memcpy(out, s, len);
+    out[len] = '\0';
+}
+
 const char *word_text(enum word w, const char **help) {
     if (help)
         *help = words[w].help;

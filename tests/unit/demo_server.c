@@ -362,10 +362,10 @@ static void an_early_turn_answers_after_its_end(void **state) {
     must_say("\"name\":\"glob\"");
     assert_false(says("tool_use"));
     assert_false(says("user_message_created"));
-    close(fd);
     snprintf(path, sizeof path, "/api/sessions/%s/messages", id);
     post(path, "{\"content\":\"table\"}");
     must_say("\"role\":\"user\",\"userInput\":\"table\",\"assistantResponse\":\"| File");
+    close(fd); /* only now: closing it would cancel the second turn */
 }
 
 static void a_cancelled_turn_ends_with_two_errors(void **state) {
