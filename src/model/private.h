@@ -93,9 +93,10 @@ struct session_private {
     /* sending */
     int64_t live_by; /* the stream has to be live by then or the send is refused; 0: not waiting */
     uint32_t create_request;
-    char *known_id; /* the last known message when `sending` was posted */
-    bool check;     /* loads look for `sending` behind known_id */
-    bool checking;  /* ... and the one that arrives began so */
+    char *known_id;    /* the last known message when `sending` was posted */
+    int64_t posted_at; /* clock_now() when it was */
+    bool check;        /* loads look for `sending` behind known_id */
+    bool checking;     /* ... and the one that arrives began so */
     bool check_passed, check_found;
     int checks;
     uint32_t next_queue_id;

@@ -57,9 +57,19 @@ struct heard {
 
 static struct transcript *thread(const struct heard *h) { return &h->s->transcript; }
 
+enum { ECHO_MS = 2000 };
+
+/* Where deltas have no ids only the clock tells those that `complete` overtook. */
+static bool nameless_echo(const struct heard *h) {
+    const struct session_private *p = h->s->priv;
+
+    return !h->d->message_id && h->s->turn == TURN_IDLE && p->ended_at > 0 &&
+           h->m->now - p->ended_at < ECHO_MS;
+}
+
 /* A sign of life of h->s. False: an echo of a message that is over. */
 static bool begins(const struct heard *h) {
-    if (delta_late(h->s, h->d->message_id))
+    if (delta_late(h->s, h->d->message_id) || nameless_echo(h))
         return false;
     delta_seen(h->s, h->d->message_id);
     turn_runs(h->m, h->s);
@@ -258,8 +268,6 @@ static void on_complete(const struct heard *h) {
 static bool is_cancel(const char *text) {
     return strstr(text, "request cancelled by user") || strstr(text, "context canceled");
 }
-
-enum { ECHO_MS = 2000 };
 
 static void failed(const struct heard *h, const char *text) {
     struct session *s = h->s;

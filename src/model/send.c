@@ -97,7 +97,7 @@ static void post(struct model *m, struct session *s, struct effects *fx) {
     struct session_private *p = s->priv;
 
     p->live_by = 0;
-    p->heard_at = m->now;
+    p->heard_at = p->posted_at = m->now;
     set_string(&p->known_id, last_known_id(s));
     s->sent = SENT_POSTED;
     draft_save(m, s, fx); /* on disk as `sending` before it leaves */
@@ -345,6 +345,19 @@ static bool never_arrived(const struct incoming *in) {
     return e->rc == RC_TLS || e->rc == RC_USAGE || e->rc == RC_LIMIT || e->rc == RC_BUSY;
 }
 
+/* Old servers take one message at a time; the turn that was seen is somebody else's. */
+static bool refused_as_busy(const struct incoming *in) {
+    return in->status >= 400 && strstr(in->err.text, "currently processing another request");
+}
+
+/* It is this message's turn that was seen to run, or, where the answer comes at its end, to end. */
+static bool seen_at_work(const struct model *m, const struct session *s, int status) {
+    const struct session_private *p = s->priv;
+
+    return p->seen_running ||
+           (m->server.caps.sync_send && status >= 500 && p->ended_at > p->posted_at);
+}
+
 static void failed(struct model *m, struct incoming *in, struct session *s, struct effects *fx) {
     if (in->status == 401)
         m->server.no_provider = true;
@@ -359,13 +372,15 @@ static void failed(struct model *m, struct incoming *in, struct session *s, stru
         load_plan(m, s, 0);
         return;
     }
-    if (never_arrived(in) && !s->priv->seen_running) {
+    if (refused_as_busy(in) || (never_arrived(in) && !seen_at_work(m, s, in->status))) {
         act_error(m, &in->err, "Not sent, the text is back");
         send_take_back(m, s);
         s->turn = TURN_IDLE;
         return;
     }
-    act_error(m, &in->err, "Nobody knows yet whether the message arrived: looking");
+    /* a synchronous server's refusal is how the turn ended, told on the stream as well */
+    if (!m->server.caps.sync_send || !never_arrived(in))
+        act_error(m, &in->err, "Nobody knows yet whether the message arrived: looking");
     s->priv->check = true;
     s->priv->checks = 0;
     if (s->turn == TURN_SENDING)
@@ -472,7 +487,7 @@ void send_check_end(struct model *m, struct session *s) {
     }
     if (p->check_found) {
         send_confirmed(m, s);
-        if (s->turn == TURN_IDLE || s->turn == TURN_SENDING)
+        if (s->turn == TURN_SENDING || (s->turn == TURN_IDLE && p->ended_at <= p->posted_at))
             turn_unsure(m, s);
         return;
     }

@@ -344,10 +344,25 @@ static void finish_text(struct transcript *t, struct entry *e, const char *final
     part_changed(t, p);
 }
 
+/* Where deltas had no ids, `complete` has one all the same: it names what streamed, unless that was
+ * an answer before. */
+static struct entry *name_nameless(struct transcript *t, const char *id, const char *final) {
+    struct entry *e = id ? find_nameless(t) : NULL;
+    const struct part *text = e ? entry_first(e, PART_TEXT) : NULL;
+
+    if (!e || e->id || entry_first(e, PART_TOOL) ||
+        (text && (text->len > strlen(final) || memcmp(text->text, final, text->len) != 0)))
+        return NULL;
+    e->id = arena_strdup(&e->segment->arena, id);
+    return e;
+}
+
 void transcript_complete(struct transcript *t, const char *message_id, const char *final,
                          int64_t now) {
     struct entry *e = message_id ? find_entry(t, ROLE_ASSISTANT, message_id) : find_nameless(t);
 
+    if (!e)
+        e = name_nameless(t, message_id, final ? final : "");
     if (!e && !str_blank(final))
         e = entry_new(t, ROLE_ASSISTANT, message_id, 0);
     if (e) {

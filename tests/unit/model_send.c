@@ -468,40 +468,6 @@ static void a_commands_answer_is_shown_and_ends_nothing(void **state) {
     kit_free(k);
 }
 
-/* ---- synchronous servers ---- */
-static void a_synchronous_answer_ends_the_turn(void **state) {
-    struct kit *k =
-        kit_online_with((struct model_config){.url = "http://localhost:8088"}, GEN_SEED, one, 1);
-    struct send_ack ack = {.message = {.id = "m4", .role = "user", .user_input = "one"}};
-    const size_t loads = kit_count(k, OP_MESSAGES_LIST);
-
-    (void)state;
-    kit_send(k, "one");
-    kit_event(k, "s1", EV_CONTENT, .message_id = "m4", .content = "hi");
-    kit_send(k, "two");
-    kit_event(k, "s1", EV_COMPLETE, .message_id = "m4", .content = "hi");
-    assert_int_equal(kit_count(k, OP_MESSAGE_SEND), 1); /* the first POST is still open */
-    kit_reply(k, OP_MESSAGE_SEND, &ack, 0);
-    assert_int_equal(kit_count(k, OP_MESSAGE_SEND), 2);
-    kit_pass(k, 1);
-    assert_int_equal(kit_count(k, OP_MESSAGES_LIST), loads + 1);
-    kit_free(k);
-}
-
-static void old_servers_say_in_a_message_that_a_key_is_missing(void **state) {
-    struct kit *k = kit_online(one, 1);
-    struct send_ack ack = {.message = {.id = "system-auth-prompt",
-                                       .role = "assistant",
-                                       .assistant_response = "please log in"}};
-
-    (void)state;
-    kit_send(k, "one");
-    kit_reply(k, OP_MESSAGE_SEND, &ack, 0);
-    assert_string_equal(draft(k), "one");
-    assert_true(k->m->server.no_provider);
-    kit_free(k);
-}
-
 /* ---- the journal ---- */
 static void a_crash_after_the_post_is_looked_into(void **state) {
     struct kit *k = kit_online_with(with_disk(), GEN_TOP, one, 1);
@@ -574,8 +540,6 @@ int main(void) {
         cmocka_unit_test(a_leading_slash_is_no_message),
         cmocka_unit_test(some_commands_are_the_programs_own),
         cmocka_unit_test(a_commands_answer_is_shown_and_ends_nothing),
-        cmocka_unit_test(a_synchronous_answer_ends_the_turn),
-        cmocka_unit_test(old_servers_say_in_a_message_that_a_key_is_missing),
         cmocka_unit_test(a_crash_after_the_post_is_looked_into),
         cmocka_unit_test(what_never_left_waits_in_the_queue_after_a_crash),
     };

@@ -80,6 +80,38 @@ static void without_ids_text_after_a_call_is_the_next_answer(void **state) {
     transcript_fini(&t);
 }
 
+static void complete_names_what_streamed_without_an_id(void **state) {
+    static const struct {
+        const char *streamed, *call, *final;
+        size_t entries; /* the question, what streamed, and a new one if it was not that */
+    } rows[] = {
+        {"One file.", NULL, "One file.", 2}, {"One ", NULL, "One file.", 2},
+        {NULL, NULL, "One file.", 2},        {"Other", NULL, "One file.", 3},
+        {"One ", "c1", "One file.", 3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct transcript t = {0};
+
+        transcript_user(&t, NULL, "go", 1);
+        delta(&t, PART_THINKING, NULL, "hm", 1);
+        if (rows[i].streamed)
+            delta(&t, PART_TEXT, NULL, rows[i].streamed, 1);
+        if (rows[i].call)
+            transcript_call(&t, NULL, rows[i].call, "bash", 2, 2);
+        transcript_complete(&t, "m4", rows[i].final, 3);
+        assert_int_equal(t.n, rows[i].entries);
+        const struct entry *last = &t.entries[t.n - 1];
+
+        assert_string_equal(last->id, "m4");
+        assert_text(&last->parts[last->n_parts - 1], "One file.");
+        delta(&t, PART_TEXT, NULL, " late", 4);
+        assert_int_equal(t.n, rows[i].entries);
+        transcript_fini(&t);
+    }
+}
+
 static void complete_extends_what_is_a_prefix_and_nothing_else(void **state) {
     static const struct {
         const char *streamed, *final, *shown;
@@ -266,6 +298,7 @@ int main(void) {
         cmocka_unit_test(deltas_grow_one_part_of_each_kind),
         cmocka_unit_test(interleaved_answers_are_told_apart_by_id),
         cmocka_unit_test(without_ids_text_after_a_call_is_the_next_answer),
+        cmocka_unit_test(complete_names_what_streamed_without_an_id),
         cmocka_unit_test(complete_extends_what_is_a_prefix_and_nothing_else),
         cmocka_unit_test(complete_of_an_answer_that_never_streamed_makes_it),
         cmocka_unit_test(a_call_is_made_once_and_keeps_its_input),
