@@ -34,7 +34,8 @@ struct command {
     const char *bindings; /* defaults: "sessions:f leader:f"; the first scope is its home */
     const char *label;    /* two or three words: menus, hints */
     const char *help;     /* one sentence */
-    void (*run)(struct model *m, struct effects *fx);
+    void (*run)(struct model *m, struct effects *fx, int arg);
+    int arg;
     /* NULL: always possible; else NULL or the reason it is not */
     const char *(*why_not)(const struct model *m);
 };

@@ -46,12 +46,6 @@ void field_changed(struct model *m, struct effects *fx) {
 }
 
 /* ---- editing commands: they mean the focused field, whichever it is ---- */
-static void moved(struct model *m, enum motion to) {
-    struct editor *e = field_focused(m);
-    if (e && editor_move(e, to))
-        m->rev++;
-}
-
 static void killed(struct model *m, enum motion to, struct effects *fx, struct buf *into) {
     struct editor *e = field_focused(m);
     if (e && editor_kill(e, to, into))
@@ -64,47 +58,13 @@ static struct buf *ring_of(struct model *m) {
     return &m->ui.killed;
 }
 
-void cmd_edit_left(struct model *m, struct effects *fx) {
-    (void)fx;
-    moved(m, TO_LEFT);
+COMMAND(cmd_edit_move) {
+    struct editor *e = field_focused(m);
+    if (e && editor_move(e, (enum motion)arg))
+        m->rev++;
 }
 
-void cmd_edit_right(struct model *m, struct effects *fx) {
-    (void)fx;
-    moved(m, TO_RIGHT);
-}
-
-void cmd_edit_word_left(struct model *m, struct effects *fx) {
-    (void)fx;
-    moved(m, TO_WORD_LEFT);
-}
-
-void cmd_edit_word_right(struct model *m, struct effects *fx) {
-    (void)fx;
-    moved(m, TO_WORD_RIGHT);
-}
-
-void cmd_edit_line_start(struct model *m, struct effects *fx) {
-    (void)fx;
-    moved(m, TO_LINE_START);
-}
-
-void cmd_edit_line_end(struct model *m, struct effects *fx) {
-    (void)fx;
-    moved(m, TO_LINE_END);
-}
-
-void cmd_edit_start(struct model *m, struct effects *fx) {
-    (void)fx;
-    moved(m, TO_START);
-}
-
-void cmd_edit_end(struct model *m, struct effects *fx) {
-    (void)fx;
-    moved(m, TO_END);
-}
-
-void cmd_edit_backspace(struct model *m, struct effects *fx) {
+COMMAND(cmd_edit_backspace) {
     struct editor *e = field_focused(m);
     if (m->ui.over == OVER_PICKER && e && editor_empty(e))
         act_picker_up(m, fx);
@@ -112,32 +72,18 @@ void cmd_edit_backspace(struct model *m, struct effects *fx) {
         killed(m, TO_LEFT, fx, NULL);
 }
 
-void cmd_edit_delete(struct model *m, struct effects *fx) { killed(m, TO_RIGHT, fx, NULL); }
+COMMAND(cmd_edit_delete) { killed(m, TO_RIGHT, fx, NULL); }
 
-void cmd_edit_kill_word(struct model *m, struct effects *fx) {
-    killed(m, TO_WORD_LEFT, fx, ring_of(m));
-}
+COMMAND(cmd_edit_kill) { killed(m, (enum motion)arg, fx, ring_of(m)); }
 
-void cmd_edit_kill_next(struct model *m, struct effects *fx) {
-    killed(m, TO_WORD_RIGHT, fx, ring_of(m));
-}
-
-void cmd_edit_kill_start(struct model *m, struct effects *fx) {
-    killed(m, TO_LINE_START, fx, ring_of(m));
-}
-
-void cmd_edit_kill_end(struct model *m, struct effects *fx) {
-    killed(m, TO_LINE_END, fx, ring_of(m));
-}
-
-void cmd_edit_yank(struct model *m, struct effects *fx) {
+COMMAND(cmd_edit_yank) {
     struct editor *e = field_focused(m);
     const struct buf *k = ring_of(m);
     if (e && k->n > 0 && editor_insert(e, k->p, k->n))
         field_changed(m, fx);
 }
 
-void cmd_edit_transpose(struct model *m, struct effects *fx) {
+COMMAND(cmd_edit_transpose) {
     struct editor *e = field_focused(m);
     if (!e)
         return;
@@ -145,7 +91,7 @@ void cmd_edit_transpose(struct model *m, struct effects *fx) {
     field_changed(m, fx);
 }
 
-void cmd_undo(struct model *m, struct effects *fx) {
+COMMAND(cmd_undo) {
     struct editor *e = field_focused(m);
     if (e && editor_undo(e))
         field_changed(m, fx);
@@ -153,7 +99,7 @@ void cmd_undo(struct model *m, struct effects *fx) {
         act_notice(m, "nothing to undo");
 }
 
-void cmd_redo(struct model *m, struct effects *fx) {
+COMMAND(cmd_redo) {
     struct editor *e = field_focused(m);
     if (e && editor_redo(e))
         field_changed(m, fx);
@@ -162,7 +108,7 @@ void cmd_redo(struct model *m, struct effects *fx) {
 }
 
 /* ---- ends of a field ---- */
-void cmd_field_done(struct model *m, struct effects *fx) {
+COMMAND(cmd_field_done) {
     struct ui *ui = &m->ui;
     m->rev++;
     if (ui->replying) {
@@ -179,8 +125,7 @@ void cmd_field_done(struct model *m, struct effects *fx) {
     }
 }
 
-void cmd_field_leave(struct model *m, struct effects *fx) {
-    (void)fx;
+COMMAND(cmd_field_leave) {
     struct ui *ui = &m->ui;
     m->rev++;
     if (ui->filtering) {
@@ -192,14 +137,7 @@ void cmd_field_leave(struct model *m, struct effects *fx) {
         false; /* what was written of an answer stays in its field */
 }
 
-void cmd_field_down(struct model *m, struct effects *fx) {
-    (void)fx;
+COMMAND(cmd_field_move) {
     if (m->ui.filtering)
-        act_sessions_move(m, 1);
-}
-
-void cmd_field_up(struct model *m, struct effects *fx) {
-    (void)fx;
-    if (m->ui.filtering)
-        act_sessions_move(m, -1);
+        act_sessions_move(m, arg);
 }

@@ -1,5 +1,6 @@
 /* keymap.c - the command table, and which key means which row of it. */
 #include <assert.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +8,8 @@
 #include "private.h"
 
 static const struct command table[CMD_COUNT] = {
-#define CMD(id, name, bindings, label, help, run, why_not)                                         \
-    [CMD_##id] = {name, bindings, label, help, run, why_not},
+#define CMD(id, name, bindings, label, help, run, arg, why_not)                                    \
+    [CMD_##id] = {name, bindings, label, help, run, arg, why_not},
 #include "mix/commands.def"
 #undef CMD
 };

@@ -213,7 +213,7 @@ void run_command(struct model *m, enum cmd c, struct effects *fx) {
     if (why)
         act_notice(m, "%s: %s", row->label, why);
     else
-        row->run(m, fx);
+        row->run(m, fx, row->arg);
     m->rev++;
 }
 

@@ -6,8 +6,11 @@
 #include "mix/editor.h"
 #include "mix/input.h"
 
-#define CMD(id, name, bindings, label, help, run, why_not)                                         \
-    void run(struct model *m, struct effects *fx);
+/* A function of the table: most use only some of its three arguments. */
+#define COMMAND(name)                                                                              \
+    void name(struct model *m __attribute__((unused)), struct effects *fx __attribute__((unused)), \
+              int arg __attribute__((unused)))
+#define CMD(id, name, bindings, label, help, run, arg, why_not) COMMAND(run);
 #include "mix/commands.def"
 #undef CMD
 const char *why_no_session(const struct model *m);

@@ -1,11 +1,8 @@
 /* run_panes.c - commands of sessions, thread and files: each one a call into act.h with what the
  * cursor stands on. */
-#include <limits.h>
 #include <stdio.h>
 
 #include "private.h"
-
-enum { PAGE = 10 };
 
 /* ---- sessions ---- */
 static struct session *chosen(const struct model *m) {
@@ -27,30 +24,23 @@ const char *why_no_turn(const struct model *m) {
     return chosen(m)->turn == TURN_IDLE ? "no turn runs there" : NULL;
 }
 
-void cmd_session_open(struct model *m, struct effects *fx) {
+COMMAND(cmd_session_open) {
     act_session_show(m, chosen(m), fx);
     act_focus(m, PANE_COMPOSER);
 }
 
-void cmd_session_new(struct model *m, struct effects *fx) {
+COMMAND(cmd_session_new) {
     act_session_new(m, fx);
     act_focus(m, PANE_COMPOSER);
 }
 
-void cmd_session_filter(struct model *m, struct effects *fx) {
-    (void)fx;
-    m->ui.filtering = true;
-}
+COMMAND(cmd_session_filter) { m->ui.filtering = true; }
 
-void cmd_session_fork(struct model *m, struct effects *fx) {
-    act_session_fork(m, chosen(m), 0, fx);
-}
+COMMAND(cmd_session_fork) { act_session_fork(m, chosen(m), 0, fx); }
 
-void cmd_session_cancel(struct model *m, struct effects *fx) {
-    act_session_cancel(m, chosen(m), fx);
-}
+COMMAND(cmd_session_cancel) { act_session_cancel(m, chosen(m), fx); }
 
-void cmd_session_delete(struct model *m, struct effects *fx) {
+COMMAND(cmd_session_delete) {
     struct session *s = chosen(m);
     if (act_confirmed(m, CMD_SESSION_DELETE, s->id)) {
         act_session_delete(m, s, fx);
@@ -72,39 +62,9 @@ void cmd_session_delete(struct model *m, struct effects *fx) {
     editor_set(&m->ui.over_filter, "");
 }
 
-void cmd_session_pin(struct model *m, struct effects *fx) { act_session_pin(m, chosen(m), fx); }
+COMMAND(cmd_session_pin) { act_session_pin(m, chosen(m), fx); }
 
-static void sessions_by(struct model *m, int by) { act_sessions_move(m, by); }
-
-void cmd_session_down(struct model *m, struct effects *fx) {
-    (void)fx;
-    sessions_by(m, 1);
-}
-
-void cmd_session_up(struct model *m, struct effects *fx) {
-    (void)fx;
-    sessions_by(m, -1);
-}
-
-void cmd_session_pgdn(struct model *m, struct effects *fx) {
-    (void)fx;
-    sessions_by(m, PAGE);
-}
-
-void cmd_session_pgup(struct model *m, struct effects *fx) {
-    (void)fx;
-    sessions_by(m, -PAGE);
-}
-
-void cmd_session_first(struct model *m, struct effects *fx) {
-    (void)fx;
-    sessions_by(m, INT_MIN);
-}
-
-void cmd_session_last(struct model *m, struct effects *fx) {
-    (void)fx;
-    sessions_by(m, INT_MAX);
-}
+COMMAND(cmd_session_move) { act_sessions_move(m, arg); }
 
 /* ---- thread ---- */
 const char *why_no_fork_here(const struct model *m) {
@@ -116,60 +76,24 @@ const char *why_no_fork_here(const struct model *m) {
     return why;
 }
 
-void cmd_fork_here(struct model *m, struct effects *fx) {
+COMMAND(cmd_fork_here) {
     const struct entry *e = &m->shown->transcript.entries[m->shown->reading.sel_entry];
     act_session_fork(m, m->shown, e->server_index, fx);
 }
 
-void cmd_fold(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_fold(m);
-}
+COMMAND(cmd_fold) { act_fold(m); }
 
-void cmd_fold_all(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_fold_all(m);
-}
+COMMAND(cmd_fold_all) { act_fold_all(m); }
 
-void cmd_message_next(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_scroll(m, MOVE_MESSAGE, 1);
-}
+COMMAND(cmd_message) { act_scroll(m, MOVE_MESSAGE, arg); }
 
-void cmd_message_previous(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_scroll(m, MOVE_MESSAGE, -1);
-}
+COMMAND(cmd_thread_end) { act_follow(m); }
 
-void cmd_thread_end(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_follow(m);
-}
+COMMAND(cmd_scroll_rows) { act_scroll(m, MOVE_ROWS, arg); }
 
-void cmd_thread_down(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_scroll(m, MOVE_ROWS, 1);
-}
+COMMAND(cmd_scroll_pages) { act_scroll(m, MOVE_PAGES, arg); }
 
-void cmd_thread_up(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_scroll(m, MOVE_ROWS, -1);
-}
-
-void cmd_thread_pgdn(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_scroll(m, MOVE_PAGES, 1);
-}
-
-void cmd_thread_pgup(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_scroll(m, MOVE_PAGES, -1);
-}
-
-void cmd_thread_top(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_scroll(m, MOVE_TOP, 0);
-}
+COMMAND(cmd_thread_top) { act_scroll(m, MOVE_TOP, 0); }
 
 const char *why_nothing_held(const struct model *m) {
     const struct session *s = m->shown;
@@ -181,14 +105,14 @@ const char *why_nothing_queued(const struct model *m) {
     return s->sent == SENT_UNKNOWN || s->n_queue > 0 ? NULL : "the queue is empty";
 }
 
-void cmd_resend(struct model *m, struct effects *fx) {
+COMMAND(cmd_resend) {
     if (m->shown->sent == SENT_UNKNOWN)
         act_unknown_resend(m, m->shown, fx);
     else
         act_queue_go(m, m->shown, fx);
 }
 
-void cmd_drop(struct model *m, struct effects *fx) {
+COMMAND(cmd_drop) {
     if (m->shown->sent == SENT_UNKNOWN)
         act_unknown_drop(m, m->shown, fx);
     else
@@ -211,11 +135,11 @@ const char *why_no_transfer(const struct model *m) {
     return "nothing is being transferred";
 }
 
-void cmd_upload(struct model *m, struct effects *fx) { act_picker_open(m, fx); }
+COMMAND(cmd_upload) { act_picker_open(m, fx); }
 
-void cmd_download(struct model *m, struct effects *fx) { act_download(m, fx); }
+COMMAND(cmd_download) { act_download(m, fx); }
 
-void cmd_file_delete(struct model *m, struct effects *fx) {
+COMMAND(cmd_file_delete) {
     const struct file_info *f = model_selected_file(m);
     if (act_confirmed(m, CMD_FILE_DELETE, f->name)) {
         act_file_delete(m, fx);
@@ -228,26 +152,8 @@ void cmd_file_delete(struct model *m, struct effects *fx) {
     act_confirm(m, CMD_FILE_DELETE, f->name, text);
 }
 
-void cmd_transfer_cancel(struct model *m, struct effects *fx) { act_transfer_cancel(m, fx); }
+COMMAND(cmd_transfer_cancel) { act_transfer_cancel(m, fx); }
 
-void cmd_files_refresh(struct model *m, struct effects *fx) { act_files_refresh(m, fx); }
+COMMAND(cmd_files_refresh) { act_files_refresh(m, fx); }
 
-void cmd_file_down(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_files_move(m, 1);
-}
-
-void cmd_file_up(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_files_move(m, -1);
-}
-
-void cmd_file_first(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_files_move(m, INT_MIN);
-}
-
-void cmd_file_last(struct model *m, struct effects *fx) {
-    (void)fx;
-    act_files_move(m, INT_MAX);
-}
+COMMAND(cmd_file_move) { act_files_move(m, arg); }
