@@ -83,7 +83,9 @@ static enum rc check_terminal(struct err *err) {
 }
 
 static void rescue_add(const char *capability) {
-    size_t n = capability ? strlen(capability) : 0;
+    if (!capability)
+        return;
+    size_t n = strlen(capability);
     if (rescue.n + n > sizeof rescue.bytes)
         return;
     memcpy(rescue.bytes + rescue.n, capability, n);
@@ -136,7 +138,7 @@ static bool answers_osc(const char *name) {
                                         "alacritty", "kitty", "wezterm", "st-",
                                         "konsole",   "vte",   "gnome",   "contour"};
     for (size_t i = 0; i < MIX_COUNT(heads); i++)
-        if (strncmp(name, heads[i], strlen(heads[i])) == 0)
+        if (name && strncmp(name, heads[i], strlen(heads[i])) == 0)
             return true;
     return false;
 }

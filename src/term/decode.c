@@ -169,6 +169,18 @@ static enum step csi_key(struct decoder *d, const int *arg, int n_args, char fin
     return code ? STEP_KEY : STEP_NONE;
 }
 
+/* The two that have no end of their own: p[2] is '[' or 'M'. */
+static enum step csi_fixed(const char *p, size_t n, size_t *used, struct key *out) {
+    const bool mouse = p[2] == 'M'; /* an old mouse report: three more bytes */
+    *used = mouse ? 6 : 4;
+    if (n < *used)
+        return STEP_WAIT;
+    if (mouse || p[3] < 'A' || p[3] > 'E')
+        return STEP_NONE;
+    *out = plain(K_F1 + (uint32_t)(p[3] - 'A'), 0); /* the Linux console's F1 to F5 */
+    return STEP_KEY;
+}
+
 /* p is at ESC [; `used` is set unless STEP_WAIT. */
 static enum step csi_step(struct decoder *d, const char *p, size_t n, size_t *used,
                           struct key *out) {
@@ -176,17 +188,8 @@ static enum step csi_step(struct decoder *d, const char *p, size_t n, size_t *us
     int n_args = 1;
     char private = 0;
     size_t i = 2;
-    if (n > 3 && p[2] == '[') { /* the Linux console's F1 to F5 */
-        *used = 4;
-        *out = plain(K_F1 + (uint32_t)(p[3] - 'A'), 0);
-        return p[3] >= 'A' && p[3] <= 'E' ? STEP_KEY : STEP_NONE;
-    }
-    if (n > 2 && p[2] == '[')
-        return STEP_WAIT;
-    if (n > 2 && p[2] == 'M') { /* an old mouse report: three more bytes */
-        *used = 6;
-        return n < 6 ? STEP_WAIT : STEP_NONE;
-    }
+    if (n > 2 && (p[2] == '[' || p[2] == 'M'))
+        return csi_fixed(p, n, used, out);
     for (; i < n && i < 64; i++) {
         char c = p[i];
         if (c >= '0' && c <= '9') {
