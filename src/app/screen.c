@@ -350,7 +350,7 @@ static void open_log(const struct app *a, struct err *err) {
     const char *env = getenv("MIX_DEBUG");
     if (a->options->debug) {
         log_open(a->options->debug, err);
-    } else if (!str_blank(env) && strcmp(env, "0") != 0 && a->state_dir) {
+    } else if (env && !str_blank(env) && strcmp(env, "0") != 0 && a->state_dir) {
         struct buf path = {0};
         buf_init(&path, 4096);
         buf_addf(&path, "%s/debug.log", a->state_dir);
