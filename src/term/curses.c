@@ -307,7 +307,7 @@ static short colour_of(const struct term *t, int32_t colour) {
         return nearest(colour & 0xffffff, t->colours);
     if (colour < t->colours)
         return (short)colour;
-    return colour < 16 ? (short)(colour % 8) : -1; /* bright on a terminal of 8: its dark twin */
+    return (short)(colour < 16 ? colour % 8 : -1); /* bright on a terminal of 8: its dark twin */
 }
 
 static short pair_for(struct term *t, const struct look *look) {
