@@ -249,8 +249,8 @@ void turn_message(struct turn *t); /* a new assistant message */
 void turn_think(struct turn *t, const char *text);
 void turn_say(struct turn *t, const char *text); /* Markdown, in small deltas */
 void turn_sayf(struct turn *t, const char *fmt, ...) MIX_PRINTF(2, 3);
-void turn_flood(struct turn *t, int64_t deltas);
-void turn_pause(struct turn *t, int64_t ms); /* divided by the speed */
+void turn_flood(struct turn *t, int64_t deltas, int64_t per_second); /* 0: as fast as it can */
+void turn_pause(struct turn *t, int64_t ms);                         /* divided by the speed */
 void turn_call(struct turn *t, const struct plan *plan);
 void turn_execute(struct turn *t); /* runs all calls of the message */
 void turn_fail(struct turn *t, const char *fmt, ...) MIX_PRINTF(2, 3);

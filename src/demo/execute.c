@@ -173,6 +173,8 @@ static void sub_agent(struct turn *t, struct work *w, struct buf *out) {
     s->running++;
     s->current = &child;
     child.s = s;
+    if (d->o.version < GEN(0, 7, 0)) /* nothing would tell its events from the parent's own */
+        child.listener = s->d.id;
     turn_user_row(&child);
     pthread_mutex_unlock(&d->lock);
 

@@ -109,6 +109,15 @@ static void unwrap(struct request *r, struct message_send *in) {
 
 static void unauthorized(struct request *r, const char *session) {
     static const char help[] = "No provider is authenticated. Store an API key or sign in first.";
+    if (r->d->o.version < GEN(0, 5, 0)) { /* an answer that is none */
+        reply_shape(r, 200, "message",
+                    &(struct message){.id = "system-auth-prompt",
+                                      .session_id = session,
+                                      .role = "assistant",
+                                      .user_input = help,
+                                      .assistant_response = help});
+        return;
+    }
     emit(r->d, session, EV_ERROR, &(struct event_data){.error = help});
     reply_lower(r, 401, "%s", help);
 }

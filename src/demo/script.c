@@ -244,9 +244,10 @@ static void do_long(struct turn *t, const struct step *s) {
 
 static void do_flood(struct turn *t, const struct step *s) {
     auto_free char *count = argument(s);
-    long n = strtol(count, NULL, 10);
+    char *rest = NULL;
+    long n = strtol(count, &rest, 10), rate = strtol(rest, NULL, 10);
     turn_message(t);
-    turn_flood(t, n < 0 ? 0 : n > 2000000 ? 2000000 : n);
+    turn_flood(t, n < 0 ? 0 : n > 2000000 ? 2000000 : n, rate);
 }
 
 static void do_fail(struct turn *t, const struct step *s) {

@@ -128,16 +128,24 @@ void turn_sayf(struct turn *t, const char *fmt, ...) {
     turn_say(t, text);
 }
 
-void turn_flood(struct turn *t, int64_t deltas) {
+/* Sleeps until the delta is due; false when the turn was stopped. */
+static bool flood_due(struct turn *t, int64_t due) {
+    pthread_mutex_lock(&t->d->lock);
+    while (!turn_stopped(t) && clock_now() < due)
+        turn_wait(t->d, due);
+    bool go = !turn_stopped(t);
+    pthread_mutex_unlock(&t->d->lock);
+    return go;
+}
+
+void turn_flood(struct turn *t, int64_t deltas, int64_t per_second) {
+    int64_t start = clock_now();
     if (!t->row)
         turn_message(t);
     for (int64_t i = 1; i <= deltas; i++) {
         char text[48];
         int n = snprintf(text, sizeof text, i % 16 ? "delta %lld " : "delta %lld\n", (long long)i);
-        pthread_mutex_lock(&t->d->lock);
-        bool stop = turn_stopped(t);
-        pthread_mutex_unlock(&t->d->lock);
-        if (stop)
+        if (!flood_due(t, per_second > 0 ? start + i * 1000 / per_second : start))
             break;
         delta(t, EV_CONTENT, text, (size_t)n);
     }
