@@ -273,7 +273,8 @@ static void draw_call(struct view *v, const struct thread_place *at, struct canv
         put(c, x, y, right - x, STYLE_DIFF_DEL, n);
     }
     if (p->child_calls > 0 && right - x > 10)
-        canvas_putf(c, x, y, right - x, STYLE_DIM, "%u calls", p->child_calls);
+        canvas_putf(c, x, y, right - x, STYLE_DIM, "%u call%s", p->child_calls,
+                    p->child_calls == 1 ? "" : "s");
 }
 
 static void draw_thinking(struct view *v, const struct thread_place *at, struct canvas *c, int y,

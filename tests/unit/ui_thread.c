@@ -402,6 +402,25 @@ static void a_long_result_is_cut_with_an_honest_count(void **state) {
     assert_string_equal(buf_str(&row), "  | … 1,234 more lines");
 }
 
+static void a_sub_agents_calls_are_counted(void **state) {
+    static const struct {
+        uint32_t calls;
+        const char *want;
+    } rows[] = {{1, "look  1 call "}, {2, "look  2 calls "}};
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        auto_buf struct buf row = {.max = 4096};
+
+        add_call(f, add_entry(s, ROLE_ASSISTANT), "Task", "{\"description\":\"look\"}", CALL_OK, 1)
+            ->child_calls = rows[i].calls;
+        frame(f);
+        row_text(height() - 1, &row);
+        if (!strstr(buf_str(&row), rows[i].want))
+            fail_msg("\"%s\" is not in \"%s\"", rows[i].want, buf_str(&row));
+    }
+}
+
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, start, end)
     const struct CMUnitTest tests[] = {
@@ -424,6 +443,7 @@ int main(void) {
         CASE(a_place_that_is_gone_becomes_one_that_exists),
         CASE(a_turn_counts_as_seen_when_its_end_is_on_screen),
         CASE(a_long_result_is_cut_with_an_honest_count),
+        CASE(a_sub_agents_calls_are_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
