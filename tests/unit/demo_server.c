@@ -435,6 +435,33 @@ static void a_sub_agent_asks_on_its_own_stream_only(void **state) {
     close(fd);
 }
 
+static void a_sub_agent_is_heard_by_its_parent_once_events_name_the_call(void **state) {
+    static const struct {
+        const char *options, *tool;
+        int status;
+        bool heard;
+    } rows[] = {
+        {"--speed 0 --generation 0.6.4", "\"name\":\"glob\"", 200, false},
+        {"--speed 0 --generation 0.7.2", "\"name\":\"Glob\"", 202, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        char id[64];
+        start(rows[i].options);
+        new_session(id, "{\"title\":\"t\"}");
+        buf_clear(&answer);
+        int fd = listen_to(id);
+        hear(fd, "event: connected");
+        send_text(id, "{\"text\":\"task look\"}", rows[i].status);
+        hear(fd, "event: complete");
+        must_say("The sub-agent reports");
+        assert_int_equal(says(rows[i].tool), rows[i].heard);
+        assert_int_equal(says("\"parentToolCallId\":\"toolu_"), rows[i].heard);
+        close(fd);
+        stop(NULL);
+    }
+}
+
 static void an_unknown_session_is_told_on_the_stream_and_no_id_is_400(void **state) {
     (void)state;
     start("");
@@ -504,6 +531,7 @@ int main(void) {
         TEST(an_early_turn_answers_after_its_end),
         TEST(a_cancelled_turn_ends_with_two_errors),
         TEST(a_sub_agent_asks_on_its_own_stream_only),
+        TEST(a_sub_agent_is_heard_by_its_parent_once_events_name_the_call),
         TEST(an_unknown_session_is_told_on_the_stream_and_no_id_is_400),
         TEST(streams_beat_and_are_cut_without_a_closing_chunk),
         TEST(faults_hit_the_call_they_name),
