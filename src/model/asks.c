@@ -49,6 +49,8 @@ static bool selected(const struct model *m, const struct ask *a) {
 }
 
 static void drop(struct model *m, size_t at) {
+    if (str_eq(m->ui.painted_ask, m->asks[at]->id))
+        ask_unpaint(m); /* another one with its id was never seen */
     ask_free(m->asks[at]);
     memmove(m->asks + at, m->asks + at + 1, (m->n_asks - at - 1) * sizeof(*m->asks));
     m->n_asks--;

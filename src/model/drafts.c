@@ -234,7 +234,7 @@ static bool read_record(struct model *m, struct session *s, struct reader *r, si
 }
 
 static void draft_read(struct model *m, struct task *t, struct session *s, struct effects *fx) {
-    struct reader r = {.p = t->data, .end = t->data + t->len};
+    struct reader r = {.p = t->data, .end = t->data ? t->data + t->len : NULL};
     size_t queued = 0;
 
     s->draft_loaded = true;

@@ -99,6 +99,13 @@ static bool take_id(char **field, const char *value) {
     return true;
 }
 
+static void forget_call(struct model *m, struct session *s) {
+    struct map *calls = &m->priv->children_by_call;
+
+    if (s->parent_call_id && map_get(calls, s->parent_call_id) == s)
+        map_del(calls, s->parent_call_id);
+}
+
 /* A chain that would lead back to s is cut: servers can be wrong, walks must end. */
 static void link_parent(struct model *m, struct session *s) {
     struct session *parent = s->subagent ? model_session(m, s->parent_id) : NULL;
@@ -125,7 +132,9 @@ void session_take_data(struct model *m, struct session *s, const struct session_
 
     changed |= take_line(&s->first_message, d->first_user_message, FIRST_MAX);
     changed |= take_id(&s->parent_id, d->parent_session_id);
-    if (take_id(&s->parent_call_id, d->parent_tool_call_id)) {
+    if (!str_blank(d->parent_tool_call_id) && !str_eq(d->parent_tool_call_id, s->parent_call_id)) {
+        forget_call(m, s);
+        set_string(&s->parent_call_id, d->parent_tool_call_id);
         map_set(&m->priv->children_by_call, s->parent_call_id, s);
         changed = true;
     }
@@ -166,6 +175,8 @@ static void keep_texts(struct model *m, struct session *s, struct effects *fx) {
         history_add(m, s->sending, fx);
     for (size_t i = 0; i < s->n_queue; i++)
         history_add(m, s->queue[i].text, fx);
+    if (!str_blank(s->priv->stash))
+        history_add(m, s->priv->stash, fx);
     if (s->draft.text.n > 0) {
         history_add(m, buf_str(&s->draft.text), fx);
         act_notice(m, "The draft of a session that is gone is in the prompt history (Up)");
@@ -181,8 +192,7 @@ static void let_go(struct model *m, struct session *s) {
     for (size_t i = 0; i < p->n_tasks; i++)
         if (p->tasks[i].session == s)
             p->tasks[i].session = NULL;
-    if (s->parent_call_id && map_get(&p->children_by_call, s->parent_call_id) == s)
-        map_del(&p->children_by_call, s->parent_call_id);
+    forget_call(m, s);
     if (p->hit == s)
         p->hit = NULL;
     for (size_t i = 0; i < m->n_sessions; i++) {
@@ -279,6 +289,7 @@ static void replace(struct model *m, struct session *old, struct session *s) {
         m->shown = s;
     if (m->ui.session_cursor == old)
         m->ui.session_cursor = s;
+    keep_texts(m, old, NULL);
     let_go(m, old);
     unlist(m, old);
     session_free(old);

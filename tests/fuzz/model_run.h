@@ -1,0 +1,192 @@
+/* model_run.h - a model driven by bytes, and what must hold after every step. */
+#ifndef MIX_TESTS_MODEL_RUN_H
+#define MIX_TESTS_MODEL_RUN_H
+
+#include "private.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CALLS_MAX = 512, TOKENS_MAX = 400, STEPS_MAX = 3000, SELECTED_MAX = 64 };
+
+struct source {
+    const uint8_t *p;
+    size_t n;
+};
+struct call {
+    uint32_t id;
+    enum request_kind kind;
+    enum op op;
+    char session[24];
+};
+struct run {
+    struct source in;
+    struct model *m;
+    struct effects *fx;
+    int64_t now;
+    struct call calls[CALLS_MAX]; /* on their way */
+    size_t n_calls;
+    unsigned tokens; /* typed so far */
+    char cursor[SELECTED_MAX];
+    /* rule 1, kept by other means */
+    char painted[SELECTED_MAX];
+    int64_t painted_at, decided_at;
+    bool deciding, moving;
+    size_t answers;
+};
+
+static inline unsigned next(struct run *r) {
+    if (r->in.n == 0)
+        return 0;
+    r->in.n--;
+    return *r->in.p++;
+}
+
+static inline const char *pick(struct run *r, const char *const *words, size_t n) {
+    return words[next(r) % n];
+}
+#define PICK(r, ...)                                                                               \
+    pick(r, (const char *const[]){__VA_ARGS__},                                                    \
+         sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+
+static inline const char *session_id(struct run *r) {
+    return PICK(r, "s0", "s1", "s2", "s3", "k1", "k2", NULL, "s1");
+}
+static inline const char *call_id(struct run *r) {
+    return PICK(r, "t1", "t2", "c1", "c2", "c3", NULL);
+}
+static inline const char *message_id(struct run *r) {
+    return PICK(r, "m1", "m2", "m3", "m4", NULL);
+}
+static inline const char *ask_id(struct run *r) {
+    return PICK(r, "p1", "p2", "p3", "p4", "p5", "p6");
+}
+static inline const char *text(struct run *r) {
+    return PICK(r, "", "x", "token1 ", "boom", "request cancelled by user",
+                "Invalid session ID: s1", "\xff\xfe", "a\nb", NULL, "\x1b[31m", "/cmd");
+}
+static inline const char *input(struct run *r) {
+    return PICK(r, "{\"command\":\"ls\"}", "{\"command\":\"make\"}", "{\"comm", "", "plain", NULL,
+                "{\"file_path\":\"/a\",\"old_string\":\"x\",\"new_string\":\"y\"}", "[{[\"\\n");
+}
+static inline const char *tool(struct run *r) {
+    return PICK(r, "Bash", "Edit", "Task", "bash", NULL);
+}
+
+/* ---- invariants ---- */
+static inline struct session *nth(const struct run *r, unsigned n) {
+    const struct model *m = r->m;
+
+    return m->n_sessions ? m->sessions[n % m->n_sessions] : m->shown;
+}
+
+static inline bool holds(const struct session *s, const char *token) {
+    if (strstr(buf_str(&s->draft.text), token) || (s->sending && strstr(s->sending, token)) ||
+        (s->priv->stash && strstr(s->priv->stash, token)))
+        return true;
+    for (size_t i = 0; i < s->n_queue; i++)
+        if (strstr(s->queue[i].text, token))
+            return true;
+    return false;
+}
+
+static inline bool kept(const struct model *m, const char *token) {
+    if (m->fresh && holds(m->fresh, token))
+        return true;
+    for (size_t i = 0; i < m->n_sessions; i++)
+        if (holds(m->sessions[i], token))
+            return true;
+    for (size_t i = m->n_history; i-- > 0;)
+        if (strstr(m->history[i], token))
+            return true;
+    return false;
+}
+
+static inline void check_typed(const struct run *r) {
+    char token[32];
+
+    for (unsigned i = 0; i < r->tokens; i++) {
+        (void)snprintf(token, sizeof token, "token%u ", i);
+        if (!kept(r->m, token))
+            abort();
+    }
+}
+
+static inline void check_asks(struct run *r) {
+    const struct model *m = r->m;
+    const char *cursor = m->ui.ask_cursor ? m->ui.ask_cursor : "";
+
+    if (!r->moving)
+        assert(strcmp(cursor, r->cursor) == 0);
+    if (strcmp(cursor, r->cursor) != 0 || m->ui.focus != PANE_PERMISSIONS ||
+        (m->ui.over != OVER_NONE && m->ui.over != OVER_MENU))
+        r->painted[0] = '\0';
+    (void)snprintf(r->cursor, sizeof r->cursor, "%s", cursor);
+    r->moving = false;
+    for (size_t i = 0; i < m->n_asks; i++) {
+        assert(m->asks[i]->session && m->asks[i]->object);
+        assert(i == 0 || m->asks[i - 1]->deadline <= m->asks[i]->deadline);
+        assert(!ask_armed(m, m->asks[i], r->now) || strcmp(m->asks[i]->id, r->painted) == 0);
+    }
+}
+
+static inline void check_sessions(const struct run *r) {
+    const struct model *m = r->m;
+    size_t streams = 0;
+
+    assert(m->shown);
+    for (size_t i = 0; i < m->n_sessions; i++) {
+        const struct session *s = m->sessions[i];
+
+        assert(s->id && model_session(m, s->id) == s && s != m->fresh);
+        assert(s->sent == SENT_NONE || s->sending);
+        assert(!s->held || s->n_queue > 0);
+        assert(s->draft.caret <= s->draft.text.n);
+        streams += s->stream != 0;
+    }
+    assert(streams == m->n_watched && streams == m->streams.n);
+    for (size_t i = 0; i < m->n_visible; i++)
+        assert(m->visible[i] == m->fresh || model_session(m, m->visible[i]->id) == m->visible[i]);
+}
+
+/* ---- what leaves ---- */
+static inline bool is_answer(enum op op) {
+    return op == OP_PERMISSION_GRANT || op == OP_PERMISSION_DENY || op == OP_NOTIFICATION_RESPOND;
+}
+
+static inline void remember(struct run *r, const struct request *q) {
+    struct call c = {.id = q->id, .kind = q->kind, .op = q->op};
+
+    if (q->kind == REQ_CALL && is_answer(q->op)) {
+        assert(r->deciding);
+        r->answers++;
+    }
+    if (q->kind == REQ_CALL && q->op == OP_MESSAGE_SEND) {
+        const struct message_send *in = q->in;
+        const struct session *s = model_session(r->m, in->id);
+
+        (void)snprintf(c.session, sizeof c.session, "%s", in->id);
+        assert(!s || s->link == LINK_LIVE || s->link == LINK_LATE);
+        for (size_t i = 0; i < r->n_calls; i++)
+            assert(r->calls[i].op != OP_MESSAGE_SEND || strcmp(r->calls[i].session, in->id) != 0);
+    }
+    if (q->kind == REQ_CALL || q->kind == REQ_PROBE) {
+        if (r->n_calls < CALLS_MAX)
+            r->calls[r->n_calls++] = c;
+    }
+}
+
+static inline void take_effects(struct run *r) {
+    for (size_t i = 0; i < r->fx->n_requests; i++) {
+        remember(r, r->fx->requests[i]);
+        request_free(r->fx->requests[i]);
+    }
+    r->fx->n_requests = 0;
+    check_asks(r);
+    check_sessions(r);
+}
+
+#endif
