@@ -67,6 +67,8 @@ void act_next_needy(struct model *m, struct effects *fx) {
     while (at < n && needy[at] != m->shown)
         at++;
     act_session_show(m, needy[at >= n ? 0 : (at + 1) % n], fx);
+    if (m->ui.focus == PANE_SESSIONS || m->ui.focus == PANE_FILES)
+        act_focus(m, PANE_THREAD); /* where one pane is shown at a time it would not be seen */
 }
 
 /* ---- the list ---- */
@@ -142,6 +144,16 @@ static void cannot_fork(struct model *m) {
     act_notice(m, "This server cannot fork sessions (they could until 0.7.2)");
 }
 
+/* Whether messages are shown that the last load did not count. */
+static bool shows_more_than_counted(const struct session *s) {
+    const struct transcript *t = &s->transcript;
+
+    for (size_t i = t->n; t->loaded && i-- > 0;)
+        if (!t->entries[i].local && t->entries[i].role != ROLE_NOTE)
+            return t->entries[i].server_index == 0;
+    return false;
+}
+
 void act_session_fork(struct model *m, struct session *s, uint32_t message_count,
                       struct effects *fx) {
     if (!s || !s->id) {
@@ -152,6 +164,16 @@ void act_session_fork(struct model *m, struct session *s, uint32_t message_count
         cannot_fork(m);
         return;
     }
+    if (message_count == 0 && shows_more_than_counted(s)) {
+        s->priv->fork_next = true;
+        load_now(m, s, fx);
+        act_notice(m, "Forking \"%s\"", session_title(s));
+        return;
+    }
+    fork_now(m, s, message_count, fx);
+}
+
+void fork_now(struct model *m, struct session *s, uint32_t message_count, struct effects *fx) {
     const int64_t count = message_count > 0 ? message_count : all_messages(s);
 
     if (count <= 0) {

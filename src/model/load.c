@@ -99,6 +99,9 @@ static void applied(struct model *m, struct session *s, struct effects *fx) {
     if (p->load_again) {
         p->load_again = false;
         load_now(m, s, fx);
+    } else if (p->fork_next) {
+        p->fork_next = false;
+        fork_now(m, s, 0, fx);
     }
     model_touch(m);
 }
@@ -122,7 +125,7 @@ void load_reply(struct model *m, struct incoming *in, struct session *s, struct 
         transcript_stage_drop(&s->transcript);
         s->transcript.error = in->err;
         s->load_request = 0;
-        s->priv->load_again = false;
+        s->priv->load_again = s->priv->fork_next = false;
         if (s->turn == TURN_UNSURE || s->priv->check)
             load_plan(m, s, LOAD_RETRY_MS);
         if (s == m->shown)

@@ -102,6 +102,7 @@ struct session_private {
     uint32_t next_queue_id;
     /* loading */
     bool load_again; /* something ended while a load was under way */
+    bool fork_next;  /* the whole session is forked once the load is through */
     int64_t rows_arriving, rows_loaded;
     /* the draft on disk */
     uint32_t draft_read, draft_write; /* task ids; 0: none */
@@ -202,6 +203,7 @@ void session_link_parents(struct model *m);
 void sessions_order(struct model *m); /* rebuilds `visible` */
 bool session_has_open_call(const struct session *s);
 struct session *session_newest(const struct model *m);
+void fork_now(struct model *m, struct session *s, uint32_t message_count, struct effects *fx);
 void fork_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
 void session_delete_reply(struct model *m, struct incoming *in, struct session *s,
                           struct effects *fx);

@@ -264,6 +264,25 @@ static void a_fork_is_shown(void **state) {
     kit_free(k);
 }
 
+/* Otherwise the fork would lack what was said last. */
+static void a_fork_waits_until_the_last_turn_is_counted(void **state) {
+    struct kit *k = kit_online_with((struct model_config){.url = "http://x"}, GEN_SEED, three, 3);
+    const struct row_spec rows[] = {{.id = "h1", .role = "user", .text = "before"},
+                                    {.id = "h2", .role = "assistant", .text = "done"},
+                                    {.id = "h3", .role = "assistant", .text = "more"}};
+
+    (void)state;
+    kit_event(k, "s3", EV_CONTENT, .content = "more", .message_id = "h3");
+    act_session_fork(k->m, k->m->shown, 0, k->fx);
+    kit_step(k);
+    assert_int_equal(kit_count(k, OP_SESSION_FORK), 0);
+    kit_messages(k, rows, MIX_COUNT(rows));
+    const struct session_fork *in = kit_last(k, OP_SESSION_FORK)->in;
+
+    assert_int_equal(in->message_count, 3);
+    kit_free(k);
+}
+
 static void a_server_that_cannot_fork_is_not_asked(void **state) {
     struct kit *k = kit_online(three, 3);
 
@@ -292,6 +311,7 @@ int main(void) {
         cmocka_unit_test(a_deleted_one_that_is_shown_makes_room_for_the_next),
         cmocka_unit_test(answers_for_a_session_that_is_gone_are_ignored),
         cmocka_unit_test(a_fork_is_shown),
+        cmocka_unit_test(a_fork_waits_until_the_last_turn_is_counted),
         cmocka_unit_test(a_server_that_cannot_fork_is_not_asked),
     };
 
