@@ -60,7 +60,9 @@ static const char *callback_text(struct arena *a, const struct callback_result *
 /* ---- building ---- */
 
 bool row_hidden(const struct message *m) {
-    return str_eq(m->role, "tool") && m->callback_results.n == 0;
+    if (str_eq(m->role, "tool"))
+        return m->callback_results.n == 0;
+    return row_parts(m) == 0; /* an answer that failed before its first word */
 }
 
 static enum role role_of(const struct message *m) {

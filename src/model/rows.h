@@ -5,7 +5,8 @@
 
 #include "history.h"
 
-bool row_hidden(const struct message *m);  /* a tool row: it only chains */
+/* nothing to show: a tool row only chains, an answer may have failed at once */
+bool row_hidden(const struct message *m);
 size_t row_parts(const struct message *m); /* room for them is enough */
 /* `parts` has that room; few texts need the arena. Segment and server_index are the caller's. */
 void row_build(struct entry *e, const struct message *m, struct part *parts, struct arena *a);

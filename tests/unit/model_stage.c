@@ -39,6 +39,27 @@ static void rows_become_entries(void **state) {
     transcript_fini(&t);
 }
 
+static void an_answer_with_nothing_in_it_is_counted_but_not_shown(void **state) {
+    struct transcript t = {0};
+    const struct given rows[] = {USER("m1", "go"), SAID("m2", ""), USER("m3", "again"),
+                                 SAID("m4", "there")};
+
+    (void)state;
+    LOAD(&t, rows);
+    assert_int_equal(t.n, 3);
+    assert_string_equal(t.entries[1].id, "m3");
+    assert_int_equal(t.entries[1].server_index, 3);
+    transcript_delta(&t, PART_TEXT, "m5", "live", 4, 1, 1);
+    const struct given more[] = {USER("m1", "go"), SAID("m2", ""), USER("m3", "again"),
+                                 SAID("m4", "there"), SAID("m5", "")};
+
+    LOAD(&t, more); /* stored before its first word was */
+    assert_int_equal(t.n, 4);
+    assert_int_equal(t.entries[3].parts[0].len, 4);
+    assert_memory_equal(t.entries[3].parts[0].text, "live", 4);
+    transcript_fini(&t);
+}
+
 static void user_rows_are_shown_as_they_were_typed(void **state) {
     static const struct {
         const char *raw, *shown;
@@ -450,6 +471,7 @@ static void an_unloaded_thread_that_is_empty_is_loaded(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_become_entries),
+        cmocka_unit_test(an_answer_with_nothing_in_it_is_counted_but_not_shown),
         cmocka_unit_test(user_rows_are_shown_as_they_were_typed),
         cmocka_unit_test(a_callback_of_a_tool_row_is_a_note),
         cmocka_unit_test(the_state_of_a_call_comes_from_row_and_events),
