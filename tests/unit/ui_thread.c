@@ -409,6 +409,7 @@ static void a_sub_agents_calls_are_counted(void **state) {
     } rows[] = {{1, "look  1 call "}, {2, "look  2 calls "}};
 
     (void)state;
+    fill(50); /* more than fits: the newest row is the last one */
     for (size_t i = 0; i < MIX_COUNT(rows); i++) {
         auto_buf struct buf row = {.max = 4096};
 
