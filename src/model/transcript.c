@@ -291,6 +291,17 @@ void transcript_delta(struct transcript *t, enum part_kind kind, const char *mes
     part_changed(t, p);
 }
 
+static bool calls_ended(const struct entry *e) {
+    bool any = false;
+
+    for (size_t i = 0; i < e->n_parts; i++) {
+        if (part_call_open(&e->parts[i]))
+            return false;
+        any = any || e->parts[i].kind == PART_TOOL;
+    }
+    return any;
+}
+
 struct part *transcript_call(struct transcript *t, const char *message_id, const char *call_id,
                              const char *name, int64_t now, int64_t real_now) {
     struct part *p = call_id ? transcript_find_call(t, call_id) : NULL;
@@ -303,6 +314,10 @@ struct part *transcript_call(struct transcript *t, const char *message_id, const
         e = &t->entries[t->grown];
     } else {
         e = answer_for(t, message_id, now, real_now);
+        if (!message_id && calls_ended(e)) { /* only the next answer calls again */
+            close_before(t, now);
+            e = entry_new(t, ROLE_ASSISTANT, NULL, real_now);
+        }
         p = entry_first(e, PART_THINKING);
         if (p)
             part_close(t, p, now);

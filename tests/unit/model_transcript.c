@@ -80,6 +80,28 @@ static void without_ids_text_after_a_call_is_the_next_answer(void **state) {
     transcript_fini(&t);
 }
 
+static void without_ids_a_call_after_ended_calls_is_of_the_next_answer(void **state) {
+    struct transcript t = {0};
+
+    (void)state;
+    transcript_user(&t, NULL, "go", 1);
+    delta(&t, PART_TEXT, NULL, "I look.", 1);
+    struct part *first = transcript_call(&t, NULL, "c1", "glob", 2, 2);
+
+    part_state(&t, first, CALL_RUNNING, -1);
+    transcript_call(&t, NULL, "c2", "grep", 2, 2); /* beside the first */
+    assert_int_equal(t.n, 2);
+    part_state(&t, transcript_find_call(&t, "c1"), CALL_OK, 0.1);
+    part_state(&t, transcript_find_call(&t, "c2"), CALL_OK, 0.1);
+    transcript_call(&t, NULL, "c1", "glob", 3, 3); /* told once more */
+    assert_int_equal(t.n, 2);
+    transcript_call(&t, NULL, "c3", "edit", 4, 4);
+    assert_int_equal(t.n, 3);
+    assert_int_equal(t.entries[1].n_parts, 3);
+    assert_string_equal(t.entries[2].parts[0].call_id, "c3");
+    transcript_fini(&t);
+}
+
 static void complete_names_what_streamed_without_an_id(void **state) {
     static const struct {
         const char *streamed, *call, *final;
@@ -298,6 +320,7 @@ int main(void) {
         cmocka_unit_test(deltas_grow_one_part_of_each_kind),
         cmocka_unit_test(interleaved_answers_are_told_apart_by_id),
         cmocka_unit_test(without_ids_text_after_a_call_is_the_next_answer),
+        cmocka_unit_test(without_ids_a_call_after_ended_calls_is_of_the_next_answer),
         cmocka_unit_test(complete_names_what_streamed_without_an_id),
         cmocka_unit_test(complete_extends_what_is_a_prefix_and_nothing_else),
         cmocka_unit_test(complete_of_an_answer_that_never_streamed_makes_it),
