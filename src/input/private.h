@@ -22,6 +22,7 @@ const char *why_nothing_queued(const struct model *m);
 const char *why_not_answerable(const struct model *m);
 const char *why_no_ask(const struct model *m);
 const char *why_no_question(const struct model *m);
+const char *why_no_choices(const struct model *m);
 const char *why_no_upload(const struct model *m);
 const char *why_no_file(const struct model *m);
 const char *why_no_transfer(const struct model *m);

@@ -99,6 +99,11 @@ const char *why_no_question(const struct model *m) {
                                         : "the selected request is no question: y grants, n denies";
 }
 
+const char *why_no_choices(const struct model *m) {
+    const struct ask *a = model_selected_ask(m);
+    return a && a->choices.n > 0 ? NULL : "the selected request has nothing to choose from";
+}
+
 COMMAND(cmd_decide) { act_decide(m, (enum decision)arg, fx); }
 
 COMMAND(cmd_ask_view) {

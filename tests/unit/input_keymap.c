@@ -142,6 +142,24 @@ static void a_deciding_key_cannot_be_a_chord_that_begins_with_escape(void **stat
     free(k.v);
 }
 
+static void choices_are_moved_only_where_there_are_some(void **state) {
+    (void)state;
+    const char *names[] = {"a", "b"};
+    struct ask ask = {.id = (char[]){"p1"}, .kind = ASK_PERMISSION}, *asks[] = {&ask};
+    struct model m = {.asks = asks, .n_asks = 1, .ui.ask_cursor = (char[]){"p1"}};
+    const struct command *next = command_row(CMD_CHOICE_NEXT);
+    const struct command *previous = command_row(CMD_CHOICE_PREVIOUS);
+
+    assert_non_null(next->why_not(&m));
+    assert_non_null(previous->why_not(&m));
+    ask.kind = ASK_QUESTION;
+    ask.choices = (struct strings){names, 2};
+    assert_null(next->why_not(&m));
+    assert_null(previous->why_not(&m));
+    m.n_asks = 0;
+    assert_non_null(next->why_not(&m));
+}
+
 static void the_key_document_names_every_command(void **state) {
     (void)state;
     struct buf text;
@@ -162,6 +180,7 @@ int main(void) {
         cmocka_unit_test(key_names_are_read_and_written),
         cmocka_unit_test(a_binding_replaces_and_none_unbinds),
         cmocka_unit_test(a_deciding_key_cannot_be_a_chord_that_begins_with_escape),
+        cmocka_unit_test(choices_are_moved_only_where_there_are_some),
         cmocka_unit_test(the_key_document_names_every_command),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
