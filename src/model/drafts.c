@@ -115,10 +115,13 @@ void draft_load(struct model *m, struct session *s, struct effects *fx) {
 
     if (s->draft_loaded || p->draft_read)
         return;
-    if (draft_path(m, &path, s->id))
-        p->draft_read = fx_task(m, fx, TASK_READ, path.p, TAG_DRAFT_READ, s)->id;
-    else
+    if (draft_path(m, &path, s->id)) {
+        const struct task *t = fx_task(m, fx, TASK_READ, path.p, TAG_DRAFT_READ, s);
+
+        p->draft_read = t->id;
+    } else {
         s->draft_loaded = true;
+    }
     buf_fini(&path);
 }
 

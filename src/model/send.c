@@ -99,6 +99,8 @@ static void post(struct model *m, struct session *s, struct effects *fx) {
     p->live_by = 0;
     p->heard_at = p->posted_at = m->now;
     set_string(&p->known_id, last_known_id(s));
+    if (!p->known_id && !s->transcript.loaded)
+        set_string(&p->known_id, "?"); /* no id: whether it arrived cannot be told from the rows */
     s->sent = SENT_POSTED;
     draft_save(m, s, fx); /* on disk as `sending` before it leaves */
     struct request *r = fx_call(m, fx, OP_MESSAGE_SEND, s);
@@ -450,8 +452,8 @@ void create_reply(struct model *m, struct incoming *in, struct session *s, struc
     session_take_data(m, s, data);
     s->transcript.loaded = true; /* it is empty there, too */
     s->priv->touched = true;
+    draft_save(m, s, fx); /* under its id before the other file goes */
     draft_remove(m, NULL, fx);
-    journal_touch(m, s);
     state_touch(m);
     if (s->sending)
         go(m, s, fx);

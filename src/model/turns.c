@@ -80,6 +80,22 @@ static void plan_title(struct model *m, struct session *s) {
     s->priv->title_at[1] = m->now + TITLE_SECOND_MS;
 }
 
+/* A thread nobody looked at is read whole when somebody does: until then it need not be kept. What
+ * only we know, a failure's note, is. */
+static void forget_unseen(struct model *m, struct session *s) {
+    struct transcript *t = &s->transcript;
+    const uint32_t rev = t->rev; /* numbers of parts are never used twice */
+
+    if (t->loaded || s == m->shown || s->load_request || s->sending || s->failed)
+        return;
+    for (size_t i = 0; i < t->n; i++)
+        if (t->entries[i].role == ROLE_NOTE)
+            return;
+    transcript_fini(t);
+    *t = (struct transcript){.rev = rev + 1};
+    s->reading = (struct reading){.follow = true};
+}
+
 void turn_ends(struct model *m, struct session *s, enum turn_end how, struct effects *fx) {
     struct session_private *p = s->priv;
 
@@ -105,6 +121,7 @@ void turn_ends(struct model *m, struct session *s, enum turn_end how, struct eff
         info_plan(s, m->now);
     }
     task_ends(m, s, NULL, fx);
+    forget_unseen(m, s);
     order_touch(m);
     watch_touch(m);
     send_drain(m, s, fx);

@@ -196,6 +196,8 @@ void watch_live(struct model *m, struct session *s, struct effects *fx) {
         p->compare = true; /* messages may have come between the load and this */
         info_plan(s, m->now);
     }
+    if (s == m->shown && !s->transcript.loaded && !s->load_request)
+        load_plan(m, s, 0); /* it failed while the server was away */
     send_live(m, s, fx);
 }
 
@@ -217,11 +219,9 @@ void watch_link(struct model *m, struct session *s, const struct incoming *in, s
     s->retry_at = in->link == LINK_RETRYING ? in->retry_at : 0;
     if (in->last_byte_at > 0)
         s->last_byte_at = in->last_byte_at;
-    if (changed) {
+    if (changed)
         model_touch(m);
-        if (s == m->shown || log_on())
-            log_line("link", "%s: state %d gap %d", s->id, (int)in->link, (int)in->gap);
-    }
+    log_line("link", "%s: state %d gap %d", s->id, (int)in->link, (int)in->gap);
     switch (in->link) {
     case LINK_LIVE:
         watch_live(m, s, fx);

@@ -276,8 +276,8 @@ static void answer(struct kit *k, enum decision d) {
     kit_decide(k, d);
 }
 
-/* Coming back is a person's act: an answered request is left for the one that waits, a waiting one is
- * kept. */
+/* Coming back is a person's act: an answered request is left for the one that waits, a waiting one
+ * is kept. */
 static void entering_again_selects_what_waits(void **state_) {
     struct kit *k = with_ask();
 

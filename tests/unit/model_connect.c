@@ -219,6 +219,22 @@ static void streams_that_cannot_connect_mean_that_the_server_is_away(void **stat
     kit_free(k);
 }
 
+static void a_thread_that_could_not_be_read_is_read_when_the_server_is_back(void **state) {
+    struct kit *k = kit_new_with((struct model_config){.url = "http://x", .session_id = "s1"});
+
+    (void)state;
+    kit_step(k);
+    kit_fail_at(k, OP_SESSIONS_LIST, RC_CONNECT, 0, 7);
+    kit_fail_at(k, OP_MESSAGES_LIST, RC_CONNECT, 0, 7);
+    kit_pass(k, 10000);
+    const size_t loads = kit_count(k, OP_MESSAGES_LIST);
+
+    kit_live(k, "s1");
+    kit_pass(k, 1);
+    assert_int_equal(kit_count(k, OP_MESSAGES_LIST), loads + 1);
+    kit_free(k);
+}
+
 /* ---- the list again ---- */
 static void keys_fetch_the_list_once_a_minute(void **state) {
     struct kit *k = kit_online(two, 2);
@@ -342,6 +358,7 @@ int main(void) {
         cmocka_unit_test(missing_operations_are_not_complained_about),
         cmocka_unit_test(a_server_without_keys_is_said),
         cmocka_unit_test(streams_that_cannot_connect_mean_that_the_server_is_away),
+        cmocka_unit_test(a_thread_that_could_not_be_read_is_read_when_the_server_is_back),
         cmocka_unit_test(keys_fetch_the_list_once_a_minute),
         cmocka_unit_test(idle_wants_no_wake_up),
         cmocka_unit_test(a_countdown_ticks_once_a_second),

@@ -90,6 +90,7 @@ static void the_draft_of_a_new_session_moves_with_it(void **state) {
     kit_type(k, "and more");
     kit_reply(k, OP_SESSION_CREATE, &data, 0);
     assert_null(kit_file(k, DIR_ "drafts/new"));
+    assert_non_null(strstr(kit_file(k, DIR_ "drafts/n1"), "queue 5\nhello"));
     kit_pass(k, 1000);
     assert_non_null(strstr(kit_file(k, DIR_ "drafts/n1"), "and more"));
     assert_null(kit_file(k, DIR_ "drafts/new"));

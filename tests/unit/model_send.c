@@ -304,6 +304,24 @@ static void an_event_settles_an_unknown_one(void **state) {
     kit_free(k);
 }
 
+static void sent_before_the_thread_was_read_nobody_can_tell(void **state) {
+    struct kit *k = kit_new();
+
+    (void)state;
+    kit_caps(k, caps_of(GEN_TOP));
+    kit_list(k, one, 1);
+    kit_live(k, "s1");
+    kit_send(k, "hello"); /* the same as an older one */
+    kit_fail_at(k, OP_MESSAGE_SEND, RC_TIMEOUT, 0, 28);
+    kit_messages(k, arrived, 3); /* on its way since before */
+    for (int i = 0; i < 2; i++) {
+        kit_pass(k, 3000);
+        kit_messages(k, arrived, 3);
+    }
+    assert_int_equal(k->m->shown->sent, SENT_UNKNOWN);
+    kit_free(k);
+}
+
 /* ---- the queue ---- */
 static void messages_wait_for_the_end_of_the_turn(void **state) {
     struct kit *k = kit_online(one, 1);
@@ -532,6 +550,7 @@ int main(void) {
         cmocka_unit_test(a_fate_that_stays_unknown_is_never_decided_by_itself),
         cmocka_unit_test(an_unknown_one_can_be_dropped_but_not_lost),
         cmocka_unit_test(an_event_settles_an_unknown_one),
+        cmocka_unit_test(sent_before_the_thread_was_read_nobody_can_tell),
         cmocka_unit_test(messages_wait_for_the_end_of_the_turn),
         cmocka_unit_test(a_turn_begun_elsewhere_counts),
         cmocka_unit_test(the_queue_is_held_after_what_was_no_success),

@@ -349,6 +349,25 @@ static void what_ended_unseen_is_marked(void **state) {
     kit_free(k);
 }
 
+static void a_thread_nobody_looked_at_is_not_kept(void **state) {
+    struct kit *k = kit_online(two, 2); /* s2 is shown */
+    struct session *s = model_session(k->m, "s1");
+
+    (void)state;
+    kit_live(k, "s1");
+    content(k, "m2", "x");
+    assert_int_equal(s->transcript.n, 1);
+    const uint32_t rev = s->transcript.rev;
+
+    complete(k, "m2", "x");
+    assert_int_equal(s->transcript.n, 0);
+    assert_true(s->transcript.rev > rev);
+    content(k, "m3", "y");
+    kit_event(k, "s1", EV_ERROR, .error = "boom");
+    assert_int_equal(s->transcript.n, 2); /* only we know why it failed */
+    kit_free(k);
+}
+
 static void a_reader_who_went_up_is_told_how_much_is_below(void **state) {
     struct kit *k = kit_online(one, 1);
 
@@ -421,6 +440,7 @@ int main(void) {
         cmocka_unit_test(an_end_during_a_load_is_loaded_again),
         cmocka_unit_test(the_title_is_fetched_again_after_the_first_turn),
         cmocka_unit_test(what_ended_unseen_is_marked),
+        cmocka_unit_test(a_thread_nobody_looked_at_is_not_kept),
         cmocka_unit_test(a_reader_who_went_up_is_told_how_much_is_below),
         cmocka_unit_test(folding_is_undone_by_folding),
         cmocka_unit_test(heartbeats_and_strangers_change_nothing),
