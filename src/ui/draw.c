@@ -243,8 +243,8 @@ struct words say_grouped(uint64_t n) {
     return w;
 }
 
-const char *state_word(enum ask_state state) {
-    switch (state) {
+const char *state_word(const struct ask *a) {
+    switch (a->state) {
     case ASK_PENDING:
         return "";
     case ASK_SENT:
@@ -252,7 +252,7 @@ const char *state_word(enum ask_state state) {
     case ASK_ACCEPTED:
         return "accepted";
     case ASK_GRANTED:
-        return "granted";
+        return a->kind == ASK_QUESTION ? "answered" : "granted";
     case ASK_REFUSED:
         return "refused";
     case ASK_EXPIRED:

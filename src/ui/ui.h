@@ -69,7 +69,7 @@ struct words say_seconds(double s);    /* 0.02s, 3.40s, 2m 05s */
 struct words say_left(int64_t ms);     /* 0:21 */
 struct words say_cost(double dollars); /* $0.021 */
 struct words say_grouped(uint64_t n);  /* 1,234 */
-const char *state_word(enum ask_state state);
+const char *state_word(const struct ask *a);
 
 /* ---- wrapped text ---- */
 enum gutter { GUTTER_NONE, GUTTER_INDENT, GUTTER_RESULT, GUTTER_ADD, GUTTER_DEL, GUTTER_SAME };

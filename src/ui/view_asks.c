@@ -32,12 +32,12 @@ static enum style ask_words(const struct model *m, const struct ask *a, char out
         return left <= LOW_MS ? STYLE_ASK_TIME_LOW : STYLE_ASK_TIME;
     }
     if (a->state == ASK_FAILED) {
-        snprintf(out, 48, "%s %s", state_word(a->state), say_left(left).s);
+        snprintf(out, 48, "%s %s", state_word(a), say_left(left).s);
         return STYLE_NOTICE_BAD;
     }
     const bool on_its_way = a->state == ASK_SENT || a->state == ASK_ACCEPTED;
 
-    snprintf(out, 48, "%s%s", on_its_way ? decision_word(a->decision) : "", state_word(a->state));
+    snprintf(out, 48, "%s%s", on_its_way ? decision_word(a->decision) : "", state_word(a));
     return a->state == ASK_GRANTED   ? STYLE_TOOL_OK
            : a->state == ASK_REFUSED ? STYLE_TOOL_FAILED
                                      : STYLE_DIM;

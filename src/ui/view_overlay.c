@@ -65,8 +65,7 @@ static void say_ask(const struct model *m, struct buf *out) {
         return;
     ask_chain(out, a);
     buf_addf(out, "%s%s", str_blank(a->action) ? "" : "  ", a->action ? a->action : "");
-    buf_addf(out, "  %s\n",
-             ask_answerable(a) ? say_left(a->deadline - m->now).s : state_word(a->state));
+    buf_addf(out, "  %s\n", ask_answerable(a) ? say_left(a->deadline - m->now).s : state_word(a));
     buf_adds(out, a->object ? a->object : a->message ? a->message : "");
 }
 

@@ -53,8 +53,8 @@ void draw_whole_ask(struct view *v, const struct model *m, struct canvas *c) {
         canvas_putf(c, r.x + r.w - 9, r.y, 7, STYLE_ASK_TIME, " %s ",
                     say_left(a->deadline - m->now).s);
     else
-        canvas_putf(c, r.x + r.w - 3 - (int)strlen(state_word(a->state)), r.y, 20, STYLE_DIM,
-                    " %s ", state_word(a->state));
+        canvas_putf(c, r.x + r.w - 3 - (int)strlen(state_word(a)), r.y, 20, STYLE_DIM, " %s ",
+                    state_word(a));
     ask_chain(&chain, a);
     put_foreign(c, r.x + 2, r.y + 1, r.w - 4, STYLE_DIM, buf_str(&chain), CLEAN_NAME);
     for (int i = first; i < last; i++)

@@ -106,6 +106,15 @@ static void every_state_has_its_words(void **state) {
     }
 }
 
+static void a_question_is_answered_and_never_granted(void **state) {
+    (void)state;
+    f->a[0].kind = ASK_QUESTION;
+    f->a[0].state = ASK_GRANTED;
+    frame(f);
+    assert_true(screen_says("answered"));
+    assert_false(screen_says("granted"));
+}
+
 static void what_is_unsafe_stands_out(void **state) {
     (void)state;
     f->a[0].object = "echo \x1b]0;x\x07 \xe2\x80\xaetxt";
@@ -203,6 +212,7 @@ int main(void) {
         CASE(no_other_pane_shows_the_keys_that_decide),
         CASE(the_time_left_is_whole_seconds_and_turns_low),
         CASE(every_state_has_its_words),
+        CASE(a_question_is_answered_and_never_granted),
         CASE(what_is_unsafe_stands_out),
         CASE(a_text_counts_as_seen_when_its_end_was_shown),
         CASE(a_text_is_not_seen_where_the_pane_is_not),
