@@ -108,6 +108,16 @@ void draft_remove(struct model *m, const char *id, struct effects *fx) {
     buf_fini(&path);
 }
 
+/* Read before it goes, unless that was done: what it holds is nowhere else. */
+void draft_bury(struct model *m, const struct session *s, struct effects *fx) {
+    struct buf path = {0};
+
+    if (!s->draft_loaded && !s->priv->draft_read && draft_path(m, &path, s->id))
+        (void)fx_task(m, fx, TASK_READ, path.p, TAG_DRAFT_READ, NULL);
+    buf_fini(&path);
+    draft_remove(m, s->id, fx);
+}
+
 /* ---- reading ---- */
 void draft_load(struct model *m, struct session *s, struct effects *fx) {
     struct session_private *p = s->priv;
@@ -204,40 +214,76 @@ static void merge_sending(struct model *m, struct session *s, char *text, const 
     load_plan(m, s, 0);
 }
 
-static bool read_record(struct model *m, struct session *s, struct reader *r, size_t *queued,
-                        struct effects *fx) {
+struct record {
+    enum { REC_DRAFT, REC_QUEUE, REC_SENDING } kind;
+    char *text, *id; /* owned */
+    size_t caret;
+};
+
+static void record_free(struct record *rec) {
+    free(rec->text);
+    free(rec->id);
+}
+
+/* The next record; false at the end or where the file is damaged. */
+static bool next_record(struct reader *r, struct record *rec) {
+    *rec = (struct record){.kind = REC_DRAFT};
     if (word(r, "draft ")) {
-        const size_t caret = number(r, ' ');
-        auto_free char *text = text_of(r, number(r, '\n'));
-
-        if (text)
-            merge_draft(m, s, text, caret, fx);
+        rec->caret = number(r, ' ');
+        rec->text = text_of(r, number(r, '\n'));
     } else if (word(r, "queue ")) {
-        auto_free char *text = text_of(r, number(r, '\n'));
-
-        if (text && *queued < QUEUE_LOAD_MAX)
-            queue_add(m, s, (*queued)++, text);
+        rec->kind = REC_QUEUE;
+        rec->text = text_of(r, number(r, '\n'));
     } else if (word(r, "sending ")) {
         const size_t n = number(r, ' ');
         const size_t n_id = number(r, '\n');
-        char *text = text_of(r, n);
-        auto_free char *id = text ? text_of(r, n_id) : NULL;
 
-        if (text && id && s->sent == SENT_NONE)
-            merge_sending(m, s, text, id);
-        else
-            free(text);
+        rec->kind = REC_SENDING;
+        rec->text = text_of(r, n);
+        rec->id = rec->text ? text_of(r, n_id) : NULL;
     } else {
         return false;
     }
     const char *line_end = take(r, 1);
 
     r->bad = r->bad || !line_end || *line_end != '\n';
-    return !r->bad;
+    return true;
+}
+
+static void take_record(struct model *m, struct session *s, struct record *rec, size_t *queued,
+                        struct effects *fx) {
+    switch (rec->kind) {
+    case REC_DRAFT:
+        merge_draft(m, s, rec->text, rec->caret, fx);
+        break;
+    case REC_QUEUE:
+        if (*queued < QUEUE_LOAD_MAX)
+            queue_add(m, s, (*queued)++, rec->text);
+        break;
+    case REC_SENDING:
+        if (rec->id && s->sent == SENT_NONE)
+            merge_sending(m, s, TAKE(rec->text), rec->id);
+        break;
+    }
+}
+
+/* Nobody asks for this file any more: its texts go into the prompt history. */
+static void orphan_read(struct model *m, const struct task *t, struct effects *fx) {
+    struct reader r = {.p = t->data, .end = t->data ? t->data + t->len : NULL};
+    struct record rec;
+
+    if (t->err.rc != RC_OK || !t->data || !word(&r, draft_head))
+        return;
+    while (!r.bad && next_record(&r, &rec)) {
+        if (rec.text)
+            history_add(m, rec.text, fx);
+        record_free(&rec);
+    }
 }
 
 static void draft_read(struct model *m, struct task *t, struct session *s, struct effects *fx) {
     struct reader r = {.p = t->data, .end = t->data ? t->data + t->len : NULL};
+    struct record rec;
     size_t queued = 0;
 
     s->draft_loaded = true;
@@ -245,8 +291,11 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
         act_error(m, &t->err, "Could not read the draft of \"%s\"", session_title(s));
     if (t->err.rc == RC_OK && t->data && t->len > 0) {
         r.bad = !word(&r, draft_head);
-        while (!r.bad && read_record(m, s, &r, &queued, fx))
-            ;
+        while (!r.bad && next_record(&r, &rec)) {
+            if (rec.text)
+                take_record(m, s, &rec, &queued, fx);
+            record_free(&rec);
+        }
         if (r.bad || !word(&r, "end\n") || r.p != r.end) {
             struct buf path = {0};
 
@@ -290,6 +339,8 @@ void draft_task(struct model *m, struct task *t, struct session *s, struct effec
         draft_written(m, t, s);
     else if (s && s->priv->draft_read == t->id)
         draft_read(m, t, s, fx);
+    else if (!s) /* deleted meanwhile */
+        orphan_read(m, t, fx);
 }
 
 /* ---- dirty ---- */

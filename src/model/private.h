@@ -283,6 +283,8 @@ void journal_touch(struct model *m, struct session *s); /* draft, queue or `send
 void draft_load(struct model *m, struct session *s, struct effects *fx); /* once */
 void draft_save(struct model *m, struct session *s, struct effects *fx); /* now */
 void draft_remove(struct model *m, const char *id, struct effects *fx);  /* NULL: the fresh one's */
+/* the session is gone: what only its file holds goes into the prompt history */
+void draft_bury(struct model *m, const struct session *s, struct effects *fx);
 void draft_task(struct model *m, struct task *t, struct session *s, struct effects *fx);
 void draft_tick(struct model *m, struct session *s, struct effects *fx);
 int64_t draft_next(const struct session *s);

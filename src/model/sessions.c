@@ -245,7 +245,7 @@ void session_gone(struct model *m, struct session *s, struct effects *fx) {
 
     keep_texts(m, s, fx);
     watch_stop(m, s, fx);
-    draft_remove(m, s->id, fx);
+    draft_bury(m, s, fx);
     let_go(m, s);
     unlist(m, s);
     if (m->ui.session_cursor == s)
