@@ -55,7 +55,7 @@ static void write_draft(struct buf *out, const struct session *s) {
     const bool browsing = s->history_at > 0;
     const char *text = browsing ? p->stash : buf_str(&s->draft.text);
     const size_t caret = browsing ? 0 : s->draft.caret;
-    const bool posted = s->sending && s->sent != SENT_NONE;
+    const bool posted = s->sending && (s->sent != SENT_NONE || p->leaving);
 
     if (str_blank(text) && s->n_queue == 0 && !s->sending)
         return; /* an empty file is removed */
@@ -78,16 +78,17 @@ static void write_draft(struct buf *out, const struct session *s) {
     (void)buf_adds(out, "end\n");
 }
 
-void draft_save(struct model *m, struct session *s, struct effects *fx) {
+uint32_t draft_save(struct model *m, struct session *s, struct effects *fx) {
     struct session_private *p = s->priv;
     struct buf path = {0};
     struct buf out;
 
     if (!s->draft_loaded)
-        return; /* what is on disk would be lost */
+        return 0; /* what is on disk would be lost */
     s->draft_dirty_at = 0;
     p->save_again_at = 0;
     s->draft_saved_rev = s->draft.rev;
+    p->draft_write = 0;
     if (draft_path(m, &path, s->id)) {
         buf_init(&out, 1024 * MIX_MIB);
         write_draft(&out, s);
@@ -98,6 +99,7 @@ void draft_save(struct model *m, struct session *s, struct effects *fx) {
         buf_fini(&out);
     }
     buf_fini(&path);
+    return p->draft_write;
 }
 
 void draft_remove(struct model *m, const char *id, struct effects *fx) {
@@ -319,7 +321,10 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
     model_touch(m);
 }
 
-static void draft_written(struct model *m, const struct task *t, struct session *s) {
+static void draft_written(struct model *m, const struct task *t, struct session *s,
+                          struct effects *fx) {
+    if (s)
+        send_written(m, s, t->id, fx);
     if (t->err.rc == RC_OK) {
         m->priv->disk_failed = false;
         return;
@@ -336,7 +341,7 @@ static void draft_written(struct model *m, const struct task *t, struct session 
 
 void draft_task(struct model *m, struct task *t, struct session *s, struct effects *fx) {
     if (t->tag == TAG_DRAFT_WRITE)
-        draft_written(m, t, s);
+        draft_written(m, t, s, fx);
     else if (s && s->priv->draft_read == t->id)
         draft_read(m, t, s, fx);
     else if (!s) /* deleted meanwhile */

@@ -92,6 +92,8 @@ struct session_private {
     bool gap;      /* reconcile when live again */
     /* sending */
     int64_t live_by; /* the stream has to be live by then or the send is refused; 0: not waiting */
+    bool leaving;         /* the file says `sending`; the POST waits for the write */
+    uint32_t leave_write; /* ... which is this task */
     uint32_t create_request;
     char *known_id;    /* the last known message when `sending` was posted */
     int64_t posted_at; /* clock_now() when it was */
@@ -267,6 +269,8 @@ double go_duration(const char *progress); /* seconds named in it; < 0: none */
 /* ---- send.c ---- */
 void send_drain(struct model *m, struct session *s, struct effects *fx);
 void send_live(struct model *m, struct session *s, struct effects *fx); /* its stream is open now */
+/* the disk has it */
+void send_written(struct model *m, struct session *s, uint32_t task, struct effects *fx);
 void send_confirmed(struct model *m, struct session *s); /* the server has `sending` */
 void send_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
 void create_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
@@ -281,7 +285,8 @@ void queue_hold(struct model *m, struct session *s);
 void drafts_start(struct model *m, struct effects *fx);
 void journal_touch(struct model *m, struct session *s); /* draft, queue or `sending` changed */
 void draft_load(struct model *m, struct session *s, struct effects *fx); /* once */
-void draft_save(struct model *m, struct session *s, struct effects *fx); /* now */
+/* now; the task, 0: nothing is written */
+uint32_t draft_save(struct model *m, struct session *s, struct effects *fx);
 void draft_remove(struct model *m, const char *id, struct effects *fx);  /* NULL: the fresh one's */
 /* the session is gone: what only its file holds goes into the prompt history */
 void draft_bury(struct model *m, const struct session *s, struct effects *fx);

@@ -59,6 +59,7 @@ static void forget_sending(struct model *m, struct session *s) {
     s->sending = NULL;
     s->sent = SENT_NONE;
     p->live_by = 0;
+    p->leaving = false;
     p->check = false;
     p->checks = 0;
     set_string(&p->known_id, NULL);
@@ -96,13 +97,9 @@ static const char *last_known_id(const struct session *s) {
 static void post(struct model *m, struct session *s, struct effects *fx) {
     struct session_private *p = s->priv;
 
-    p->live_by = 0;
+    p->leaving = false;
     p->heard_at = p->posted_at = m->now;
-    set_string(&p->known_id, last_known_id(s));
-    if (!p->known_id && !s->transcript.loaded)
-        set_string(&p->known_id, "?"); /* no id: whether it arrived cannot be told from the rows */
     s->sent = SENT_POSTED;
-    draft_save(m, s, fx); /* on disk as `sending` before it leaves */
     struct request *r = fx_call(m, fx, OP_MESSAGE_SEND, s);
     struct message_send *in = call_in(r, sizeof *in);
 
@@ -110,6 +107,20 @@ static void post(struct model *m, struct session *s, struct effects *fx) {
     in->text = arena_strdup(&r->arena, s->sending);
     s->send_request = r->id;
     model_touch(m);
+}
+
+/* It leaves when the disk has it as `sending`: whatever happens then, nobody sends it twice. */
+static void leave(struct model *m, struct session *s, struct effects *fx) {
+    struct session_private *p = s->priv;
+
+    p->live_by = 0;
+    set_string(&p->known_id, last_known_id(s));
+    if (!p->known_id && !s->transcript.loaded)
+        set_string(&p->known_id, "?"); /* no id: whether it arrived cannot be told from the rows */
+    p->leaving = true;
+    p->leave_write = draft_save(m, s, fx);
+    if (p->leave_write == 0)
+        post(m, s, fx);
 }
 
 static void create(struct model *m, struct session *s, struct effects *fx) {
@@ -125,7 +136,8 @@ static void create(struct model *m, struct session *s, struct effects *fx) {
     s->priv->create_request = r->id;
 }
 
-/* A message leaves only when the stream is live: whatever the agent then does is heard. */
+/* A message leaves only when the stream is live: whatever the agent then does is heard. And when its
+ * draft file was read: a message of an earlier run may still be on its way. */
 static void go(struct model *m, struct session *s, struct effects *fx) {
     struct session_private *p = s->priv;
 
@@ -134,8 +146,10 @@ static void go(struct model *m, struct session *s, struct effects *fx) {
             create(m, s, fx);
         return;
     }
+    if (!s->draft_loaded || p->leaving)
+        return; /* the disk's answer goes on */
     if (s->link == LINK_LIVE || s->link == LINK_LATE) {
-        post(m, s, fx);
+        leave(m, s, fx);
         return;
     }
     if (!p->live_by)
@@ -143,6 +157,20 @@ static void go(struct model *m, struct session *s, struct effects *fx) {
     if (s->link == LINK_REFUSED)
         s->link = LINK_IDLE;
     watch_now(m, s, fx);
+}
+
+/* A write ended, well or not: a full disk is no reason to keep silent. */
+void send_written(struct model *m, struct session *s, uint32_t task, struct effects *fx) {
+    struct session_private *p = s->priv;
+
+    if (!p->leaving || p->leave_write != task)
+        return;
+    if (s->link == LINK_LIVE || s->link == LINK_LATE) {
+        post(m, s, fx);
+    } else {
+        p->leaving = false;
+        go(m, s, fx);
+    }
 }
 
 static void begin(struct model *m, struct session *s, char *text, struct effects *fx) {

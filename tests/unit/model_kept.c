@@ -54,10 +54,107 @@ static void a_session_deleted_while_its_draft_is_read_leaves_it(void **state) {
     kit_free(k);
 }
 
+/* ---- leaving ---- */
+static const struct message_send *sent(struct kit *k) {
+    const struct request *r = kit_last(k, OP_MESSAGE_SEND);
+
+    return r ? r->in : NULL;
+}
+
+static void a_message_leaves_when_it_is_on_disk(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_pass(k, 2000);
+    k->disk_slow = true;
+    kit_send(k, "hello");
+    kit_pass(k, 500);
+    assert_null(sent(k));
+    kit_disk(k);
+    kit_step(k);
+    assert_non_null(strstr(kit_file(k, DIR_ "drafts/s2"), "sending 5 2\nhelloh2\n"));
+    assert_string_equal(sent(k)->text, "hello");
+    assert_int_equal(k->m->shown->sent, SENT_POSTED);
+    kit_free(k);
+}
+
+static void a_full_disk_does_not_silence_anybody(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    k->disk_full = true;
+    kit_send(k, "hello");
+    assert_string_equal(sent(k)->text, "hello");
+    assert_true(remembered(k, "hello"));
+    kit_free(k);
+}
+
+static void what_waits_for_the_disk_can_be_taken_back(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_pass(k, 2000);
+    k->disk_slow = true;
+    kit_send(k, "hello");
+    act_session_cancel(k->m, k->m->shown, k->fx);
+    kit_step(k);
+    k->disk_slow = false;
+    kit_step(k);
+    assert_null(sent(k));
+    assert_string_equal(buf_str(&k->m->shown->draft.text), "hello");
+    kit_pass(k, 1000);
+    assert_string_equal(kit_file(k, DIR_ "drafts/s2"), "mixtui draft 1\ndraft 5 5\nhello\nend\n");
+    kit_free(k);
+}
+
+static void a_stream_lost_while_the_disk_writes_is_waited_for(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_pass(k, 2000);
+    k->disk_slow = true;
+    kit_send(k, "hello");
+    kit_link_as(k, "s2", LINK_RETRYING, true);
+    k->disk_slow = false;
+    kit_step(k);
+    assert_null(sent(k));
+    kit_live(k, "s2");
+    assert_string_equal(sent(k)->text, "hello");
+    assert_int_equal(kit_count(k, OP_MESSAGE_SEND), 1);
+    kit_free(k);
+}
+
+/* What an earlier run sent without hearing of it comes first. */
+static void a_send_waits_until_the_draft_file_was_read(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_put_file(k, DIR_ "drafts/s1", "mixtui draft 1\nsending 5 2\nhellom9\nend\n");
+    kit_live(k, "s1");
+    k->disk_slow = true;
+    act_session_show(k->m, model_session(k->m, "s1"), k->fx);
+    kit_step(k);
+    kit_send(k, "new words");
+    kit_pass(k, 500);
+    assert_null(sent(k));
+    k->disk_slow = false;
+    kit_step(k);
+    assert_null(sent(k));
+    assert_string_equal(k->m->shown->sending, "hello");
+    assert_int_equal(k->m->shown->n_queue, 1);
+    assert_string_equal(k->m->shown->queue[0].text, "new words");
+    kit_free(k);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_draft_that_was_never_shown_outlives_its_session),
         cmocka_unit_test(a_session_deleted_while_its_draft_is_read_leaves_it),
+        cmocka_unit_test(a_message_leaves_when_it_is_on_disk),
+        cmocka_unit_test(a_full_disk_does_not_silence_anybody),
+        cmocka_unit_test(what_waits_for_the_disk_can_be_taken_back),
+        cmocka_unit_test(a_stream_lost_while_the_disk_writes_is_waited_for),
+        cmocka_unit_test(a_send_waits_until_the_draft_file_was_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
