@@ -13,13 +13,11 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "private.h"
 #include "terminfo.h"
 
 enum { PAIR_MAX = 512 };
 
-struct colour_pair {
-    short fg, bg;
-};
 struct term {
     SCREEN *screen;
     struct decoder *decoder;
@@ -266,54 +264,10 @@ void term_resized(struct term *t) {
 /* ---- looks ---- */
 int term_colours(const struct term *t) { return t->colours; }
 
-static int channel_distance(int a, int b) { return (a - b) * (a - b); }
-
-static int rgb_distance(int rgb, int r, int g, int b) {
-    return channel_distance(rgb >> 16 & 255, r) + channel_distance(rgb >> 8 & 255, g) +
-           channel_distance(rgb & 255, b);
-}
-
-/* The xterm palette entry nearest to an rgb colour: 16 to 255 where there are 256, else the first 8
- * or 16. */
-static short nearest(int rgb, int colours) {
-    static const uint8_t base[16][3] = {
-        {0, 0, 0},     {205, 0, 0},     {0, 205, 0},     {205, 205, 0},  {0, 0, 238}, {205, 0, 205},
-        {0, 205, 205}, {229, 229, 229}, {127, 127, 127}, {255, 0, 0},    {0, 255, 0}, {255, 255, 0},
-        {92, 92, 255}, {255, 0, 255},   {0, 255, 255},   {255, 255, 255}};
-    int best = 0, best_distance = 1 << 30;
-    int from = colours >= 256 ? 16 : 0, to = colours >= 256 ? 256 : colours >= 16 ? 16 : 8;
-    for (int i = from; i < to; i++) {
-        int r, g, b;
-        if (i < 16) {
-            r = base[i][0], g = base[i][1], b = base[i][2];
-        } else if (i < 232) {
-            int n = i - 16;
-            static const uint8_t levels[6] = {0, 95, 135, 175, 215, 255};
-            r = levels[n / 36], g = levels[n / 6 % 6], b = levels[n % 6];
-        } else {
-            r = g = b = 8 + 10 * (i - 232);
-        }
-        int distance = rgb_distance(rgb, r, g, b);
-        if (distance < best_distance)
-            best = i, best_distance = distance;
-    }
-    return (short)best;
-}
-
-static short colour_of(const struct term *t, int32_t colour) {
-    if (colour == COLOUR_DEFAULT)
-        return -1;
-    if (colour & COLOUR_RGB)
-        return nearest(colour & 0xffffff, t->colours);
-    if (colour < t->colours)
-        return (short)colour;
-    return (short)(colour < 16 ? colour % 8 : -1); /* bright on a terminal of 8: its dark twin */
-}
-
 static short pair_for(struct term *t, const struct look *look) {
     if (t->colours == 0)
         return 0;
-    struct colour_pair want = {.fg = colour_of(t, look->fg), .bg = colour_of(t, look->bg)};
+    const struct colour_pair want = colours_near(look, t->colours);
     if (want.fg < 0 && want.bg < 0)
         return 0;
     for (int i = 1; i < t->n_pairs; i++)
@@ -345,15 +299,14 @@ void term_theme(struct term *t, const struct theme *theme) {
 
 /* ---- drawing ---- */
 static void tell_cell(const struct term *t, int x, int y, const struct cell *c) {
-    wchar_t text[5] = {0};
-    int n = 0;
-    for (; n < 4 && c->cp[n]; n++)
-        text[n] = (wchar_t)c->cp[n];
+    wchar_t text[5];
     cchar_t cc;
     int pair = t->pair_of[c->style];
-    if (n == 0 || setcchar(&cc, text, t->attrs[c->style], (short)pair, &pair) != OK)
-        setcchar(&cc, L" ", t->attrs[c->style], (short)pair, &pair);
-    mvadd_wch(y, x, &cc);
+    const int used = cell_text(c, text);
+    if (setcchar(&cc, text, t->attrs[c->style], (short)pair, &pair) == OK)
+        mvadd_wch(y, x, &cc);
+    if (used < c->width && setcchar(&cc, L" ", t->attrs[c->style], (short)pair, &pair) == OK)
+        mvadd_wch(y, x + 1, &cc);
 }
 
 static void tell_row(struct term *t, const struct canvas *c, int y) {
