@@ -330,6 +330,11 @@ bool session_asks(const struct model *m, const struct session *s, enum ask_kind 
 char *ask_diff(struct arena *a, const char *tool, const char *input, size_t n);
 char *ask_pretty(struct arena *a, const char *json, size_t n);
 
+/* ---- slash.c ---- */
+/* The 200 answer to a slash command; takes the arena when it keeps it. */
+void slash_answer(struct model *m, struct session *s, struct message *answer, struct arena *arena,
+                  struct effects *fx);
+
 /* ---- tools.c (beside the transcript) ---- */
 /* Appends the decoded string (or the raw text of another value) of a top-level field of a JSON
  * object, complete or cut short; false when it is not there. */

@@ -136,8 +136,8 @@ static void create(struct model *m, struct session *s, struct effects *fx) {
     s->priv->create_request = r->id;
 }
 
-/* A message leaves only when the stream is live: whatever the agent then does is heard. And when its
- * draft file was read: a message of an earlier run may still be on its way. */
+/* A message leaves only when the stream is live: whatever the agent then does is heard. And when
+ * its draft file was read: a message of an earlier run may still be on its way. */
 static void go(struct model *m, struct session *s, struct effects *fx) {
     struct session_private *p = s->priv;
 
@@ -426,7 +426,7 @@ static void answered(struct model *m, struct incoming *in, struct session *s, st
 
     if (strncmp(id, "cmd-", 4) == 0) {
         send_confirmed(m, s);
-        transcript_put(&s->transcript, &ack->message, &in->arena);
+        slash_answer(m, s, &ack->message, &in->arena, fx);
         s->turn = TURN_IDLE;
         order_touch(m);
         send_drain(m, s, fx);

@@ -460,29 +460,55 @@ static void some_commands_are_the_programs_own(void **state) {
     kit_free(k);
 }
 
-static void a_commands_answer_is_shown_and_ends_nothing(void **state) {
+/* Sends a slash command and answers it with this text. */
+static struct kit *commanded(const char *line, const char *text) {
     struct kit *k = kit_online(one, 1);
     struct command_info commands[] = {{.name = "mcp"}};
-    struct incoming *in;
 
-    (void)state;
     kit_reply(k, OP_COMMANDS_LIST, commands, 1);
-    kit_send(k, "/mcp");
-    in = incoming_new(IN_REPLY, kit_last(k, OP_MESSAGE_SEND)->id);
+    kit_send(k, line);
+    struct incoming *in = incoming_new(IN_REPLY, kit_last(k, OP_MESSAGE_SEND)->id);
     struct send_ack *ack = arena_alloc(&in->arena, sizeof *ack);
 
     ack->message = (struct message){.id = arena_strdup(&in->arena, "cmd-mcp"),
                                     .role = arena_strdup(&in->arena, "assistant"),
-                                    .user_input = arena_strdup(&in->arena, "/mcp"),
-                                    .assistant_response = arena_strdup(&in->arena, "no servers")};
+                                    .user_input = arena_strdup(&in->arena, line),
+                                    .assistant_response = arena_strdup(&in->arena, text)};
     in->out = ack;
     kit_apply(k, in);
     assert_int_equal(k->m->shown->turn, TURN_IDLE);
     assert_null(k->m->shown->sending);
-    const struct entry *e = last_entry(k);
+    return k;
+}
 
-    assert_int_equal(e->role, ROLE_ASSISTANT);
-    assert_memory_equal(e->parts[0].text, "no servers", 10);
+static void a_commands_answer_is_shown_as_words(void **state) {
+    static const struct {
+        const char *json, *shown;
+    } table[] = {
+        {"{\"type\":\"message\",\"message\":\"no\\nservers\"}", "no\nservers"},
+        {"{\"type\":\"error\",\"error\":\"broken\"}", "broken"},
+        {"{\"type\":\"auth_status\",\"provider\":\"anthropic\"}", "anthropic"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(table); i++) {
+        struct kit *k = commanded("/mcp", table[i].json);
+        const struct entry *e = last_entry(k);
+
+        assert_int_equal(e->role, ROLE_ASSISTANT);
+        assert_non_null(
+            memmem(e->parts[0].text, e->parts[0].len, table[i].shown, strlen(table[i].shown)));
+        assert_null(memchr(e->parts[0].text, i < 2 ? '{' : '@', e->parts[0].len));
+        kit_free(k);
+    }
+}
+
+static void a_command_that_stands_for_a_prompt_waits_in_the_draft(void **state) {
+    struct kit *k = commanded("/mcp", "Explain the servers.");
+
+    (void)state;
+    assert_string_equal(buf_str(&k->m->shown->draft.text), "Explain the servers.");
+    assert_int_equal(kit_count(k, OP_MESSAGE_SEND), 1);
     kit_free(k);
 }
 
@@ -558,7 +584,8 @@ int main(void) {
         cmocka_unit_test(cancelling_what_waits_for_its_stream_takes_it_back),
         cmocka_unit_test(a_leading_slash_is_no_message),
         cmocka_unit_test(some_commands_are_the_programs_own),
-        cmocka_unit_test(a_commands_answer_is_shown_and_ends_nothing),
+        cmocka_unit_test(a_commands_answer_is_shown_as_words),
+        cmocka_unit_test(a_command_that_stands_for_a_prompt_waits_in_the_draft),
         cmocka_unit_test(a_crash_after_the_post_is_looked_into),
         cmocka_unit_test(what_never_left_waits_in_the_queue_after_a_crash),
     };

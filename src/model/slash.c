@@ -1,0 +1,72 @@
+/* slash.c - what a server answers to a slash command: a JSON text with a `type`, or, for a command
+ * made of a file, the prompt it stands for. */
+#include "mix/editor.h"
+#include "private.h"
+
+#include <string.h>
+
+enum { ANSWER_MAX = 1024 * 1024 };
+
+/* `message` where there is one, else every field on a line of its own. */
+static const char *readable(struct arena *a, const char *json) {
+    const size_t n = strlen(json);
+    struct buf text;
+    const char *out;
+
+    buf_init(&text, ANSWER_MAX);
+    if (json_field(&text, json, n, "message") || json_field(&text, json, n, "error"))
+        out = arena_strndup(a, buf_str(&text), text.n);
+    else
+        out = ask_pretty(a, json, n);
+    buf_fini(&text);
+    return out ? out : json;
+}
+
+/* /clear, answered by a server: the session it made is shown. */
+static bool switched(struct model *m, const char *json, struct effects *fx) {
+    struct buf id;
+
+    buf_init(&id, 256);
+    const bool has = json_field(&id, json, strlen(json), "sessionId");
+    struct session *s = has ? model_session(m, buf_str(&id)) : NULL;
+
+    buf_fini(&id);
+    if (s)
+        act_session_show(m, s, fx);
+    else if (has)
+        act_refresh(m, fx);
+    return has;
+}
+
+/* Put before the person, who sends it: an expansion may be long, or not what was meant. */
+static void expanded(struct model *m, struct session *s, const char *command, const char *prompt) {
+    if (!editor_empty(&s->draft)) {
+        act_notice(m, "%s stands for a prompt; the draft is in the way: send or clear it first",
+                   command);
+        return;
+    }
+    editor_set(&s->draft, prompt);
+    act_draft_changed(m, s);
+    act_notice(m, "%s stands for this prompt: Enter sends it", command);
+}
+
+void slash_answer(struct model *m, struct session *s, struct message *answer, struct arena *arena,
+                  struct effects *fx) {
+    const char *text = answer->assistant_response ? answer->assistant_response : "";
+
+    if (text[0] != '{') {
+        expanded(m, s, answer->user_input ? answer->user_input : "the command", text);
+        return;
+    }
+    struct buf type;
+
+    buf_init(&type, 64);
+    (void)json_field(&type, text, strlen(text), "type");
+    const bool gone = strcmp(buf_str(&type), "session_switch") == 0 && switched(m, text, fx);
+
+    buf_fini(&type);
+    if (gone)
+        return;
+    answer->assistant_response = readable(arena, text);
+    transcript_put(&s->transcript, answer, arena);
+}
