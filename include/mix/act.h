@@ -55,6 +55,9 @@ void act_asks_move(struct model *m, int by);
 /* the selected ask, if armed */
 void act_decide(struct model *m, enum decision d, struct effects *fx);
 void act_choice_move(struct model *m, int by);
+/* What was on screen is out of mind, or what comes next may not be a key: a suspend, a paste, Esc.
+ * A request or a question is armed anew by the next frame. */
+void act_look_again(struct model *m);
 
 /* files */
 void act_files_refresh(struct model *m, struct effects *fx);

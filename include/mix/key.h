@@ -23,6 +23,7 @@ enum { MOD_CTRL = 1, MOD_ALT = 2, MOD_SHIFT = 4 };
 struct key {
     uint32_t code; /* a code point (Ctrl+A is 'a' with MOD_CTRL) or K_* */
     uint8_t mods;
+    bool crowded; /* others came in the same read: a burst, as hands do not type and pastes are */
     const char *paste;
     size_t n;
 };

@@ -152,6 +152,7 @@ static void suspend(struct app *a) {
     int cols, rows;
     term_size(a->term, &cols, &rows);
     act_resize(a->model, cols, rows);
+    act_look_again(a->model);
     a->shown_rev = 0;
 }
 
@@ -241,7 +242,7 @@ static void take_signals(struct app *a) {
             term_size(a->term, &cols, &rows);
             act_resize(a->model, cols, rows);
             if (number == SIGCONT)
-                term_redraw(a->term);
+                term_redraw(a->term), act_look_again(a->model);
             a->shown_rev = 0;
         } else if (number == SIGTSTP) {
             a->fx->suspend = true;

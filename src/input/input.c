@@ -162,8 +162,12 @@ static void pane_key(const struct input *in, struct model *m, const struct key *
     enum cmd c = keymap_find(&in->keymap, scope_of_pane(m->ui.focus), k);
     if (c == CMD_COUNT)
         c = keymap_find(&in->keymap, SCOPE_EVERYWHERE, k);
+    char name[32];
+    key_text(name, sizeof name, k);
     if (c != CMD_COUNT)
         run_command(m, c, fx);
+    else if (is_text(k))
+        act_notice(m, "%s means nothing here: ? lists the keys, Ctrl+X i the message", name);
 }
 
 static bool is_leader(const struct key *k) { return k->code == 'x' && k->mods == MOD_CTRL; }
@@ -194,11 +198,14 @@ void input_key(struct input *in, struct model *m, const struct key *k, int64_t n
             act_alive(m, fx);
         return;
     case K_PASTE:
+        act_look_again(m); /* a clipboard may hold the mark that ends a paste, and more */
         paste(m, k, fx);
         break;
     default:
         if (m->notice_at)
             m->notice_at = 0, m->rev++;
+        if (k->code == K_ESC || (k->crowded && (is_text(k) || k->code == K_ENTER)))
+            act_look_again(m); /* half an Alt chord, or a paste that nothing marks as one */
         dispatch(in, m, k, fx);
         break;
     }

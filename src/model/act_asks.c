@@ -35,6 +35,17 @@ void ask_unpaint(struct model *m) {
     model_touch(m); /* so that a frame comes that arms it again */
 }
 
+void act_look_again(struct model *m) {
+    struct ui *ui = &m->ui;
+
+    if (ui->painted_ask)
+        ask_unpaint(m);
+    if (ui->confirm_painted_at == 0)
+        return;
+    ui->confirm_painted_at = 0;
+    model_touch(m);
+}
+
 void model_painted(struct model *m, int64_t now) {
     struct ui *ui = &m->ui;
     const struct ask *a = model_selected_ask(m);

@@ -1,0 +1,210 @@
+/* No permission is answered by accident: what hands, pastes and slow lines may send. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../src/input/private.h"
+
+struct desk {
+    struct model *m;
+    struct input *in;
+    struct effects *fx;
+    int64_t now;
+};
+
+static void apply(struct desk *d, struct incoming *in) {
+    in->at = d->now;
+    model_apply(d->m, in, d->now, d->now, d->fx);
+}
+
+static void events(struct desk *d, enum ev kind, struct event_data data) {
+    struct incoming *in = incoming_new(IN_EVENTS, d->m->sessions[0]->stream);
+
+    in->events = arena_alloc(&in->arena, sizeof *in->events);
+    in->events->kind = kind;
+    in->events->data = data;
+    apply(d, in);
+}
+
+static void asks(struct desk *d, const char *id) {
+    events(d, EV_PERMISSION,
+           (struct event_data){.id = id,
+                               .session_id = "s1",
+                               .tool_name = "Bash",
+                               .params_raw = "{\"command\":\"make\"}"});
+}
+
+/* One frame, then time to read it. */
+static void look(struct desk *d, int64_t ms) {
+    input_refresh(d->in, d->m);
+    model_painted(d->m, d->now);
+    d->now += ms;
+    model_tick(d->m, d->now, d->now, d->fx);
+}
+
+static void press_key(struct desk *d, struct key k) {
+    input_key(d->in, d->m, &k, d->now, d->now, d->fx);
+}
+
+static void press(struct desk *d, const char *name) {
+    struct key k;
+
+    assert_true(key_parse(&k, name));
+    press_key(d, k);
+}
+
+static size_t granted(const struct desk *d) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->fx->n_requests; i++)
+        n += d->fx->requests[i]->kind == REQ_CALL &&
+             (d->fx->requests[i]->op == OP_PERMISSION_GRANT ||
+              d->fx->requests[i]->op == OP_PERMISSION_DENY);
+    return n;
+}
+
+/* In the pane, with an armed request. */
+static struct desk *armed(void) {
+    struct desk *d = xcalloc(1, sizeof *d);
+    struct model_config config = {.url = "http://localhost:8088", .session_id = "s1"};
+
+    d->now = 1000000;
+    d->fx = effects_new();
+    d->in = input_new();
+    d->m = model_new(&config, d->now, d->now, d->fx);
+    act_resize(d->m, 120, 40);
+    asks(d, "p1");
+    press(d, "M-p");
+    look(d, 1000);
+    assert_true(ask_armed(d->m, model_selected_ask(d->m), d->now));
+    assert_int_equal(granted(d), 0);
+    return d;
+}
+
+static void desk_free(struct desk *d) {
+    model_free(d->m);
+    input_free(d->in);
+    effects_free(d->fx);
+    free(d);
+}
+
+static void y_grants_the_armed_one(void **state) {
+    struct desk *d = armed();
+
+    (void)state;
+    press(d, "y");
+    assert_int_equal(granted(d), 1);
+    desk_free(d);
+}
+
+/* Over a slow line Alt+y is Esc, then y. Esc closes the menu, and the request below it is armed. */
+static void escape_then_y_never_decides(void **state) {
+    struct desk *d = armed();
+
+    (void)state;
+    press(d, "Enter");
+    look(d, 1000);
+    press(d, "Esc");
+    assert_int_equal(d->m->ui.over, OVER_NONE);
+    assert_int_equal(d->m->ui.focus, PANE_PERMISSIONS);
+    d->now += 30;
+    press(d, "y");
+    assert_int_equal(granted(d), 0);
+    look(d, 400);
+    press(d, "y");
+    assert_int_equal(granted(d), 1);
+    desk_free(d);
+}
+
+/* An end mark inside the clipboard ends the paste early: the rest arrives as keys. */
+static void what_follows_a_paste_at_once_never_decides(void **state) {
+    struct desk *d = armed();
+
+    (void)state;
+    press_key(d, (struct key){.code = K_PASTE, .paste = "ab", .n = 2});
+    press(d, "y");
+    assert_int_equal(granted(d), 0);
+    assert_string_equal(buf_str(&d->m->shown->draft.text), "ab");
+    look(d, 400);
+    press(d, "y");
+    assert_int_equal(granted(d), 1);
+    desk_free(d);
+}
+
+/* A terminal without bracketed paste, or the rest of a paste whose line stood still. */
+static void a_burst_never_decides(void **state) {
+    static const char text[] = "yes, y\r";
+    struct desk *d = armed();
+
+    (void)state;
+    for (const char *p = text; *p; p++)
+        press_key(d, (struct key){.code = *p == '\r' ? K_ENTER : (uint32_t)*p, .crowded = true});
+    assert_int_equal(granted(d), 0);
+    press(d, "Esc");
+    look(d, 400);
+    press(d, "y");
+    assert_int_equal(granted(d), 1);
+    desk_free(d);
+}
+
+static void after_a_suspend_it_is_looked_at_again(void **state) {
+    struct desk *d = armed();
+
+    (void)state;
+    act_look_again(d->m);
+    press(d, "y");
+    assert_int_equal(granted(d), 0);
+    look(d, 399);
+    press(d, "y");
+    assert_int_equal(granted(d), 0);
+    look(d, 400);
+    press(d, "y");
+    assert_int_equal(granted(d), 1);
+    desk_free(d);
+}
+
+static void scrolling_in_bursts_disarms_nothing(void **state) {
+    struct desk *d = armed();
+
+    (void)state;
+    press_key(d, (struct key){.code = K_DOWN, .crowded = true});
+    press_key(d, (struct key){.code = K_UP, .crowded = true});
+    press(d, "y");
+    assert_int_equal(granted(d), 1);
+    desk_free(d);
+}
+
+static void a_held_y_never_decides(void **state) {
+    struct desk *d = armed();
+
+    (void)state;
+    asks(d, "p2");
+    press(d, "j");
+    for (int i = 0; i < 100; i++) {
+        look(d, 30);
+        press(d, "y");
+    }
+    assert_int_equal(granted(d), 0);
+    desk_free(d);
+}
+
+int main(void) {
+    setlocale(LC_ALL, "C.UTF-8");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(y_grants_the_armed_one),
+        cmocka_unit_test(escape_then_y_never_decides),
+        cmocka_unit_test(what_follows_a_paste_at_once_never_decides),
+        cmocka_unit_test(a_burst_never_decides),
+        cmocka_unit_test(after_a_suspend_it_is_looked_at_again),
+        cmocka_unit_test(scrolling_in_bursts_disarms_nothing),
+        cmocka_unit_test(a_held_y_never_decides),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
