@@ -13,6 +13,7 @@ enum {
     SEQ_WAIT = 100,    /* the rest of a sequence or a character */
     OSC_WAIT = 500,    /* the rest of an answer */
     PASTE_WAIT = 1000, /* silence inside a paste whose end mark got lost */
+    LATE_WAIT = 1000,  /* the rest of a sequence whose Esc was taken for a lone one */
     OSC_CAP = 4096,
 };
 #define PASTE_CAP (16 * MIX_MIB)
@@ -22,11 +23,13 @@ struct known {
     struct key key;
 };
 struct decoder {
-    struct buf in; /* undecoded bytes from `at` on */
-    size_t at;
+    struct buf in;            /* undecoded bytes from `at` on */
+    size_t at, fed;           /* fed: where the last read begins */
     struct buf paste;         /* of the paste under way or last handed out */
     bool pasting, swallowing; /* swallowing: the rest of a paste over the cap */
+    bool torn;                /* what comes is the rest of an answer whose head was given up */
     int64_t heard_at;
+    int64_t esc_at; /* when waiting made an Esc a lone one, and it was the last key; 0: not */
     struct known *known;
     size_t n_known, cap_known;
 };
@@ -59,11 +62,37 @@ void decoder_add(struct decoder *d, const char *sequence, struct key key) {
     memcpy(k->seq, sequence, n);
 }
 
+/* Bytes no hand types in one go: the rest of a sequence that a slow line tore behind its Esc. Taken
+ * for keys, an arrow would be a capital letter, and a paste commands. */
+static bool is_late_rest(const char *p, size_t n) {
+    size_t i = 1;
+
+    if (n < 2)
+        return false;
+    if (p[0] == ']')
+        return n > 3 && memcmp(p, "]11;", 4) == 0;
+    if (p[0] == 'O')
+        return memchr("ABCDEFHMPQRS", p[1], 12) != NULL;
+    if (p[0] != '[')
+        return false;
+    while (i < n && i < 16 && ((p[i] >= '0' && p[i] <= '9') || p[i] == ';'))
+        i++;
+    return i < n && memchr("ABCDEFHIOPQRSZ~u", p[i], 16) != NULL;
+}
+
 void decoder_feed(struct decoder *d, const char *p, size_t n, int64_t now) {
-    if (d->at == d->in.n)
+    const bool idle = d->at == d->in.n;
+    if (idle)
         buf_clear(&d->in), d->at = 0;
     if (d->at > MIX_MIB)
         buf_cut(&d->in, 0, d->at), d->at = 0;
+    if (idle && d->esc_at && now - d->esc_at < LATE_WAIT && is_late_rest(p, n))
+        (void)buf_add(&d->in, "\033", 1);
+    if (n > 0)
+        d->esc_at = 0;
+    if (d->torn && now - d->heard_at >= LATE_WAIT)
+        d->torn = false;
+    d->fed = d->in.n;
     (void)buf_add(&d->in, p, n); /* beyond the cap nobody types; the bytes are dropped whole */
     d->heard_at = now;
 }
@@ -209,6 +238,26 @@ static enum step csi_step(struct decoder *d, const char *p, size_t n, size_t *us
     }
     *used = i;
     return i < 64 ? STEP_WAIT : STEP_NONE;
+}
+
+/* Swallows what belongs to an answer that was given up, to its end or to what cannot be of it. */
+static void torn_step(struct decoder *d, bool late) {
+    while (d->torn && d->at < d->in.n) {
+        const char c = d->in.p[d->at];
+        const bool last = d->at + 1 == d->in.n;
+
+        if (c == '\033' && last && !late)
+            return; /* perhaps its ST */
+        if (c == '\033' && !last && d->in.p[d->at + 1] != '\\') {
+            d->torn = false;
+        } else if (c == '\a' || c == '\\') {
+            d->torn = false;
+            d->at++;
+        } else {
+            d->torn = c && strchr("0123456789abcdefABCDEF/:rgb\033", c);
+            d->at += d->torn;
+        }
+    }
 }
 
 /* OSC, DCS, APC, PM, SOS: up to BEL or ST. Only the answer to OSC 11 means anything. */
@@ -361,6 +410,12 @@ int64_t decoder_deadline(const struct decoder *d) {
 bool decoder_next(struct decoder *d, struct key *out, int64_t now) {
     while (d->pasting || d->at < d->in.n) {
         bool late = now >= decoder_deadline(d);
+        if (d->torn) {
+            torn_step(d, late);
+            if (d->torn)
+                return false;
+            continue;
+        }
         if (d->pasting) {
             if (paste_step(d, out, late) == STEP_KEY)
                 return true;
@@ -373,8 +428,12 @@ bool decoder_next(struct decoder *d, struct key *out, int64_t now) {
             if (!late)
                 return false;
             s = give_up(p, n, &used, out);
+            d->torn = n > 4 && memcmp(p, "\033]11;", 5) == 0;
+            d->esc_at = s == STEP_KEY && out->code == K_ESC ? now : 0;
         }
+        const bool behind = d->at > d->fed;
         d->at += used;
+        out->crowded = behind || d->at < d->in.n;
         if (s == STEP_KEY)
             return true;
     }

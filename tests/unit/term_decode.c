@@ -147,6 +147,36 @@ static void a_paste_over_the_cap_is_cut_and_its_rest_is_no_keys(void **state) {
     decoder_free(d);
 }
 
+static void what_comes_with_others_in_one_read_says_so(void **state) {
+    static const struct {
+        const char *reads[3];
+        const char *crowded; /* x: with others, one letter a key */
+    } rows[] = {
+        {{"y"}, "."},
+        {{"yes"}, "xxx"},
+        {{"\033[A"}, "."},
+        {{"\033", "[A"}, "."},
+        {{"y\r"}, "xx"},
+        {{"y", "n", "y"}, "..."},
+        {{"\xc3", "\xa4"}, "."},
+        {{"\033[Ay", "y"}, "xx."},
+        {{"\033y"}, "."},
+    };
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct decoder *d = decoder_new();
+        char got[8] = "";
+        struct key k;
+        for (size_t r = 0; r < 3 && rows[i].reads[r]; r++) {
+            decoder_feed(d, rows[i].reads[r], strlen(rows[i].reads[r]), 0);
+            while (decoder_next(d, &k, 0))
+                strcat(got, k.crowded ? "x" : ".");
+        }
+        assert_string_equal(got, rows[i].crowded);
+        decoder_free(d);
+    }
+}
+
 static void terminfo_sequences_come_first(void **state) {
     (void)state;
     struct decoder *d = decoder_new();
@@ -158,13 +188,69 @@ static void terminfo_sequences_come_first(void **state) {
     decoder_free(d);
 }
 
+/* A slow line: each piece is waited for longer than anything it could be the rest of. */
+static void what_a_slow_line_tears_is_no_text_and_no_command(void **state) {
+    static const struct {
+        const char *pieces[6];
+        const char *keys;
+    } torn[] = {
+        {{"\033", "]11;rgb:ffff/ffff/ffff\033\\", "x"}, "Esc bg<rgb:ffff/ffff/ffff> x "},
+        {{"\033]11;rgb:ffff/f", "fff/ffff\033\\", "x"}, "x "},
+        {{"\033]11;rgb:ffff/f", "fff/ff", "ff\a", "x"}, "x "},
+        {{"\033]11;rgb:ffff/ffff/ffff\033", "\\", "x"}, "x "},
+        {{"\033]11;rgb:ff", "\033[A"}, "Up "},
+        {{"\033]11;rgb:ff", "yes"}, "y e s "},
+        {{"\033", "[200~rm -rf\033[201~", "x"}, "Esc paste<rm -rf> x "},
+        {{"\033", "OC", "OD"}, "Esc Right O D "}, /* not a cancel, not a download */
+        {{"\033", "[A", "[A"}, "Esc Up [ A "},
+        {{"\033", "y"}, "Esc y "},
+        {{"\033", "[", "A"}, "Esc [ A "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(torn); i++) {
+        struct decoder *d = decoder_new();
+        struct key k;
+        struct buf out = {0};
+        int64_t now = 1000;
+
+        buf_init(&out, 4096);
+        for (size_t p = 0; p < MIX_COUNT(torn[i].pieces) && torn[i].pieces[p]; p++) {
+            decoder_feed(d, torn[i].pieces[p], strlen(torn[i].pieces[p]), now);
+            now += 600;
+            while (decoder_next(d, &k, now))
+                name(&out, &k);
+        }
+        assert_string_equal(buf_str(&out), torn[i].keys);
+        assert_int_equal(decoder_deadline(d), -1);
+        buf_fini(&out);
+        decoder_free(d);
+    }
+}
+
+static void an_answer_given_up_is_not_waited_for_for_ever(void **state) {
+    struct decoder *d = decoder_new();
+    struct key k;
+
+    (void)state;
+    decoder_feed(d, "\033]11;rgb:ff", 11, 1000);
+    assert_false(decoder_next(d, &k, 1600));
+    decoder_feed(d, "b", 1, 2700);
+    assert_true(decoder_next(d, &k, 2700));
+    assert_int_equal(k.code, 'b');
+    decoder_free(d);
+}
+
 int main(void) {
     setlocale(LC_ALL, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_the_same_in_any_split),
         cmocka_unit_test(a_lone_escape_is_known_after_25_ms),
         cmocka_unit_test(a_paste_over_the_cap_is_cut_and_its_rest_is_no_keys),
+        cmocka_unit_test(what_comes_with_others_in_one_read_says_so),
         cmocka_unit_test(terminfo_sequences_come_first),
+        cmocka_unit_test(what_a_slow_line_tears_is_no_text_and_no_command),
+        cmocka_unit_test(an_answer_given_up_is_not_waited_for_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
