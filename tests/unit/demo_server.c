@@ -165,8 +165,10 @@ static int listen_to(const char *session) {
 }
 
 /* Reads on until the text has come; what came before it stays in `answer`. */
+/* Reads to the end of the event that has the text: it may come in several pieces. */
 static void hear(int fd, const char *text) {
-    while (!says(text))
+    const char *at;
+    while (!(at = strstr(buf_str(&answer), text)) || !strstr(at, "\n\n"))
         if (!more(fd))
             fail_msg("the stream ended before \"%s\": %s", text, buf_str(&answer));
 }
