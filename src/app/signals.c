@@ -43,7 +43,8 @@ enum rc signals_start(struct err *err) {
     static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     for (size_t i = 0; i < MIX_COUNT(living); i++)
         handle(living[i], note, SA_RESTART);
-    stack_t stack = {.ss_sp = xmalloc(64 * MIX_KIB), .ss_size = 64 * MIX_KIB};
+    static char crash_stack[64 * 1024]; /* the ordinary one may be what overflowed */
+    stack_t stack = {.ss_sp = crash_stack, .ss_size = sizeof crash_stack};
     sigaltstack(&stack, NULL);
     for (size_t i = 0; i < MIX_COUNT(deadly); i++)
         handle(deadly[i], crash, (int)(SA_ONSTACK | SA_RESETHAND | SA_NODEFER));

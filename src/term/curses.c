@@ -60,7 +60,7 @@ static void put_raw(const char *p, size_t n) {
 static enum rc check_terminal(struct err *err) {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return err_set(err, RC_USAGE, 0,
-                       "%s is no terminal: run mixtui in one; scripts use `mixtui send` or --plain",
+                       "%s is no terminal: mixtui is a program for one; mixtui --help says more",
                        isatty(STDIN_FILENO) ? "standard output" : "standard input");
     const char *name = getenv("TERM");
     if (str_blank(name))
@@ -72,27 +72,29 @@ static enum rc check_terminal(struct err *err) {
         return err_set(err, RC_USAGE, 0,
                        "no description of the terminal TERM=%.60s: try TERM=xterm-256color mixtui",
                        name);
-    if (!terminfo_string("cup"))
+    const bool moves = terminfo_string("cup") != NULL;
+    terminfo_drop(); /* newterm loads its own */
+    if (!moves)
         return err_set(err, RC_USAGE, 0,
                        "the terminal TERM=%.60s cannot move its cursor: mixtui needs one that can; "
-                       "try TERM=xterm-256color, or --plain",
+                       "try TERM=xterm-256color",
                        name);
     return RC_OK;
 }
 
+/* Without the delays `$<5>` that terminfo writes into strings of old terminals. */
 static void rescue_add(const char *capability) {
-    if (!capability)
-        return;
-    size_t n = strlen(capability);
-    if (rescue.n + n > sizeof rescue.bytes)
-        return;
-    memcpy(rescue.bytes + rescue.n, capability, n);
-    rescue.n += n;
+    for (const char *p = capability; p && *p && rescue.n < sizeof rescue.bytes; p++) {
+        const char *end = p[0] == '$' && p[1] == '<' ? strchr(p, '>') : NULL;
+        if (end)
+            p = end;
+        else
+            rescue.bytes[rescue.n++] = *p;
+    }
 }
 
 static void rescue_arm(void) {
     rescue.n = 0;
-    tcgetattr(STDIN_FILENO, &rescue.saved);
     rescue_add(modes_off);
     rescue_add(terminfo_string("sgr0"));
     rescue_add(terminfo_string("cnorm"));
@@ -145,15 +147,13 @@ enum rc term_open(struct term **out, struct err *err) {
     enum rc rc = check_terminal(err);
     if (rc != RC_OK)
         return rc;
-    rescue_arm();
-    if (!getenv("ESCDELAY"))
-        set_escdelay(25);
+    tcgetattr(STDIN_FILENO, &rescue.saved);
     SCREEN *screen = newterm(NULL, stdout, stdin);
     if (!screen) {
-        rescue.armed = false;
         return err_set(err, RC_USAGE, 0, "could not start the screen on TERM=%.60s",
                        getenv("TERM"));
     }
+    rescue_arm();
     struct term *t = xcalloc(1, sizeof *t);
     t->screen = screen;
     t->decoder = decoder_new();

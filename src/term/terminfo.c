@@ -10,6 +10,8 @@ bool terminfo_load(void) {
     return setupterm(NULL, STDOUT_FILENO, &status) == OK;
 }
 
+void terminfo_drop(void) { del_curterm(cur_term); }
+
 const char *terminfo_string(const char *n) {
     const char *s = tigetstr(n);
     return s && (intptr_t)s != -1 ? s : NULL; /* -1: no such capability name */
