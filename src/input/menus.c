@@ -238,7 +238,10 @@ static void choose_extra(struct model *m, uint32_t row, struct effects *fx) {
         confirm_again(m, fx);
         break;
     case ROW_QUIT:
-        fx->quit = true;
+        if (m->ui.over == OVER_QUIT)
+            act_quit(m, fx);
+        else
+            fx->quit = true;
         break;
     case ROW_RETRY:
         act_over_close(m);

@@ -58,7 +58,8 @@ void model_painted(struct model *m, int64_t now) {
         ui->painted_at = now;
         m->priv->arm_shown = false;
     }
-    if ((ui->over == OVER_CONFIRM || (ui->over == OVER_PICKER && ui->confirm_object)) &&
+    if ((ui->over == OVER_CONFIRM || ui->over == OVER_QUIT ||
+         (ui->over == OVER_PICKER && ui->confirm_object)) &&
         ui->confirm_painted_at == 0)
         ui->confirm_painted_at = now > 0 ? now : 1;
 }

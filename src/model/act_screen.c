@@ -108,8 +108,10 @@ void act_quit(struct model *m, struct effects *fx) {
 
     for (size_t i = 0; i < m->files.n_transfers; i++)
         transfers = transfers || m->files.transfers[i].state == XFER_RUNNING;
-    if (m->ui.over == OVER_QUIT || (model_working(m) == 0 && !transfers))
+    const int64_t asked_at = m->ui.over == OVER_QUIT ? m->ui.confirm_painted_at : 0;
+
+    if ((asked_at > 0 && m->now - asked_at >= ARM_MS) || (model_working(m) == 0 && !transfers))
         fx->quit = true;
-    else
+    else if (m->ui.over != OVER_QUIT)
         act_over(m, OVER_QUIT);
 }

@@ -81,6 +81,13 @@ static void quit_asks_only_when_agents_work(void **state) {
     act_quit(k->m, k->fx);
     assert_false(k->fx->quit);
     assert_int_equal(k->m->ui.over, OVER_QUIT);
+    kit_paint(k);
+    for (int i = 0; i < 13; i++) { /* a held key is not a second one */
+        act_quit(k->m, k->fx);
+        assert_false(k->fx->quit);
+        kit_pass(k, 30);
+    }
+    kit_pass(k, 10);
     act_quit(k->m, k->fx);
     assert_true(k->fx->quit);
     kit_free(k);
