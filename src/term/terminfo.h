@@ -5,8 +5,9 @@
 
 #include <stdbool.h>
 
-bool terminfo_load(void);             /* TERM's description; false: there is none */
-const char *void terminfo_drop(void); /* what was loaded */
-terminfo_string(const char *n);       /* a capability by its short name ("cup"), NULL when absent */
+bool terminfo_load(void); /* TERM's description; false: there is none */
+void terminfo_drop(void); /* what was loaded */
+/* a capability by its short name ("cup"), NULL when absent */
+const char *terminfo_string(const char *n);
 
 #endif
