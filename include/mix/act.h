@@ -26,6 +26,8 @@ void act_sessions_move(struct model *m, int by); /* INT_MIN and INT_MAX: the end
 void act_sessions_filter(struct model *m);       /* the filter text changed */
 void act_refresh(struct model *m, struct effects *fx);
 void act_reconnect(struct model *m, struct effects *fx);
+/* the one that was to be started does not run: until it is retried there is none */
+void act_no_server(struct model *m, const struct err *err, struct effects *fx);
 void act_alive(
     struct model *m,
     struct effects *fx); /* a key or the focus came: a list older than a minute is fetched again */

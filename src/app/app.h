@@ -31,6 +31,7 @@ enum rc child_start(struct child *c, const char *program, const char *data_dir, 
 /* Reads what is there. True once the line with the address came: *url is the caller's. Fails by
  * ending: out becomes -1. */
 bool child_address(struct child *c, char **url);
+bool child_runs(struct child *c); /* reaps it when it does not */
 void child_stop(struct child *c); /* closes its stdin, then SIGTERM, then SIGKILL after a second */
 
 /* ---- signals as bytes in a pipe ---- */

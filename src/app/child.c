@@ -74,6 +74,12 @@ bool child_address(struct child *c, char **url) {
     return found;
 }
 
+bool child_runs(struct child *c) {
+    if (c->pid > 0 && waitpid(c->pid, NULL, WNOHANG) != 0)
+        c->pid = 0;
+    return c->pid > 0;
+}
+
 void child_stop(struct child *c) {
     if (c->in >= 0)
         close(c->in);

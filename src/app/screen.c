@@ -35,6 +35,7 @@ struct app {
     struct net *net; /* NULL while the demo is starting */
     struct job *job;
     struct child demo;
+    bool demo_forgets; /* another one has the demo's data: this one keeps nothing */
     uint64_t shown_rev;
     int64_t shown_at[FRAMES]; /* when the last ones were flushed, newest first */
     bool typed;               /* the next frame is drawn at once */
@@ -80,32 +81,62 @@ static enum rc connect_net(struct app *a, const char *url) {
     return rc;
 }
 
+static void no_demo(struct app *a, const struct err *err) {
+    act_error(a->model, err, "no demo");
+    act_no_server(a->model, err, a->fx);
+}
+
 static void start_demo(struct app *a) {
     struct err err = {0};
     auto_free char *program = path_demo_program(a->argv0);
+
+    child_stop(&a->demo);
     if (!program) {
         err_set(&err, RC_IO, ENOENT, "mixtui-demo is not installed beside mixtui or in %s",
                 MIX_LIBEXEC_DIR);
-        act_error(a->model, &err, "no demo");
+        no_demo(a, &err);
         return;
     }
     struct buf data = {0};
+    const bool keep = a->state_dir && !a->demo_forgets;
+
     buf_init(&data, 4096);
-    if (a->state_dir)
+    if (keep)
         buf_addf(&data, "%s/demo-server", a->state_dir);
-    if (child_start(&a->demo, program, a->state_dir ? buf_str(&data) : NULL, &err) != RC_OK)
-        act_error(a->model, &err, "no demo");
+    if (child_start(&a->demo, program, keep ? buf_str(&data) : NULL, &err) != RC_OK)
+        no_demo(a, &err);
     buf_fini(&data);
 }
 
 static void run_effects(struct app *a);
 
+static void send_tasks(struct app *a) {
+    struct effects *fx = a->fx;
+    size_t sent = 0;
+    while (sent < fx->n_tasks && job_send(a->job, fx->tasks[sent]) == RC_OK)
+        sent++;
+    memmove(fx->tasks, fx->tasks + sent, (fx->n_tasks - sent) * sizeof(struct task *));
+    fx->n_tasks -= sent;
+}
+
+/* Nobody hears the answers any more. A full ring empties as the job thread works. */
+static void send_last_tasks(struct app *a) {
+    send_tasks(a);
+    for (int i = 0; i < 1000 && a->fx->n_tasks > 0; i++) {
+        struct task *t;
+        poll(&(struct pollfd){.fd = job_fd(a->job), .events = POLLIN}, 1, 10);
+        job_ack(a->job);
+        while ((t = job_next(a->job)))
+            task_free(t);
+        send_tasks(a);
+    }
+}
+
 /* Leaves this server with everything saved, begins with another. */
 static void change_server(struct app *a, const char *url, bool demo) {
     model_save_all(a->model, a->fx);
-    a->fx->connect_url = NULL;
-    a->fx->start_demo = false;
-    run_effects(a);
+    send_last_tasks(a);
+    a->demo_forgets = false;
     net_free(TAKE(a->net));
     if (a->model->ui.theme_chosen) {
         free(a->theme);
@@ -132,15 +163,6 @@ static void send_requests(struct app *a) {
         sent++;
     memmove(fx->requests, fx->requests + sent, (fx->n_requests - sent) * sizeof(struct request *));
     fx->n_requests -= sent;
-}
-
-static void send_tasks(struct app *a) {
-    struct effects *fx = a->fx;
-    size_t sent = 0;
-    while (sent < fx->n_tasks && job_send(a->job, fx->tasks[sent]) == RC_OK)
-        sent++;
-    memmove(fx->tasks, fx->tasks + sent, (fx->n_tasks - sent) * sizeof(struct task *));
-    fx->n_tasks -= sent;
 }
 
 static void suspend(struct app *a) {
@@ -181,7 +203,10 @@ static void run_effects(struct app *a) {
     fx->bell = fx->redraw = fx->theme_changed = fx->suspend = fx->quit = false;
     if (stop)
         suspend(a);
-    if (fx->start_demo) {
+    const bool again = fx->retry_now && a->model->server.demo && !child_runs(&a->demo);
+
+    fx->retry_now = false;
+    if (fx->start_demo || again) {
         change_server(a, "demo", true);
     } else if (fx->connect_url) {
         char *url = TAKE(fx->connect_url);
@@ -220,6 +245,7 @@ static void take_keys(struct app *a) {
 static void take_results(struct app *a) {
     struct task *t;
     struct incoming *in;
+    a->more = false;
     job_ack(a->job);
     while ((t = job_next(a->job)))
         model_task_done(a->model, t, clock_now(), clock_real(), a->fx);
@@ -260,10 +286,15 @@ static void take_demo(struct app *a) {
     if (child_address(&a->demo, &url)) {
         connect_net(a, url);
         free(url);
+    } else if (a->demo.out < 0 && !a->demo_forgets) {
+        a->demo_forgets = true;
+        start_demo(a);
+        act_notice(a->model, "The demo's data cannot be used, perhaps another demo does: this one "
+                             "keeps nothing");
     } else if (a->demo.out < 0) {
         struct err err = {0};
         err_set(&err, RC_IO, 0, "mixtui-demo ended before it was ready");
-        act_error(a->model, &err, "no demo");
+        no_demo(a, &err);
     }
 }
 
@@ -319,19 +350,10 @@ static void turn(struct app *a) {
 
 /* ---- life ---- */
 static void end(struct app *a) {
-    if (a->model)
-        model_save_all(a->model, a->fx);
-    term_leave(a->term);
-    for (int i = 0; i < 1000 && a->fx->n_tasks > 0;
-         i++) { /* a full ring empties as the job thread works */
-        struct task *t;
-        send_tasks(a);
-        if (a->fx->n_tasks > 0)
-            poll(&(struct pollfd){.fd = job_fd(a->job), .events = POLLIN}, 1, 10);
-        job_ack(a->job);
-        while ((t = job_next(a->job)))
-            task_free(t);
-    }
+    model_save_all(a->model, a->fx);
+    send_tasks(a);
+    term_leave(a->term); /* a terminal that stands still holds us here: what is written is not */
+    send_last_tasks(a);
     job_free(a->job);
     child_stop(&a->demo);
     net_free(a->net);

@@ -44,6 +44,11 @@ void connect_lost(struct model *m, const struct err *err, int64_t retry_at, stru
     offer_server(m);
 }
 
+void act_no_server(struct model *m, const struct err *err, struct effects *fx) {
+    connect_lost(m, err, 0, fx);
+    model_settle(m, fx);
+}
+
 void connect_answered(struct model *m, struct effects *fx) {
     const bool was_away = m->server.state == SERVER_OFFLINE && m->priv->ever_loaded;
 
