@@ -185,6 +185,7 @@ enum overlay {
  * borrowed strings. */
 struct menu_row {
     const char *label, *help, *why_not; /* why_not NULL: can be run */
+    const char *where;                  /* OVER_COMMANDS: the pane it belongs to; else NULL */
     char keys[40];
     uint32_t command; /* enum cmd of input; opaque here */
 };

@@ -62,33 +62,15 @@ static void paste(struct model *m, const struct key *k, struct effects *fx) {
 }
 
 /* ---- overlays ---- */
-static enum scope overlay_scope(const struct model *m) {
-    switch (m->ui.over) {
-    case OVER_ASK:
-    case OVER_LOG:
-        return SCOPE_ASK;
-    case OVER_PICKER:
-        return SCOPE_PICKER;
-    case OVER_NONE:
-        return SCOPE_COUNT;
-    case OVER_COMMANDS:
-    case OVER_MENU:
-    case OVER_THEMES:
-    case OVER_CONFIRM:
-    case OVER_QUIT:
-    case OVER_SERVER:
-        break;
-    }
-    return SCOPE_LIST;
-}
-
 /* The same key again, as it means in the pane under the question. */
 static bool confirm_key(const struct input *in, struct model *m, const struct key *k,
                         struct effects *fx) {
     if (m->ui.over != OVER_CONFIRM || m->ui.confirm_named)
         return false;
-    enum cmd c = keymap_find(&in->keymap, scope_of_pane(m->ui.focus), k);
-    if (c != CMD_COUNT && (uint32_t)c == m->ui.confirm_command)
+    const enum cmd asked = (enum cmd)m->ui.confirm_command;
+    if (asked < CMD_COUNT &&
+        (keymap_find(&in->keymap, scope_of_pane(m->ui.focus), k) == asked ||
+         keymap_find(&in->keymap, command_home(asked), k) == asked)) /* as the row names it */
         confirm_again(m, fx);
     else if (is_text(k))
         act_notice(m, "press the same key again, or Esc to keep it");

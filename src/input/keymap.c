@@ -32,6 +32,8 @@ static const struct {
 
 const struct command *command_row(enum cmd c) { return &table[c]; }
 
+const char *scope_name(enum scope s) { return scopes[s].name; }
+
 const char *scope_title(enum scope s) { return scopes[s].title; }
 
 enum scope scope_named(const char *name, size_t n) {

@@ -69,11 +69,16 @@ static void commands_rows(struct menu *r, const struct keymap *k, const struct m
     const char *query = buf_str(&m->ui.over_filter.text);
     for (int score = 0, c = 0; c < CMD_COUNT; c++) {
         const struct command *row = command_row((enum cmd)c);
+        const enum scope home = command_home((enum cmd)c);
+        const bool anywhere = home == SCOPE_EVERYWHERE || home == SCOPE_LEADER;
+        struct menu_row shown = row_of(k, m, (enum cmd)c, home);
         char line[256];
-        snprintf(line, sizeof line, "%s %s %s", row->label, row->name, row->help);
+
+        shown.where = anywhere ? "" : scope_name(home);
+        snprintf(line, sizeof line, "%s %s %s %s", row->label, row->name, shown.where, row->help);
         score = text_fuzzy(query, line);
         if (score > 0 && in_palette((enum cmd)c) && (is_act((enum cmd)c) || !*query))
-            push(r, row_of(k, m, (enum cmd)c, command_home((enum cmd)c)));
+            push(r, shown);
     }
 }
 
@@ -139,20 +144,64 @@ static void theme_rows(struct menu *r, const struct model *m) {
         push(r, (struct menu_row){.label = m->ui.themes[i], .help = "", .command = ROW_THEME});
 }
 
-/* Tab moves on from every pane but the composer, where it completes. */
+enum scope overlay_scope(const struct model *m) {
+    switch (m->ui.over) {
+    case OVER_ASK:
+    case OVER_LOG:
+        return SCOPE_ASK;
+    case OVER_PICKER:
+        return SCOPE_PICKER;
+    case OVER_NONE:
+        return SCOPE_COUNT;
+    case OVER_COMMANDS:
+    case OVER_MENU:
+    case OVER_THEMES:
+    case OVER_CONFIRM:
+    case OVER_QUIT:
+    case OVER_SERVER:
+        break;
+    }
+    return SCOPE_LIST;
+}
+
+/* Tab moves on from every pane but the composer, where it completes. Somebody who waits for an
+ * answer comes first. */
 static void hints_everywhere(const struct keymap *k, struct model *m, enum scope scope) {
     static const enum cmd commands[] = {CMD_MENU, CMD_PANE_NEXT, CMD_HELP, CMD_PALETTE};
     struct ui *ui = &m->ui;
+    const size_t asks = model_asks_pending(m, ASK_PERMISSION) + model_asks_pending(m, ASK_QUESTION);
+    if (asks > 0 && scope != SCOPE_PERMISSIONS)
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PERMISSIONS, SCOPE_EVERYWHERE);
     for (size_t i = 0; i < MIX_COUNT(commands) && ui->n_hints < MIX_COUNT(ui->hints); i++)
         if ((commands[i] != CMD_MENU || bound_in(k, CMD_MENU, scope)) &&
             (commands[i] != CMD_PANE_NEXT || scope != SCOPE_COMPOSER))
             ui->hints[ui->n_hints++] = row_of(k, m, commands[i], scope);
 }
 
+/* Under an overlay no key of a pane is heard: only its own are named. */
+static void hints_overlay(const struct keymap *k, struct model *m) {
+    static const enum cmd commands[] = {CMD_LIST_CLOSE, CMD_LIST_CHOOSE, CMD_LIST_PGDN,
+                                        CMD_PICKER_UP};
+    const enum scope scope = overlay_scope(m);
+    struct ui *ui = &m->ui;
+    if (ui->typing_address) {
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_FIELD_DONE, SCOPE_FIELD);
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_FIELD_LEAVE, SCOPE_FIELD);
+    }
+    for (size_t i = 0; i < MIX_COUNT(commands) && !ui->typing_address; i++)
+        if (bound_in(k, commands[i], scope) && (commands[i] != CMD_LIST_PGDN || scope == SCOPE_ASK))
+            ui->hints[ui->n_hints++] = row_of(k, m, commands[i], scope);
+    ui->n_own_hints = ui->n_hints;
+}
+
 static void hints(const struct keymap *k, struct model *m) {
     struct ui *ui = &m->ui;
     enum scope scope = ui->leader ? SCOPE_LEADER : scope_of_pane(ui->focus);
     ui->n_hints = 0;
+    if (ui->over != OVER_NONE) {
+        hints_overlay(k, m);
+        return;
+    }
     for (int c = 0; c < CMD_COUNT && ui->n_hints < OWN_HINTS; c++) {
         if (!bound_in(k, (enum cmd)c, scope))
             continue;

@@ -45,6 +45,7 @@ void keymap_key_of(const struct keymap *k, enum cmd c, enum scope scope, char *o
 /* A complaint, or NULL. */
 const char *keymap_bind(struct keymap *k, const char *command, const char *keys);
 enum scope scope_named(const char *name, size_t n);
+const char *scope_name(enum scope s);
 const char *scope_title(enum scope s);
 enum scope scope_of_pane(enum pane p);
 
@@ -53,6 +54,7 @@ struct editor *field_focused(struct model *m); /* NULL: none, keys are commands 
 void field_changed(struct model *m, struct effects *fx);
 
 /* ---- menus.c ---- */
+enum scope overlay_scope(const struct model *m); /* SCOPE_COUNT: none is open */
 void menus_refresh(const struct keymap *k, struct model *m);
 /* Enter on a row of the open overlay. */
 void menus_choose(struct model *m, struct effects *fx);

@@ -102,8 +102,21 @@ void draw_field(struct canvas *c, int x, int y, int w, enum style s, const struc
     }
 }
 
+void draw_words(struct canvas *c, struct rect r, enum style s, const char *text) {
+    struct rows rows = {0};
+
+    text_wrap(&rows, text, strlen(text), r.w > 0 ? r.w : 1);
+    for (size_t i = 0; i < rows.n && (int)i < r.h; i++)
+        canvas_put(c, r.x, r.y + (int)i, r.w, s, text + rows.v[i].off, rows.v[i].len);
+    rows_fini(&rows);
+}
+
 int hint_cells(const struct menu_row *h) {
     return text_width(h->keys, strlen(h->keys)) + 1 + text_width(h->label, strlen(h->label));
+}
+
+bool hint_decides(const struct menu_row *h) {
+    return str_eq(h->label, "grant") || str_eq(h->label, "deny");
 }
 
 int draw_hints(struct canvas *c, int x, int y, int w, const struct menu_row *rows, size_t n,

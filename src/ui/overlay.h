@@ -6,11 +6,13 @@
 
 /* A box in the middle of the screen: text, a field, a list. */
 struct panel {
-    const char *title, *prompt; /* prompt NULL: no field */
+    char title[96];     /* clean */
+    const char *prompt; /* NULL: no field */
     const struct editor *editor;
     struct buf head; /* clean */
     struct rows lines;
     size_t all_lines; /* of the text; lines holds those that are shown */
+    int gap;          /* empty rows between the text and what is below */
     size_t rows;
     int width, list; /* list: rows of it that fit */
     struct rect box;

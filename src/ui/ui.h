@@ -42,6 +42,8 @@ int put_foreign(struct canvas *c, int x, int y, int max, enum style s, const cha
                 enum clean how);
 /* Ends before `right`; nothing when it does not fit into max. Returns the cells used. */
 int put_right(struct canvas *c, int right, int y, int max, enum style s, const char *text);
+/* Clean text, wrapped into r; what does not fit is left out. */
+void draw_words(struct canvas *c, struct rect r, enum style s, const char *text);
 void draw_line(struct canvas *c, const struct model *m, int x, int y, int w, enum style s);
 void draw_box(struct canvas *c, const struct model *m, struct rect r, enum style s);
 /* The title of a pane at (x, y): focused ones stand out. Returns the cells used. */
@@ -54,6 +56,7 @@ void draw_field(struct canvas *c, int x, int y, int w, enum style s, const struc
 int draw_hints(struct canvas *c, int x, int y, int w, const struct menu_row *rows, size_t n,
                const char *between);
 int hint_cells(const struct menu_row *h);
+bool hint_decides(const struct menu_row *h); /* grant or deny */
 /* First row to show so that `cursor` is among the `height` shown, moving `top` as little as can be.
  */
 size_t list_top(size_t top, size_t cursor, size_t n, int height);

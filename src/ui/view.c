@@ -1,6 +1,7 @@
 /* view.c - one frame: first positions are settled, then everything is drawn from the model. */
 #include "ui.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct view *view_new(void) {
@@ -34,8 +35,10 @@ void view_settle(struct view *v, struct model *m) {
 }
 
 static void draw_tiny(const struct model *m, struct canvas *out) {
-    canvas_putf(out, 0, 0, out->w, STYLE_TEXT, "mixtui needs 40x10, this is %dx%d", m->ui.cols,
-                m->ui.rows);
+    char text[64];
+
+    snprintf(text, sizeof text, "mixtui needs 40x10, this is %dx%d", m->ui.cols, m->ui.rows);
+    draw_words(out, (struct rect){0, 0, out->w, out->h}, STYLE_TEXT, text);
 }
 
 /* A drawer covers what is below it, and has an edge. */

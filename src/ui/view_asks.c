@@ -115,7 +115,7 @@ static bool shows_hints(const struct model *m) {
 static bool is_hidden_hint(const struct ask *a, const struct menu_row *h) {
     if (str_eq(h->label, "answer") && !ask_answerable(a))
         return true;
-    const bool decides = str_eq(h->label, "grant") || str_eq(h->label, "deny");
+    const bool decides = hint_decides(h);
 
     return decides && (!ask_answerable(a) || a->kind == ASK_QUESTION);
 }
@@ -128,7 +128,7 @@ static int flow_hints(const struct model *m, const struct ask *a, struct canvas 
 
     for (size_t i = 0; i < m->ui.n_own_hints; i++) {
         const struct menu_row *h = &m->ui.hints[i];
-        const bool decides = str_eq(h->label, "grant") || str_eq(h->label, "deny");
+        const bool decides = hint_decides(h);
         const int need = hint_cells(h);
 
         if (is_hidden_hint(a, h) || need > w)

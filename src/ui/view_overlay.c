@@ -10,7 +10,6 @@ enum {
     LABEL_MOST = 20,
     HELP_LEAST = 10, /* cells below which a row's help is left out */
     LEADER_MS = 400,
-    LEADER_COLS = 26,
     KEY_COLS = 9,
     WIDE = 100,
     MIDDLE = 64
@@ -57,16 +56,28 @@ static void say_server(const struct model *m, struct buf *out) {
     buf_adds(out, "\nStart one with:  mix --http-port 8088");
 }
 
-/* A decision made from the menu shows its object there: the menu may lie over the pane. */
-static void say_ask(const struct model *m, struct buf *out) {
+static void set_title(struct panel *p, const char *title) {
+    snprintf(p->title, sizeof p->title, "%s", title);
+}
+
+/* A decision made from the menu shows its object there: the menu may lie over the pane. What and
+ * how long stand in the frame, so that small screens have room for the object. */
+static void say_ask(struct panel *p, const struct model *m) {
     const struct ask *a = model_selected_ask(m);
+    auto_buf struct buf name = {.max = 1024}, chain = {.max = 8192}, clean = {.max = 64 * MIX_KIB};
+    const int width = (p->width < m->ui.cols ? p->width : m->ui.cols) - 4;
 
     if (!a)
         return;
-    ask_chain(out, a);
-    buf_addf(out, "%s%s", str_blank(a->action) ? "" : "  ", a->action ? a->action : "");
-    buf_addf(out, "  %s\n", ask_answerable(a) ? say_left(a->deadline - m->now).s : state_word(a));
-    buf_adds(out, a->object ? a->object : a->message ? a->message : "");
+    text_clean(&name, ask_name(a), strnlen(ask_name(a), 40), CLEAN_NAME);
+    snprintf(p->title, sizeof p->title, "%.*s  %s", (int)text_fit(buf_str(&name), name.n, 20),
+             buf_str(&name), ask_answerable(a) ? say_left(a->deadline - m->now).s : state_word(a));
+    ask_chain(&chain, a);
+    if (!str_blank(a->action))
+        buf_addf(&chain, "  %s", a->action);
+    text_clean(&clean, buf_str(&chain), chain.n, CLEAN_NAME);
+    buf_add(&p->head, buf_str(&clean), text_fit(buf_str(&clean), clean.n, width));
+    buf_addf(&p->head, "\n%s", a->object ? a->object : a->message ? a->message : "");
 }
 
 static void fill_text(struct panel *p, const struct model *m) {
@@ -74,35 +85,35 @@ static void fill_text(struct panel *p, const struct model *m) {
 
     switch (ui->over) {
     case OVER_COMMANDS:
-        p->title = "Commands";
+        set_title(p, "Commands");
         p->prompt = "find ";
         p->width = WIDE;
         break;
     case OVER_MENU:
-        p->title = pane_name(ui->menu_pane);
+        set_title(p, pane_name(ui->menu_pane));
         if (ui->menu_pane == PANE_PERMISSIONS)
-            say_ask(m, &p->head);
+            say_ask(p, m);
         break;
     case OVER_THEMES:
-        p->title = "Theme";
+        set_title(p, "Theme");
         p->width = 32;
         break;
     case OVER_CONFIRM:
-        p->title = "Sure?";
+        set_title(p, "Sure?");
         buf_adds(&p->head, ui->confirm_text ? ui->confirm_text : "");
         p->prompt = ui->confirm_named ? "its name: " : NULL;
         break;
     case OVER_QUIT:
-        p->title = "Quit";
+        set_title(p, "Quit");
         say_quit(m, &p->head);
         break;
     case OVER_SERVER:
-        p->title = "No server";
+        set_title(p, "No server");
         say_server(m, &p->head);
         p->prompt = ui->typing_address ? "address: " : NULL;
         break;
     case OVER_PICKER:
-        p->title = "Upload";
+        set_title(p, "Upload");
         p->width = WIDE;
         p->prompt = "find ";
         p->editor = &ui->picker.filter;
@@ -117,11 +128,28 @@ static void fill_text(struct panel *p, const struct model *m) {
 
 static bool tall(enum overlay over) { return over == OVER_COMMANDS || over == OVER_PICKER; }
 
+/* What is decided on comes before the rows it is decided with: they scroll. */
+static void cut_lines(struct panel *p, const struct model *m) {
+    enum { LIST_LEAST = 4, LINES_LEAST = 3 };
+    const int list = p->rows < LIST_LEAST ? (int)p->rows : LIST_LEAST;
+    const int room = m->ui.rows - 2 - 2 - (p->prompt ? 1 : 0) - list;
+    const bool picker = m->ui.over == OVER_PICKER;
+
+    p->all_lines = p->lines.n;
+    p->gap = p->lines.n > 0 && !picker && room > (int)p->lines.n;
+    if (room >= LINES_LEAST && (int)p->lines.n > room) {
+        p->gap = 1; /* says how many are missing */
+        p->lines.n = (size_t)room - 1;
+    } else if (room < LINES_LEAST && p->lines.n > LINES_LEAST) {
+        p->gap = 1;
+        p->lines.n = LINES_LEAST - 1;
+    }
+}
+
 void panel_make(struct panel *p, const struct model *m) {
     const int cols = m->ui.cols, lines = m->ui.rows;
 
-    *p = (struct panel){
-        .title = "", .width = MIDDLE, .editor = &m->ui.over_filter, .rows = m->ui.n_menu_rows};
+    *p = (struct panel){.width = MIDDLE, .editor = &m->ui.over_filter, .rows = m->ui.n_menu_rows};
     p->head.max = 64 * MIX_KIB;
     auto_buf struct buf raw = {.max = 64 * MIX_KIB};
 
@@ -135,12 +163,8 @@ void panel_make(struct panel *p, const struct model *m) {
         p->width = cols;
     if (p->head.n > 0)
         text_wrap(&p->lines, p->head.p, p->head.n, p->width > 5 ? p->width - 4 : 1);
-    const size_t third = lines > 9 ? (size_t)lines / 3 : 3;
-
-    p->all_lines = p->lines.n;
-    p->lines.n = p->lines.n > third ? third : p->lines.n;
-    const int head = (int)p->lines.n + (p->lines.n > 0 && m->ui.over != OVER_PICKER);
-    const int fixed = 2 + head + (p->prompt ? 1 : 0);
+    cut_lines(p, m);
+    const int fixed = 2 + (int)p->lines.n + p->gap + (p->prompt ? 1 : 0);
     int h = tall(m->ui.over) ? lines - 2 : fixed + (int)(p->rows < 200 ? p->rows : 200);
 
     h = h > lines - 2 ? lines - 2 : h;
@@ -166,22 +190,31 @@ int panel_draw(const struct panel *p, const struct model *m, struct canvas *c) {
     for (size_t i = 0; i < p->lines.n && y < r.y + r.h - 1; i++, y++)
         canvas_put(c, r.x + 2, y, r.w - 4, STYLE_OVERLAY, p->head.p + p->lines.v[i].off,
                    p->lines.v[i].len);
-    if (p->all_lines > p->lines.n && y < r.y + r.h - 1)
-        canvas_putf(c, r.x + 2, y, r.w - 4, STYLE_DIM, "%zu more lines", p->all_lines - p->lines.n);
+    const size_t more = p->all_lines - p->lines.n;
+
+    if (more > 0 && y < r.y + r.h - 1)
+        canvas_putf(c, r.x + 2, y++, r.w - 4, STYLE_DIM, "%zu more line%s", more,
+                    more == 1 ? "" : "s");
     if (p->prompt && y < r.y + r.h - 1) {
         const int x = r.x + 2 + put(c, r.x + 2, y, r.w - 4, STYLE_KEY, p->prompt);
 
         draw_field(c, x, y++, r.x + r.w - 2 - x, STYLE_OVERLAY, p->editor, true);
     }
-    return y + (p->lines.n > 0 && m->ui.over != OVER_PICKER);
+    return y + (more == 0 ? p->gap : 0);
 }
 
-static int widest(const struct model *m, bool keys, int most) {
+enum column { COLUMN_KEYS, COLUMN_LABEL, COLUMN_WHERE, COLUMNS };
+
+static const char *column_text(const struct menu_row *row, enum column at) {
+    return at == COLUMN_KEYS ? row->keys : at == COLUMN_LABEL ? row->label : row->where;
+}
+
+static int widest(const struct model *m, enum column at, int most) {
     int w = 0;
 
     for (size_t i = 0; i < m->ui.n_menu_rows; i++) {
-        const char *s = keys ? m->ui.menu_rows[i].keys : m->ui.menu_rows[i].label;
-        const int this = text_width(s, strlen(s));
+        const char *s = column_text(&m->ui.menu_rows[i], at);
+        const int this = s ? text_width(s, strlen(s)) : 0;
 
         w = this > w ? this : w;
     }
@@ -189,7 +222,7 @@ static int widest(const struct model *m, bool keys, int most) {
 }
 
 static void draw_menu_row(const struct model *m, struct canvas *c, struct rect r,
-                          const struct menu_row *row, bool cursor, const int cols[2]) {
+                          const struct menu_row *row, bool cursor, const int cols[COLUMNS]) {
     enum style s = row->why_not ? STYLE_DISABLED : STYLE_OVERLAY, key = STYLE_KEY, dim = STYLE_DIM;
     int x = r.x + 1;
 
@@ -199,24 +232,31 @@ static void draw_menu_row(const struct model *m, struct canvas *c, struct rect r
         put(c, r.x, r.y, 1, STYLE_BORDER_FOCUS, glyph(m, G_CURSOR));
     }
     const int right = r.x + r.w;
-    const bool decides = str_eq(row->label, "grant") || str_eq(row->label, "deny");
+    const bool decides = hint_decides(row);
 
     if (decides && !row->why_not && m->ui.menu_pane == PANE_PERMISSIONS)
         s = key =
             ask_armed(m, model_selected_ask(m), m->now) ? STYLE_HINT_ARMED : STYLE_HINT_UNARMED;
-    if (cols[0] > 0) {
-        put(c, x, r.y, cols[0], row->why_not && !cursor ? STYLE_DISABLED : key, row->keys);
-        x += cols[0] + 2;
+    if (cols[COLUMN_KEYS] > 0) {
+        put(c, x, r.y, cols[COLUMN_KEYS], row->why_not && !cursor ? STYLE_DISABLED : key,
+            row->keys);
+        x += cols[COLUMN_KEYS] + 2;
     }
-    put(c, x, r.y, cols[1] < right - x ? cols[1] : right - x, s, row->label);
-    x += cols[1] + 2;
+    put(c, x, r.y, cols[COLUMN_LABEL] < right - x ? cols[COLUMN_LABEL] : right - x, s, row->label);
+    x += cols[COLUMN_LABEL] + 2;
+    if (cols[COLUMN_WHERE] > 0 && right - x > cols[COLUMN_WHERE]) {
+        put(c, x, r.y, cols[COLUMN_WHERE], dim, row->where ? row->where : "");
+        x += cols[COLUMN_WHERE] + 2;
+    }
     if (right - x >= HELP_LEAST || (row->why_not && right - x > 3))
         put_foreign(c, x, r.y, right - x - 1, dim,
                     row->why_not ? row->why_not : (row->help ? row->help : ""), CLEAN_LINE);
 }
 
 static void draw_menu(const struct panel *p, const struct model *m, struct canvas *c, int y) {
-    const int cols[2] = {widest(m, true, KEYS_MOST), widest(m, false, LABEL_MOST)};
+    const int cols[COLUMNS] = {widest(m, COLUMN_KEYS, KEYS_MOST),
+                               widest(m, COLUMN_LABEL, LABEL_MOST),
+                               widest(m, COLUMN_WHERE, LABEL_MOST)};
     const struct ui *ui = &m->ui;
     const struct rect r = p->box;
 
@@ -241,7 +281,8 @@ static const char *after_leader(const char *keys) {
 /* Comes when no second key came for a while; lies above the status line. */
 void draw_leader(const struct model *m, struct canvas *c) {
     const struct ui *ui = &m->ui;
-    const int across = ui->cols / LEADER_COLS > 0 ? ui->cols / LEADER_COLS : 1;
+    const int column = KEY_COLS + 1 + widest(m, COLUMN_LABEL, LABEL_MOST) + 2;
+    const int across = (ui->cols - 2) / column > 0 ? (ui->cols - 2) / column : 1;
     int rows = ((int)ui->n_menu_rows + across - 1) / across;
 
     if (!ui->leader || ui->over != OVER_NONE || m->now - ui->leader_at < LEADER_MS || rows == 0)
@@ -251,11 +292,14 @@ void draw_leader(const struct model *m, struct canvas *c) {
 
     draw_box(c, m, r, STYLE_BORDER_FOCUS);
     canvas_putf(c, 2, r.y, r.w - 4, STYLE_OVERLAY_TITLE, " Ctrl+X ");
+    if (rows * across < (int)ui->n_menu_rows)
+        canvas_putf(c, 2, r.y + r.h - 1, r.w - 4, STYLE_DIM, " %d more ",
+                    (int)ui->n_menu_rows - rows * across);
     c->cursor_x = c->cursor_y = -1;
     for (int i = 0; i < (int)ui->n_menu_rows && i < rows * across; i++) {
         const struct menu_row *row = &ui->menu_rows[i];
-        const int x = 2 + i / rows * LEADER_COLS, y = r.y + 1 + i % rows;
-        const int most = x + LEADER_COLS - 2 < r.w - 2 ? LEADER_COLS - 2 : r.w - 2 - x;
+        const int x = 2 + i / rows * column, y = r.y + 1 + i % rows;
+        const int most = x + column - 2 < r.w - 2 ? column - 2 : r.w - 2 - x;
 
         put(c, x, y, KEY_COLS, row->why_not ? STYLE_DISABLED : STYLE_KEY, after_leader(row->keys));
         put(c, x + KEY_COLS + 1, y, most - KEY_COLS - 1,

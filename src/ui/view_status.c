@@ -113,7 +113,7 @@ struct hint_room {
 static void take_hint(struct hint_room *room, const struct model *m, size_t i) {
     const int cells = hint_cells(&m->ui.hints[i]) + HINT_GAP;
 
-    if (room->shown[i] || cells > room->left)
+    if (room->shown[i] || cells > room->left || hint_decides(&m->ui.hints[i]))
         return;
     room->shown[i] = true;
     room->left -= cells;
@@ -126,7 +126,8 @@ static void draw_hint_tail(const struct view *v, const struct model *m, struct c
     const struct ui *ui = &m->ui;
     struct hint_room room = {.left = right - x};
     /* the keys that decide stand only where they are dim until they count */
-    const bool elsewhere = v->hints_shown || ui->over != OVER_NONE || ui->focus == PANE_PERMISSIONS;
+    const bool elsewhere =
+        v->hints_shown || (ui->over == OVER_NONE && ui->focus == PANE_PERMISSIONS);
 
     for (size_t i = ui->n_own_hints; i < ui->n_hints; i++)
         if (str_eq(ui->hints[i].label, "keys"))

@@ -39,15 +39,6 @@ void draw_header(const struct model *m, struct canvas *c, struct rect r) {
 
 /* ---- an empty thread says why ---- */
 
-static void draw_words(struct canvas *c, struct rect r, enum style s, const char *text) {
-    struct rows rows = {0};
-
-    text_wrap(&rows, text, strlen(text), r.w > 0 ? r.w : 1);
-    for (size_t i = 0; i < rows.n && (int)i < r.h; i++)
-        canvas_put(c, r.x, r.y + (int)i, r.w, s, text + rows.v[i].off, rows.v[i].len);
-    rows_fini(&rows);
-}
-
 static void draw_empty(const struct thread_place *at, struct canvas *c) {
     const struct transcript *t = &at->s->transcript;
     const struct rect r = {at->r.x, at->r.y + (at->r.h > 2), at->r.w, at->r.h - (at->r.h > 2)};

@@ -208,6 +208,13 @@ static inline void composer_hints(struct model *m) {
     add_hint(m, "Ctrl+P", "palette");
 }
 
+static inline void overlay_hints(struct model *m) {
+    m->ui.n_hints = 0;
+    add_hint(m, "Esc", "close");
+    add_hint(m, "Enter", "choose");
+    m->ui.n_own_hints = m->ui.n_hints;
+}
+
 static inline void ask_hints(struct model *m) {
     m->ui.n_hints = 0;
     add_hint(m, "y", "grant");

@@ -154,6 +154,7 @@ static void unsafe_command(struct fixture *f) {
 static void whole_ask(struct fixture *f) {
     long_command(f);
     f->m.ui.over = OVER_ASK;
+    overlay_hints(&f->m);
     f->m.ui.over_scroll = 1000;
 }
 
@@ -378,12 +379,16 @@ static struct menu_row rows[] = {
     {.keys = "y", .label = "grant", .help = "let the agent do it, once; only when armed"},
     {.keys = "n", .label = "deny", .help = "refuse it; only when armed"},
     {.keys = "v", .label = "view", .help = "the whole text; no key decides there"},
-    {.keys = "Ctrl+X f", .label = "fork", .help = "a copy", .why_not = "this server cannot fork"},
+    {.keys = "Ctrl+X f",
+     .label = "fork",
+     .where = "sessions",
+     .why_not = "this server cannot fork"},
     {.keys = "", .label = "quit", .help = "leave"},
 };
 
 static void open_over(struct fixture *f, enum overlay over, size_t cursor) {
     f->m.ui.over = over;
+    overlay_hints(&f->m);
     f->m.ui.menu_rows = rows;
     f->m.ui.n_menu_rows = MIX_COUNT(rows);
     f->m.ui.over_cursor = cursor;
@@ -398,6 +403,11 @@ static void ask_menu(struct fixture *f) {
     long_command(f);
     open_over(f, OVER_MENU, 0);
     f->m.ui.menu_pane = PANE_PERMISSIONS;
+}
+
+static void small_ask_menu(struct fixture *f) {
+    ask_menu(f);
+    f->a[0].object = "make test";
 }
 
 static void confirm(struct fixture *f) {
@@ -451,6 +461,7 @@ static void log_of_notices(struct fixture *f) {
     f->m.notices = n;
     f->m.n_notices = 2;
     f->m.ui.over = OVER_LOG;
+    overlay_hints(&f->m);
     f->m.ui.over_scroll = 1 << 30;
 }
 
@@ -477,7 +488,9 @@ static void overlays_say_what_they_are(void **state) {
     scene("commands", 140, 40, commands);
     scene("commands", 40, 10, commands);
     scene("ask-menu", 100, 30, ask_menu);
+    scene("ask-menu", 40, 10, small_ask_menu);
     scene("confirm", 80, 24, confirm);
+    scene("confirm", 40, 10, confirm);
     scene("quit", 80, 24, quit);
     scene("quit-sync", 80, 24, quit_sync);
     scene("no-server", 80, 24, no_server);
@@ -485,6 +498,7 @@ static void overlays_say_what_they_are(void **state) {
     scene("themes", 80, 24, themes);
     scene("log", 80, 24, log_of_notices);
     scene("leader", 80, 24, leader);
+    scene("leader", 40, 10, leader);
 }
 
 static void picker(struct fixture *f) {
@@ -498,6 +512,7 @@ static void picker(struct fixture *f) {
     static char dir[] = "/home/user/project";
 
     f->m.ui.over = OVER_PICKER;
+    overlay_hints(&f->m);
     f->m.ui.picker.dir = dir;
     f->m.ui.picker.listing = &listing;
     f->m.ui.picker.cursor = 2;
