@@ -125,6 +125,7 @@ static void go_to(struct model *m, const char *path, struct effects *fx) {
     auto_free char *dir = tidy(path);
 
     stop_scan(p, fx);
+    m->priv->scan_typed = false;
     p->scan = fx_task(m, fx, TASK_SCAN, dir, TAG_PICKER_SCAN, NULL)->id;
     model_touch(m);
 }
@@ -276,13 +277,15 @@ void act_picker_filter(struct model *m, struct effects *fx) {
     ask_nothing(m);
     model_touch(m);
     if (!slash) {
-        stop_scan(p, fx);
+        if (m->priv->scan_typed) /* the path was taken back; what Enter asked for goes on */
+            stop_scan(p, fx);
         return;
     }
     auto_free char *typed = xstrndup(filter, (size_t)(slash - filter) + 1);
     auto_free char *path = join(p->dir ? p->dir : m->start_dir, typed);
 
     go_to(m, path, fx);
+    m->priv->scan_typed = true;
 }
 
 void act_picker_close(struct model *m) {

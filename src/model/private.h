@@ -158,7 +158,8 @@ struct model_private {
         struct arena arena;
     } files_arriving; /* the list while it comes */
     uint32_t delete_request;
-    char *deleting; /* its file */
+    char *deleting;  /* its file */
+    bool scan_typed; /* the picker's scan is of a path in the filter */
 };
 
 /* ---- change ---- */

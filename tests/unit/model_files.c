@@ -439,6 +439,22 @@ static void a_directory_that_cannot_be_read_changes_nothing(void **state) {
     kit_free(k);
 }
 
+/* Fast fingers: the filter is typed before the directory has been read. */
+static void typing_does_not_stop_the_reading_of_the_directory(void **state) {
+    struct kit *k = open_picker();
+
+    (void)state;
+    filter(k, "src");
+    act_picker_enter(k->m, k->fx);
+    filter(k, "b");
+    scanned(k, "/home/me/src", (const char *[]){"a.c", "b.c"}, 2);
+    assert_visible(k, ">b.c");
+    filter(k, "../doc/"); /* but a path that is taken back is not gone to */
+    filter(k, "..");
+    assert_int_equal(k->m->ui.picker.scan, 0);
+    kit_free(k);
+}
+
 static void a_scan_that_is_no_longer_wanted_is_cancelled(void **state) {
     struct kit *k = open_picker();
 
@@ -559,6 +575,7 @@ int main(void) {
         cmocka_unit_test(enter_descends_and_going_up_comes_back_to_the_same_row),
         cmocka_unit_test(a_typed_path_is_gone_to),
         cmocka_unit_test(a_directory_that_cannot_be_read_changes_nothing),
+        cmocka_unit_test(typing_does_not_stop_the_reading_of_the_directory),
         cmocka_unit_test(a_scan_that_is_no_longer_wanted_is_cancelled),
         cmocka_unit_test(a_chosen_file_is_uploaded),
         cmocka_unit_test(replacing_takes_a_second_enter_after_the_question_was_seen),
