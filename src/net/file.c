@@ -9,10 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The reason first: the line may be cut where the screen ends. */
 static enum rc failed(struct err *err, const char *path, const char *doing, int why) {
     char space[128];
 
-    return err_set(err, RC_IO, why, "%s %s: %s", doing, path, strerror_r(why, space, sizeof space));
+    return err_set(err, RC_IO, why, "%s (%s %s)", strerror_r(why, space, sizeof space), doing,
+                   path);
 }
 
 void file_close(struct local_file *f) {
