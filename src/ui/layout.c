@@ -7,7 +7,8 @@ enum {
     MEDIUM_COLS = 90,
     WIDE_COLS = 140,
     RIGHT_COLS = 42,
-    BOX_FRAME = 2 /* lines of the composer's box that hold no text */
+    LOW_ROWS = 16, /* below, files make way for the request that is decided on */
+    BOX_FRAME = 2  /* lines of the composer's box that hold no text */
 };
 
 static int clamp(int v, int low, int high) { return v > high ? high : v < low ? low : v; }
@@ -48,6 +49,8 @@ static void place_right(const struct model *m, struct frame_layout *l, struct re
         files = column.h * 3 / 4;
     if (m->ui.zoom == ZOOM_HALF && m->ui.focus == PANE_PERMISSIONS)
         files = column.h / 4;
+    if (column.h < LOW_ROWS && m->ui.focus == PANE_PERMISSIONS)
+        files = 0;
     l->pane[PANE_FILES] = (struct rect){column.x, column.y, column.w, files};
     l->pane[PANE_PERMISSIONS] =
         (struct rect){column.x, column.y + files, column.w, column.h - files};

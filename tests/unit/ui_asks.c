@@ -151,6 +151,26 @@ static void a_text_counts_as_seen_when_its_end_was_shown(void **state) {
     assert_true(f->a[0].uncut);
 }
 
+/* Nobody decides on a part without being told that there is more. */
+static void what_is_cut_says_so_at_every_size(void **state) {
+    static const int cols[] = {40, 60, 89, 90, 120, 139, 140, 200};
+    static char object[2000];
+
+    (void)state;
+    memset(object, 'a', sizeof object - 1);
+    for (size_t i = 50; i < sizeof object - 1; i += 50)
+        object[i] = ' ';
+    f->a[0].object = object;
+    for (size_t i = 0; i < MIX_COUNT(cols); i++)
+        for (int rows = 10; rows < 40; rows++) {
+            resize(f, cols[i], rows);
+            f->a[0].uncut = false;
+            frame(f);
+            assert_true(screen_says("grant"));
+            assert_int_equal(screen_says("lines 1-"), !f->a[0].uncut);
+        }
+}
+
 static void a_text_is_not_seen_where_the_pane_is_not(void **state) {
     (void)state;
     f->m.ui.focus = PANE_THREAD;
@@ -215,6 +235,7 @@ int main(void) {
         CASE(a_question_is_answered_and_never_granted),
         CASE(what_is_unsafe_stands_out),
         CASE(a_text_counts_as_seen_when_its_end_was_shown),
+        CASE(what_is_cut_says_so_at_every_size),
         CASE(a_text_is_not_seen_where_the_pane_is_not),
         CASE(the_selected_one_stays_in_view_among_many),
         CASE(an_arrival_above_does_not_change_what_is_selected),
