@@ -105,7 +105,7 @@ static void expect_content(struct job *j, const char *name, const char *content)
     task_free(t);
 }
 
-enum { BUSY_SCANS = 20 };
+enum { BUSY_SCANS = 40 };
 
 /* Work that keeps the thread from what is sent next for much longer than sending takes. */
 static void keep_busy(struct job *j) {
@@ -185,19 +185,26 @@ static void a_cancelled_task_comes_back_at_once(void **state) {
     job_free(j);
 }
 
+/* The walk takes some dozen milliseconds: on a busy machine it may be over before it is cancelled.
+ */
 static void a_running_task_looks_for_its_cancel(void **state) {
     struct job *j = job_new();
-    struct task *t = task_new(TASK_FIND, "/");
-    const uint32_t id = t->id;
+    enum rc rc = RC_OK;
 
     (void)state;
-    assert_int_equal(job_send(j, t), RC_OK);
-    usleep(5000);
-    cancel(j, id);
-    t = wait_one(j);
-    assert_int_equal(t->err.rc, RC_CANCELLED);
-    assert_int_equal(t->n_entries, 0);
-    task_free(t);
+    for (int i = 0; i < 100 && rc == RC_OK; i++) {
+        struct task *t = task_new(TASK_FIND, "/");
+        const uint32_t id = t->id;
+
+        assert_int_equal(job_send(j, t), RC_OK);
+        usleep(5000);
+        cancel(j, id);
+        t = wait_one(j);
+        rc = t->err.rc;
+        assert_int_equal(t->n_entries > 0, rc == RC_OK);
+        task_free(t);
+    }
+    assert_int_equal(rc, RC_CANCELLED);
     job_free(j);
 }
 

@@ -6,7 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 200000 };
+/* An end that waited would wait for a timeout of 10 s or more; a busy machine takes its time too.
+ */
+enum { EVENTS = 200000, PROMPT = 4000 };
 
 #define HELLO                                                                                      \
     { STEP_SEND, 0, SSE("connected", "{\"sessionId\":\"s1\"}") }
@@ -268,7 +270,7 @@ static void the_end_is_quick_in_the_middle_of_everything(void **state) {
         const int64_t start = clock_now();
 
         net_free(TAKE(b.net));
-        assert_true(clock_now() - start < 1000);
+        assert_true(clock_now() - start < PROMPT);
         assert_int_equal(access(part, F_OK), -1);
         box_close(&b);
     }
@@ -287,7 +289,7 @@ static void the_end_does_not_wait_for_a_deaf_server(void **state) {
     const int64_t start = clock_now();
 
     net_free(TAKE(b.net));
-    assert_true(clock_now() - start < 1000);
+    assert_true(clock_now() - start < PROMPT);
     box_close(&b);
 }
 
@@ -301,7 +303,7 @@ static void the_end_does_not_wait_for_a_name(void **state) {
     const int64_t start = clock_now();
 
     net_free(n);
-    assert_true(clock_now() - start < 1000);
+    assert_true(clock_now() - start < PROMPT);
     net_free(NULL);
 }
 

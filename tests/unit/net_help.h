@@ -26,7 +26,7 @@
 #define SANITIZED 0
 #endif
 
-enum { BOX_MAX = 4096, PATIENCE = 5000 };
+enum { BOX_MAX = 4096, PATIENCE = 20000 };
 
 struct box {
     struct standin *server;
