@@ -16,9 +16,9 @@
 #include "mix/term.h"
 #include "mix/view.h"
 
-/* At most 60 frames a second for what was not typed, counted over four: what comes after a pause is
- * shown at once. */
-enum { FRAMES = 4, FRAMES_MS = 66 };
+/* What was not typed is painted at most 60 times a second; a pause saves up ten frames, so that the
+ * first answers after it are shown as they come. */
+enum { FRAME_MS = 16, SAVED_MS = 160 };
 
 struct app {
     const struct options *options;
@@ -37,9 +37,9 @@ struct app {
     struct child demo;
     bool demo_forgets; /* another one has the demo's data: this one keeps nothing */
     uint64_t shown_rev;
-    int64_t shown_at[FRAMES]; /* when the last ones were flushed, newest first */
-    bool typed;               /* the next frame is drawn at once */
-    bool more;                /* results are waiting: do not sleep */
+    int64_t paid_until; /* every frame costs FRAME_MS; the next one may come SAVED_MS before this */
+    bool typed;         /* the next frame is drawn at once */
+    bool more;          /* results are waiting: do not sleep */
     bool quit;
     int exit_code;
 };
@@ -308,10 +308,10 @@ static void paint(struct app *a) {
     view_draw(a->view, m, &a->canvas);
     term_flush(a->term, &a->canvas);
     a->shown_rev = m->rev;
-    memmove(a->shown_at + 1, a->shown_at, (FRAMES - 1) * sizeof *a->shown_at);
-    a->shown_at[0] = clock_now();
+    int64_t now = clock_now();
+    a->paid_until = (a->paid_until > now ? a->paid_until : now) + FRAME_MS;
     a->typed = false;
-    model_painted(m, a->shown_at[0]);
+    model_painted(m, now);
 }
 
 static int64_t earlier(int64_t a, int64_t b) { return a < 0 ? b : b < 0 ? a : a < b ? a : b; }
@@ -320,7 +320,7 @@ static int64_t earlier(int64_t a, int64_t b) { return a < 0 ? b : b < 0 ? a : a 
 static int sleep_ms(const struct app *a, int64_t now) {
     int64_t due = earlier(model_next_tick(a->model, now), term_deadline(a->term));
     if (a->model->rev != a->shown_rev)
-        due = earlier(due, a->typed ? now : a->shown_at[FRAMES - 1] + FRAMES_MS);
+        due = earlier(due, a->typed ? now : a->paid_until - SAVED_MS);
     if (a->more)
         return 0;
     if (due < 0)
@@ -344,7 +344,7 @@ static void turn(struct app *a) {
     model_tick(a->model, clock_now(), clock_real(), a->fx);
     run_effects(a);
     int64_t now = clock_now();
-    if (a->model->rev != a->shown_rev && (a->typed || now - a->shown_at[FRAMES - 1] >= FRAMES_MS))
+    if (a->model->rev != a->shown_rev && (a->typed || now >= a->paid_until - SAVED_MS))
         paint(a);
 }
 
