@@ -36,7 +36,7 @@ static struct run run_mixtui(const struct peer *demo, int *cells) {
         if (!screen_pump(s, 5000))
             screen_failed(s, "the first frame", __FILE__, __LINE__);
     r.first_ms = since(from, screen_heard(s));
-    while (!screen_has(s, "Bench me") || !screen_has(s, "static int"))
+    while (!screen_has(s, "Bench me") || !screen_has(s, "int main"))
         if (!screen_pump(s, 5000))
             screen_failed(s, "session and thread", __FILE__, __LINE__);
     r.full_ms = since(from, screen_heard(s));
@@ -80,7 +80,7 @@ int main(int argc, char **argv) {
     if (n == 0 || n > RUNS_MAX)
         return 2;
     atexit(screen_at_exit);
-    struct peer *demo = demo_start((const char *[]){"--speed", "0", NULL});
+    struct peer *demo = demo_start((const char *[]){"--speed", "0", "--quirk", "retitle=off", NULL});
     demo_session(demo, "Bench me", id);
     demo_send(demo, id, "code c");
     run_mixtui(demo, &cells); /* warms the caches and tells how many cells there are */
