@@ -60,6 +60,31 @@ static bool is_act(enum cmd c) {
     return false;
 }
 
+/* What the palette lists to be read: it means something only where its own key is heard. */
+static const char *why_not_here(const struct model *m, enum cmd c) {
+    switch (command_home(c)) {
+    case SCOPE_LIST:
+        return "only in a list, as this one";
+    case SCOPE_FIELD:
+        return "only in a field of one line";
+    case SCOPE_ASK:
+        return "only in the whole text of a permission";
+    case SCOPE_PICKER:
+        return "only in the file picker";
+    case SCOPE_COMPOSER:
+        return is_act(c) || m->ui.focus == PANE_COMPOSER ? NULL : "only in the message";
+    case SCOPE_EVERYWHERE:
+    case SCOPE_LEADER:
+    case SCOPE_SESSIONS:
+    case SCOPE_THREAD:
+    case SCOPE_FILES:
+    case SCOPE_PERMISSIONS:
+    case SCOPE_COUNT:
+        break;
+    }
+    return NULL;
+}
+
 /* Decisions are made in the permissions pane or its menu, nowhere else. */
 static bool in_palette(enum cmd c) {
     return c != CMD_GRANT && c != CMD_DENY && c != CMD_HELP && c != CMD_PALETTE;
@@ -75,6 +100,8 @@ static void commands_rows(struct menu *r, const struct keymap *k, const struct m
         char line[256];
 
         shown.where = anywhere ? "" : scope_name(home);
+        if (!shown.why_not)
+            shown.why_not = why_not_here(m, (enum cmd)c);
         snprintf(line, sizeof line, "%s %s %s %s", row->label, row->name, shown.where, row->help);
         score = text_fuzzy(query, line);
         if (score > 0 && in_palette((enum cmd)c) && (is_act((enum cmd)c) || !*query))
@@ -317,6 +344,11 @@ void menus_choose(struct model *m, struct effects *fx) {
     const struct menu_row row = ui->menu_rows[ui->over_cursor];
     if (row.command >= CMD_COUNT) {
         choose_extra(m, row.command, fx);
+        return;
+    }
+    const char *why = ui->over == OVER_COMMANDS ? why_not_here(m, (enum cmd)row.command) : NULL;
+    if (why) {
+        act_notice(m, "%s: %s", row.label, why);
         return;
     }
     if (row.command == CMD_GRANT || row.command == CMD_DENY) {
