@@ -78,6 +78,20 @@ static void write_draft(struct buf *out, const struct session *s) {
     (void)buf_adds(out, "end\n");
 }
 
+static uint64_t hash_of(const char *p, size_t n) {
+    uint64_t hash = 14695981039346656037U;
+
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ (unsigned char)p[i]) * 1099511628211U;
+    return hash;
+}
+
+/* Another mixtui may have written the file since: it is looked at before it is replaced. */
+static void look(struct model *m, struct session *s, const char *path, struct effects *fx) {
+    (void)fx_task(m, fx, TASK_READ, path, TAG_DRAFT_LOOK, s);
+    m->priv->tasks[m->priv->n_tasks - 1].hash = s->priv->disk_asked;
+}
+
 uint32_t draft_save(struct model *m, struct session *s, struct effects *fx) {
     struct session_private *p = s->priv;
     struct buf path = {0};
@@ -92,10 +106,13 @@ uint32_t draft_save(struct model *m, struct session *s, struct effects *fx) {
     if (draft_path(m, &path, s->id)) {
         buf_init(&out, 1024 * MIX_MIB);
         write_draft(&out, s);
+        look(m, s, path.p, fx);
         struct task *t = fx_task(m, fx, TASK_WRITE, path.p, TAG_DRAFT_WRITE, s);
 
         task_data(t, buf_str(&out), out.n);
         p->draft_write = t->id;
+        p->disk_asked = hash_of(buf_str(&out), out.n);
+        m->priv->tasks[m->priv->n_tasks - 1].hash = p->disk_asked;
         buf_fini(&out);
     }
     buf_fini(&path);
@@ -108,6 +125,16 @@ void draft_remove(struct model *m, const char *id, struct effects *fx) {
     if (draft_path(m, &path, id))
         task_data(fx_task(m, fx, TASK_WRITE, path.p, TAG_DRAFT_WRITE, NULL), "", 0);
     buf_fini(&path);
+}
+
+void draft_move(struct model *m, struct session *s, struct effects *fx) {
+    struct buf path = {0};
+
+    if (s->draft_loaded && draft_path(m, &path, NULL))
+        look(m, s, path.p, fx);
+    buf_fini(&path);
+    (void)draft_save(m, s, fx); /* on disk under its id before the other file goes */
+    draft_remove(m, NULL, fx);
 }
 
 /* Read before it goes, unless that was done: what it holds is nowhere else. */
@@ -269,26 +296,54 @@ static void take_record(struct model *m, struct session *s, struct record *rec, 
     }
 }
 
-/* Nobody asks for this file any more: its texts go into the prompt history. */
-static void orphan_read(struct model *m, const struct task *t, struct effects *fx) {
+static bool is_ours(const struct session *s, const char *text) {
+    for (size_t i = 0; i < s->n_queue; i++)
+        if (str_eq(s->queue[i].text, text))
+            return true;
+    return str_eq(buf_str(&s->draft.text), text) || str_eq(s->sending, text) ||
+           str_eq(s->priv->stash, text);
+}
+
+/* The texts of a file that nobody here has go into the prompt history; how many. s NULL: all. */
+static size_t keep_file(struct model *m, const struct task *t, const struct session *s,
+                        struct effects *fx) {
     struct reader r = {.p = t->data, .end = t->data ? t->data + t->len : NULL};
     struct record rec;
+    size_t n = 0;
 
     if (t->err.rc != RC_OK || !t->data || !word(&r, draft_head))
-        return;
+        return 0;
     while (!r.bad && next_record(&r, &rec)) {
-        if (rec.text)
+        if (rec.text && !(s && is_ours(s, rec.text))) {
             history_add(m, rec.text, fx);
+            n++;
+        }
         record_free(&rec);
     }
+    return n;
+}
+
+static void draft_looked(struct model *m, const struct task *t, const struct pending_task *asked,
+                         struct effects *fx) {
+    const struct session *s = asked->session;
+    const uint64_t found = t->data ? hash_of(t->data, t->len) : 0;
+
+    if (!s || !t->data || found == asked->hash || found == s->priv->disk_has)
+        return;
+    if (keep_file(m, t, s, fx) > 0)
+        act_notice(m, "Another mixtui wrote a draft of \"%s\": it is in the prompt history (Up)",
+                   session_title(s));
 }
 
 static void draft_read(struct model *m, struct task *t, struct session *s, struct effects *fx) {
     struct reader r = {.p = t->data, .end = t->data ? t->data + t->len : NULL};
     struct record rec;
     size_t queued = 0;
+    const bool typed = s->draft.text.n > 0 || s->sending || s->n_queue > 0;
+    bool damaged = false;
 
     s->draft_loaded = true;
+    s->priv->disk_has = s->priv->disk_asked = t->data ? hash_of(t->data, t->len) : 0;
     if (t->err.rc != RC_OK)
         act_error(m, &t->err, "Could not read the draft of \"%s\"", session_title(s));
     if (t->err.rc == RC_OK && t->data && t->len > 0) {
@@ -298,7 +353,8 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
                 take_record(m, s, &rec, &queued, fx);
             record_free(&rec);
         }
-        if (r.bad || !word(&r, "end\n") || r.p != r.end) {
+        damaged = r.bad || !word(&r, "end\n") || r.p != r.end;
+        if (damaged) {
             struct buf path = {0};
 
             if (draft_path(m, &path, s->id) && buf_adds(&path, ".damaged") == RC_OK)
@@ -315,18 +371,26 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
             act_notice(m, "%zu messages of an earlier run wait in the queue", queued);
         }
     }
-    if (s->sending || s->draft.rev != s->draft_saved_rev)
+    if (typed || damaged) {
         journal_touch(m, s);
+    } else { /* as it is on disk */
+        s->draft_saved_rev = s->draft.rev;
+        s->draft_dirty_at = 0;
+    }
     send_live(m, s, fx);
     model_touch(m);
 }
 
-static void draft_written(struct model *m, const struct task *t, struct session *s,
+static void draft_written(struct model *m, const struct task *t, const struct pending_task *asked,
                           struct effects *fx) {
+    struct session *s = asked->session;
+
     if (s)
         send_written(m, s, t->id, fx);
     if (t->err.rc == RC_OK) {
         m->priv->disk_failed = false;
+        if (s)
+            s->priv->disk_has = asked->hash;
         return;
     }
     if (!m->priv->disk_failed)
@@ -339,13 +403,18 @@ static void draft_written(struct model *m, const struct task *t, struct session 
         s->draft_dirty_at = m->now;
 }
 
-void draft_task(struct model *m, struct task *t, struct session *s, struct effects *fx) {
+void draft_task(struct model *m, struct task *t, const struct pending_task *asked,
+                struct effects *fx) {
+    struct session *s = asked->session;
+
     if (t->tag == TAG_DRAFT_WRITE)
-        draft_written(m, t, s, fx);
+        draft_written(m, t, asked, fx);
+    else if (t->tag == TAG_DRAFT_LOOK)
+        draft_looked(m, t, asked, fx);
     else if (s && s->priv->draft_read == t->id)
         draft_read(m, t, s, fx);
-    else if (!s) /* deleted meanwhile */
-        orphan_read(m, t, fx);
+    else if (!s) /* deleted meanwhile: nobody asks for the file any more */
+        (void)keep_file(m, t, NULL, fx);
 }
 
 /* ---- dirty ---- */

@@ -208,7 +208,8 @@ void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
     switch (asked.tag) {
     case TAG_DRAFT_READ:
     case TAG_DRAFT_WRITE:
-        draft_task(m, t, asked.session, fx);
+    case TAG_DRAFT_LOOK:
+        draft_task(m, t, &asked, fx);
         break;
     case TAG_HISTORY_READ:
     case TAG_HISTORY_WRITE:

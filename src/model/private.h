@@ -39,6 +39,7 @@ enum task_tag {
     TAG_PICKER_FIND,
     TAG_UPLOAD_STAT,
     TAG_DOWNLOAD_STAT,
+    TAG_DRAFT_LOOK, /* at what a draft's file holds before it is replaced */
 };
 
 /* A call on its way. Its session may go away meanwhile: then `session` is NULL. */
@@ -53,6 +54,7 @@ struct pending_task {
     enum task_tag tag;
     struct session *session;
     bool had_session;
+    uint64_t hash; /* of what is written, or of what a look should find */
 };
 
 /* A Task call that runs: its sub-agent's session has to be found. */
@@ -109,6 +111,8 @@ struct session_private {
     /* the draft on disk */
     uint32_t draft_read, draft_write; /* task ids; 0: none */
     int64_t save_again_at;            /* after a failed write; 0: none failed */
+    /* hashes: of what was given to the disk last, and of what it surely has; 0: nothing */
+    uint64_t disk_asked, disk_has;
     char *stash;                      /* the draft while the prompt history is browsed */
 };
 
@@ -289,9 +293,12 @@ void draft_load(struct model *m, struct session *s, struct effects *fx); /* once
 /* now; the task, 0: nothing is written */
 uint32_t draft_save(struct model *m, struct session *s, struct effects *fx);
 void draft_remove(struct model *m, const char *id, struct effects *fx);  /* NULL: the fresh one's */
+/* the fresh one has an id now, and its file another name */
+void draft_move(struct model *m, struct session *s, struct effects *fx);
 /* the session is gone: what only its file holds goes into the prompt history */
 void draft_bury(struct model *m, const struct session *s, struct effects *fx);
-void draft_task(struct model *m, struct task *t, struct session *s, struct effects *fx);
+void draft_task(struct model *m, struct task *t, const struct pending_task *asked,
+                struct effects *fx);
 void draft_tick(struct model *m, struct session *s, struct effects *fx);
 int64_t draft_next(const struct session *s);
 enum pin { PIN_OFF, PIN_ON };

@@ -141,6 +141,10 @@ static void create(struct model *m, struct session *s, struct effects *fx) {
 static void go(struct model *m, struct session *s, struct effects *fx) {
     struct session_private *p = s->priv;
 
+    if (!s->draft_loaded) { /* the journal would write over what is not read yet */
+        draft_load(m, s, fx);
+        return;
+    }
     if (!s->id) {
         if (!p->create_request)
             create(m, s, fx);
@@ -480,8 +484,7 @@ void create_reply(struct model *m, struct incoming *in, struct session *s, struc
     session_take_data(m, s, data);
     s->transcript.loaded = true; /* it is empty there, too */
     s->priv->touched = true;
-    draft_save(m, s, fx); /* under its id before the other file goes */
-    draft_remove(m, NULL, fx);
+    draft_move(m, s, fx);
     state_touch(m);
     if (s->sending)
         go(m, s, fx);

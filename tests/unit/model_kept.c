@@ -146,6 +146,80 @@ static void a_send_waits_until_the_draft_file_was_read(void **state) {
     kit_free(k);
 }
 
+/* ---- two at once ---- */
+static const char theirs[] = "mixtui draft 1\ndraft 6 6\ntheirs\nqueue 4\nmine\nend\n";
+
+static void what_another_one_wrote_is_not_overwritten_unread(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_type(k, "my words");
+    kit_pass(k, 1000);
+    kit_put_file(k, DIR_ "drafts/s2", theirs);
+    kit_type(k, "mine");
+    kit_pass(k, 1000);
+    assert_non_null(strstr(kit_file(k, DIR_ "drafts/s2"), "draft 4 4\nmine\n"));
+    assert_true(remembered(k, "theirs"));
+    assert_false(remembered(k, "mine"));
+    assert_false(remembered(k, "my words"));
+    assert_non_null(strstr(kit_notice(k), "Another mixtui"));
+    kit_free(k);
+}
+
+static void a_draft_that_is_only_looked_at_is_not_written(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_put_file(k, DIR_ "drafts/s1", old_file);
+    kit_pass(k, 5000);
+    act_session_show(k->m, model_session(k->m, "s1"), k->fx);
+    kit_step(k);
+    assert_string_equal(buf_str(&k->m->shown->draft.text), "old");
+    kit_put_file(k, DIR_ "drafts/s1", theirs);
+    kit_pass(k, 5000);
+    model_save_all(k->m, k->fx);
+    kit_step(k);
+    assert_string_equal(kit_file(k, DIR_ "drafts/s1"), theirs);
+    kit_free(k);
+}
+
+static void ones_own_writes_are_no_strangers(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        char text[16];
+
+        k->disk_slow = i % 5 > 1;
+        k->disk_full = i % 3 == 2;
+        snprintf(text, sizeof text, "words %d", i);
+        kit_type(k, text);
+        kit_pass(k, 1100);
+    }
+    k->disk_slow = k->disk_full = false;
+    kit_step(k);
+    kit_pass(k, 10000);
+    assert_non_null(strstr(kit_file(k, DIR_ "drafts/s2"), "words 19"));
+    assert_int_equal(k->m->n_history, 0);
+    kit_free(k);
+}
+
+static void a_new_session_takes_nobody_elses_draft_away(void **state) {
+    struct kit *k = kit_online_with(with_disk(), GEN_TOP, NULL, 0);
+    struct session_data data = {.id = "n1", .title = "x", .created_at = 5};
+
+    (void)state;
+    kit_type(k, "hello");
+    kit_pass(k, 1000);
+    kit_send(k, "hello");
+    kit_pass(k, 1000);
+    kit_put_file(k, DIR_ "drafts/new", theirs);
+    kit_reply(k, OP_SESSION_CREATE, &data, 0);
+    assert_null(kit_file(k, DIR_ "drafts/new"));
+    assert_true(remembered(k, "theirs"));
+    kit_free(k);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_draft_that_was_never_shown_outlives_its_session),
@@ -155,6 +229,10 @@ int main(void) {
         cmocka_unit_test(what_waits_for_the_disk_can_be_taken_back),
         cmocka_unit_test(a_stream_lost_while_the_disk_writes_is_waited_for),
         cmocka_unit_test(a_send_waits_until_the_draft_file_was_read),
+        cmocka_unit_test(what_another_one_wrote_is_not_overwritten_unread),
+        cmocka_unit_test(a_draft_that_is_only_looked_at_is_not_written),
+        cmocka_unit_test(ones_own_writes_are_no_strangers),
+        cmocka_unit_test(a_new_session_takes_nobody_elses_draft_away),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
