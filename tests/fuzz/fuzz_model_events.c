@@ -144,6 +144,11 @@ static void fill(struct run *r, struct incoming *in) {
         break;
     }
     case OP_SESSION_CREATE:
+        in->out = arena_alloc(a, sizeof(struct session_data));
+        fill_session(r, in->out);
+        ((struct session_data *)in->out)->id = arena_strdup(a, r->coming);
+        (void)snprintf(r->coming, sizeof r->coming, "n%u", ++r->made);
+        break;
     case OP_SESSION_GET:
     case OP_SESSION_FORK:
         in->out = arena_alloc(a, sizeof(struct session_data));
@@ -484,6 +489,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct run r;
 
     r = (struct run){.in = {data, size}, .now = 1000000, .fx = effects_new()};
+    (void)snprintf(r.coming, sizeof r.coming, "n0");
     r.decided_at = r.now - LONG_AGO_MS;
     const unsigned how = next(&r);
 

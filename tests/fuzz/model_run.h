@@ -30,6 +30,8 @@ struct run {
     struct call calls[CALLS_MAX]; /* on their way */
     size_t n_calls;
     unsigned tokens; /* typed so far */
+    unsigned made;   /* sessions created so far */
+    char coming[16]; /* the id of the next one */
     char cursor[SELECTED_MAX];
     /* rule 1, kept by other means */
     char painted[SELECTED_MAX];
@@ -53,7 +55,7 @@ static inline const char *pick(struct run *r, const char *const *words, size_t n
          sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
 static inline const char *session_id(struct run *r) {
-    return PICK(r, "s0", "s1", "s2", "s3", "k1", "k2", NULL, "s1");
+    return PICK(r, "s0", "s1", "s2", "s3", "k1", "k2", NULL, r->coming);
 }
 static inline const char *call_id(struct run *r) {
     return PICK(r, "t1", "t2", "c1", "c2", "c3", NULL);
@@ -185,6 +187,9 @@ static inline void take_effects(struct run *r) {
         request_free(r->fx->requests[i]);
     }
     r->fx->n_requests = 0;
+    for (size_t i = 0; i < r->n_calls; i++) /* a later session with the same id is another one */
+        if (!model_session(r->m, r->calls[i].session))
+            r->calls[i].session[0] = '\0';
     check_asks(r);
     check_sessions(r);
 }

@@ -137,6 +137,25 @@ static void what_is_typed_while_the_file_is_read_is_kept(void **state) {
     kit_free(k);
 }
 
+static void a_message_waits_until_the_file_was_read(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_put_file(k, DIR_ "drafts/s1", "mixtui draft 1\nsending 3 1\noldx\nend\n");
+    kit_live(k, "s1");
+    k->disk_slow = true;
+    act_session_show(k->m, model_session(k->m, "s1"), k->fx);
+    kit_step(k);
+    kit_send(k, "new words");
+    assert_null(kit_last(k, OP_MESSAGE_SEND));
+    k->disk_slow = false;
+    kit_step(k);
+    assert_null(kit_last(k, OP_MESSAGE_SEND)); /* an older one has to be cleared up first */
+    assert_string_equal(k->m->shown->sending, "old");
+    assert_string_equal(k->m->shown->queue[0].text, "new words");
+    kit_free(k);
+}
+
 static void a_quit_before_the_file_was_read_loses_neither(void **state) {
     struct kit *k = online();
 
@@ -224,6 +243,35 @@ static void a_session_that_goes_leaves_its_draft_in_the_history(void **state) {
     assert_string_equal(k->m->history[k->m->n_history - 1], "precious");
     assert_null(kit_file(k, DIR_ "drafts/s2"));
     assert_non_null(strstr(kit_file(k, DIR_ "history"), "precious\n"));
+    kit_free(k);
+}
+
+static void one_that_goes_while_prompts_are_browsed_leaves_its_draft_too(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_send(k, "sent");
+    kit_type(k, "half a thought");
+    assert_true(act_history(k->m, -1));
+    kit_event(k, "s2", EV_SESSION_DELETED, .session_id = "s2");
+    assert_non_null(strstr(kit_file(k, DIR_ "history"), "half a thought\n"));
+    kit_free(k);
+}
+
+static void a_draft_typed_into_a_new_session_before_its_answer_is_kept(void **state) {
+    struct kit *k = online();
+    struct session_data data = {.id = "n1", .title = "x", .created_at = 5};
+
+    (void)state;
+    act_session_new(k->m, k->fx);
+    kit_send(k, "x");
+    kit_event(k, "s2", EV_SESSION_CREATED, .session_id = "n1", .title = "x");
+    act_session_show(k->m, model_session(k->m, "n1"), k->fx);
+    kit_step(k);
+    kit_type(k, "precious");
+    kit_reply(k, OP_SESSION_CREATE, &data, 0);
+    assert_string_equal(k->m->shown->id, "n1");
+    assert_string_equal(k->m->history[k->m->n_history - 1], "precious");
     kit_free(k);
 }
 
@@ -385,10 +433,13 @@ int main(void) {
         cmocka_unit_test(the_draft_of_a_new_session_moves_with_it),
         cmocka_unit_test(hostile_ids_stay_inside_the_directory),
         cmocka_unit_test(what_is_typed_while_the_file_is_read_is_kept),
+        cmocka_unit_test(a_message_waits_until_the_file_was_read),
         cmocka_unit_test(a_quit_before_the_file_was_read_loses_neither),
         cmocka_unit_test(a_damaged_file_gives_what_can_be_read_and_is_kept),
         cmocka_unit_test(a_full_disk_is_said_once_and_tried_again),
         cmocka_unit_test(a_session_that_goes_leaves_its_draft_in_the_history),
+        cmocka_unit_test(one_that_goes_while_prompts_are_browsed_leaves_its_draft_too),
+        cmocka_unit_test(a_draft_typed_into_a_new_session_before_its_answer_is_kept),
         cmocka_unit_test(without_a_directory_nothing_is_written),
         cmocka_unit_test(prompts_come_back_after_a_restart),
         cmocka_unit_test(browsing_keeps_the_draft),

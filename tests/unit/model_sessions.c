@@ -229,6 +229,22 @@ static void a_deleted_one_that_is_shown_makes_room_for_the_next(void **state) {
     kit_free(k);
 }
 
+static void an_old_requests_arming_is_not_inherited(void **state) {
+    struct kit *k = kit_online(three, 3);
+
+    (void)state;
+    kit_live(k, "s2");
+    kit_event(k, "s2", EV_PERMISSION, .id = "p", .session_id = "s2", .tool_name = "Bash");
+    kit_enter_asks(k);
+    kit_paint(k);
+    kit_pass(k, 500);
+    assert_true(ask_armed(k->m, model_ask(k->m, "p"), k->now));
+    kit_event(k, "s3", EV_SESSION_DELETED, .session_id = "s2");
+    kit_event(k, "s3", EV_PERMISSION, .id = "p", .session_id = "s3", .tool_name = "Bash");
+    assert_false(ask_armed(k->m, model_ask(k->m, "p"), k->now)); /* nobody has seen this one */
+    kit_free(k);
+}
+
 static void answers_for_a_session_that_is_gone_are_ignored(void **state) {
     struct kit *k = kit_online(three, 3);
 
@@ -309,6 +325,7 @@ int main(void) {
         cmocka_unit_test(foreign_titles_are_cleaned),
         cmocka_unit_test(a_list_without_it_takes_a_session_away),
         cmocka_unit_test(a_deleted_one_that_is_shown_makes_room_for_the_next),
+        cmocka_unit_test(an_old_requests_arming_is_not_inherited),
         cmocka_unit_test(answers_for_a_session_that_is_gone_are_ignored),
         cmocka_unit_test(a_fork_is_shown),
         cmocka_unit_test(a_fork_waits_until_the_last_turn_is_counted),

@@ -384,6 +384,30 @@ static void its_requests_come_on_its_own_stream(void **state) {
     kit_free(k);
 }
 
+static void a_sub_agent_that_changed_its_call_and_went_is_forgotten(void **state) {
+    struct kit *k = kit_online(one, 1);
+    struct session_data data[] = {
+        {.id = "s1", .title = "s1", .created_at = 1000},
+        {.id = "k1",
+         .session_type = "subagent",
+         .parent_session_id = "s1",
+         .parent_tool_call_id = "t1"},
+    };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        act_refresh(k->m, k->fx);
+        kit_step(k);
+        kit_reply(k, OP_SESSIONS_LIST, data, 2);
+        data[1].parent_tool_call_id = "t2";
+    }
+    kit_event(k, "s1", EV_SESSION_DELETED, .session_id = "k1");
+    kit_event(k, "s1", EV_CONTENT, .parent_tool_call_id = "t1", .message_id = "m", .content = "x");
+    kit_event(k, "s1", EV_CONTENT, .parent_tool_call_id = "t2", .message_id = "m", .content = "x");
+    assert_null(model_session(k->m, "k1"));
+    kit_free(k);
+}
+
 static void parents_in_a_circle_do_no_harm(void **state) {
     struct kit *k = kit_online(one, 1);
     struct session_data data[] = {
@@ -431,6 +455,7 @@ int main(void) {
         cmocka_unit_test(its_events_come_on_the_parents_stream),
         cmocka_unit_test(its_own_stream_counts_while_the_parents_is_down),
         cmocka_unit_test(its_requests_come_on_its_own_stream),
+        cmocka_unit_test(a_sub_agent_that_changed_its_call_and_went_is_forgotten),
         cmocka_unit_test(parents_in_a_circle_do_no_harm),
     };
 
