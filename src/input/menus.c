@@ -293,10 +293,17 @@ void run_command(struct model *m, enum cmd c, struct effects *fx) {
     m->rev++;
 }
 
+/* Bytes of a name that a question shows; no more than those have to be typed. */
+size_t name_shown(const char *name) { return text_fit(name, strlen(name), 60); }
+
 static bool name_typed(const struct model *m) {
-    const char *typed = buf_str(&m->ui.over_filter.text);
+    const struct buf *typed = &m->ui.over_filter.text;
     const struct session *s = m->ui.confirm_object ? model_session(m, m->ui.confirm_object) : NULL;
-    return s && strcasecmp(typed, session_title(s)) == 0;
+    if (!s)
+        return false;
+    const char *title = session_title(s);
+    return strcasecmp(buf_str(typed), title) == 0 ||
+           (typed->n == name_shown(title) && strncasecmp(buf_str(typed), title, typed->n) == 0);
 }
 
 void confirm_again(struct model *m, struct effects *fx) {

@@ -61,6 +61,7 @@ void menus_choose(struct model *m, struct effects *fx);
 /* The letter of a row, in the overlays whose rows have letters. False: no row has it. */
 bool menus_letter(struct model *m, const char *key, struct effects *fx);
 void run_command(struct model *m, enum cmd c, struct effects *fx); /* says why when it cannot */
+size_t name_shown(const char *name);
 /* Enter, or the repeated key, in OVER_CONFIRM. */
 void confirm_again(struct model *m, struct effects *fx);
 

@@ -52,11 +52,12 @@ COMMAND(cmd_session_delete) {
     char text[400];
     if (messages)
         snprintf(text, sizeof text,
-                 "Delete %.120s and its messages from the server? It cannot come back. Type its "
+                 "Delete \"%.*s\" and its messages from the server? It cannot come back. Type its "
                  "name, then Enter.",
-                 session_title(s));
+                 (int)name_shown(session_title(s)), session_title(s));
     else
-        snprintf(text, sizeof text, "Delete the empty session %.120s?", session_title(s));
+        snprintf(text, sizeof text, "Delete the empty session \"%.*s\"?",
+                 (int)name_shown(session_title(s)), session_title(s));
     act_confirm(m, CMD_SESSION_DELETE, s->id, text);
     m->ui.confirm_named = messages;
     editor_set(&m->ui.over_filter, "");

@@ -41,6 +41,7 @@ COMMAND(cmd_themes) {
     for (size_t i = 0; i < m->ui.n_themes; i++)
         if (str_eq(m->ui.themes[i], m->ui.theme))
             m->ui.over_cursor = i;
+    editor_set(&m->ui.over_filter, m->ui.theme); /* no field shows it: what Esc goes back to */
 }
 
 COMMAND(cmd_log) {
@@ -160,10 +161,13 @@ COMMAND(cmd_list_choose) {
 }
 
 COMMAND(cmd_list_close) {
-    if (m->ui.over == OVER_PICKER)
+    if (m->ui.over == OVER_PICKER) {
         act_picker_close(m);
-    else
-        act_over_close(m);
+        return;
+    }
+    if (m->ui.over == OVER_THEMES && !editor_empty(&m->ui.over_filter))
+        act_theme(m, buf_str(&m->ui.over_filter.text), fx);
+    act_over_close(m);
 }
 
 COMMAND(cmd_picker_up) { act_picker_up(m, fx); }

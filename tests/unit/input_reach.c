@@ -284,6 +284,52 @@ static void what_means_nothing_in_the_list_of_commands_says_so(void **state) {
     desk_free(d);
 }
 
+static void themes_are_tried_and_escape_gives_the_old_one_back(void **state) {
+    struct desk *d = desk_in(PANE_THREAD);
+    auto_free char *before = xstrdup(d->m->ui.theme);
+
+    (void)state;
+    assert_true(choose(d, K_F1, CMD_THEMES));
+    press(d, K_DOWN);
+    assert_string_equal(d->m->ui.theme, "mono");
+    press(d, K_ESC);
+    assert_string_equal(d->m->ui.theme, before);
+    assert_int_equal(d->m->ui.over, OVER_NONE);
+    assert_true(choose(d, K_F1, CMD_THEMES));
+    press(d, K_DOWN);
+    press(d, K_ENTER);
+    assert_string_equal(d->m->ui.theme, "mono");
+    desk_free(d);
+}
+
+static void type(struct desk *d, const char *text) {
+    for (; *text; text++)
+        press(d, (uint32_t)(unsigned char)*text);
+}
+
+/* Of a name that the question cuts, what it shows is enough; less is not. */
+static void a_long_name_is_typed_as_far_as_it_is_shown(void **state) {
+    static char title[301];
+    struct desk *d = desk_in(PANE_SESSIONS);
+
+    (void)state;
+    memset(title, 'n', sizeof title - 1);
+    free(d->m->shown->title);
+    d->m->shown->title = xstrdup(title);
+    assert_true(choose(d, K_F1, CMD_SESSION_DELETE));
+    assert_true(d->m->ui.confirm_named);
+    assert_null(strstr(d->m->ui.confirm_text, title));
+    look(d);
+    type(d, title + sizeof title - 60);
+    press(d, K_ENTER);
+    assert_int_equal(d->m->ui.over, OVER_CONFIRM);
+    assert_non_null(strstr(said(d), "not its name"));
+    press(d, 'n');
+    press(d, K_ENTER);
+    assert_int_equal(d->m->ui.over, OVER_NONE);
+    desk_free(d);
+}
+
 static void rows_of_one_name_say_which_pane_they_mean(void **state) {
     struct desk *d = desk_in(PANE_COMPOSER);
 
@@ -336,6 +382,8 @@ int main(void) {
         cmocka_unit_test(no_printable_key_decides_in_an_overlay),
         cmocka_unit_test(y_does_nothing_outside_the_permissions_and_text_fields),
         cmocka_unit_test(what_means_nothing_in_the_list_of_commands_says_so),
+        cmocka_unit_test(themes_are_tried_and_escape_gives_the_old_one_back),
+        cmocka_unit_test(a_long_name_is_typed_as_far_as_it_is_shown),
         cmocka_unit_test(rows_of_one_name_say_which_pane_they_mean),
         cmocka_unit_test(the_hints_of_an_overlay_are_its_own),
         cmocka_unit_test(a_request_that_waits_is_among_the_hints_of_every_other_pane),
