@@ -18,6 +18,8 @@ struct theme {
 };
 enum background { BACKGROUND_UNKNOWN, BACKGROUND_DARK, BACKGROUND_LIGHT };
 
+/* An answer to OSC 11: "rgb:f/f/f" to "rgb:ffff/ffff/ffff", "rgba:..." or "#rrggbb". */
+enum background background_read(const char *answer);
 size_t theme_count(void); /* the compiled-in ones, from themes/ */
 const char *theme_name(size_t i);
 /* A compiled-in theme by name. Fails: RC_USAGE naming those that exist. */

@@ -217,11 +217,8 @@ static void run_effects(struct app *a) {
 
 /* ---- what comes in ---- */
 static void set_background(struct app *a, const struct key *k) {
-    unsigned r = 0, g = 0, b = 0;
-    if (sscanf(k->paste, "rgb:%2x%*[0-9a-fA-F]/%2x%*[0-9a-fA-F]/%2x", &r, &g, &b) != 3)
-        return;
-    bool light = (299 * r + 587 * g + 114 * b) / 1000 > 140;
-    if (light && !a->model->ui.theme_chosen && term_colours(a->term) > 0)
+    if (background_read(k->paste) == BACKGROUND_LIGHT && !a->model->ui.theme_chosen &&
+        term_colours(a->term) > 0)
         act_theme(a->model, "light", a->fx), a->model->ui.theme_chosen = false;
 }
 

@@ -209,6 +209,7 @@ void term_enter(struct term *t) {
     t->inside = true;
     t->cursor_on = true;
     put_raw(modes_on, sizeof modes_on - 1);
+    keypad(stdscr, TRUE); /* endwin ended it, and only getch would begin it again */
     term_resized(t);
     term_redraw(t);
 }
@@ -219,12 +220,8 @@ int term_fd(const struct term *t) {
     return STDIN_FILENO;
 }
 
-/* One read when there is something: never blocks, and leaves the shared file flags alone. */
-static void read_some(struct term *t, int64_t now) {
-    struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+void term_read(struct term *t, int64_t now) {
     char bytes[16384];
-    if (t->hung_up || poll(&fd, 1, 0) <= 0)
-        return;
     ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
     if (n > 0)
         decoder_feed(t->decoder, bytes, (size_t)n, now);
@@ -235,12 +232,8 @@ static void read_some(struct term *t, int64_t now) {
 bool term_key(struct term *t, struct key *out, int64_t now) {
     if (decoder_next(t->decoder, out, now))
         return true;
-    bool was_up = !t->hung_up;
-    read_some(t, now);
-    if (decoder_next(t->decoder, out, now))
-        return true;
     *out = (struct key){.code = K_HANGUP};
-    return was_up && t->hung_up;
+    return t->hung_up;
 }
 
 int64_t term_deadline(const struct term *t) { return decoder_deadline(t->decoder); }

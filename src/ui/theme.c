@@ -284,3 +284,42 @@ double colour_contrast(int32_t fg, int32_t bg, enum background bgkind) {
 
     return a > b ? (a + 0.05) / (b + 0.05) : (b + 0.05) / (a + 0.05);
 }
+
+/* ---- the terminal's background ---- */
+
+static int hex_value(char c) {
+    const char *digits = "0123456789abcdef",
+               *at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c) : NULL;
+
+    return at ? (int)(at - digits) : -1;
+}
+
+/* One channel of 1 to `most` digits as 0 to 255; *s moves past it. Negative: there is none. */
+static int read_channel(const char **s, int most) {
+    int value = 0, scale = 0;
+
+    for (int i = 0; i < most && hex_value(**s) >= 0; i++, (*s)++) {
+        value = value * 16 + hex_value(**s);
+        scale = scale * 16 + 15;
+    }
+    return scale ? value * 255 / scale : -1;
+}
+
+enum background background_read(const char *answer) {
+    enum { MIDDLE = 140 };
+    const bool hash = answer[0] == '#';
+    const char *s = hash ? answer + 1 : strchr(answer, ':');
+    int rgb[3];
+
+    if (!s || (!hash && strncmp(answer, "rgb:", 4) != 0 && strncmp(answer, "rgba:", 5) != 0))
+        return BACKGROUND_UNKNOWN;
+    for (int i = 0; i < 3; i++) {
+        if (!hash && *s++ != (i ? '/' : ':'))
+            return BACKGROUND_UNKNOWN;
+        rgb[i] = read_channel(&s, hash ? 2 : 4);
+        if (rgb[i] < 0)
+            return BACKGROUND_UNKNOWN;
+    }
+    return (299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2]) / 1000 > MIDDLE ? BACKGROUND_LIGHT
+                                                                        : BACKGROUND_DARK;
+}

@@ -266,6 +266,34 @@ static void contrast_is_that_of_wcag(void **state) {
     }
 }
 
+static void the_background_is_read_in_every_form_terminals_answer(void **state) {
+    static const struct {
+        const char *answer;
+        enum background is;
+    } cases[] = {
+        {"rgb:ffff/ffff/dddd", BACKGROUND_LIGHT},
+        {"rgb:1c1c/1c1c/1c1c", BACKGROUND_DARK},
+        {"rgb:ff/ff/dd", BACKGROUND_LIGHT},
+        {"rgb:0/0/0", BACKGROUND_DARK},
+        {"rgb:f/f/f", BACKGROUND_LIGHT},
+        {"rgba:FFFF/ffff/dddd/ffff", BACKGROUND_LIGHT},
+        {"#fdf6e3", BACKGROUND_LIGHT},
+        {"#002b36", BACKGROUND_DARK},
+        {"", BACKGROUND_UNKNOWN},
+        {"rgb:", BACKGROUND_UNKNOWN},
+        {"rgb:ff/ff", BACKGROUND_UNKNOWN},
+        {"rgb:zz/zz/zz", BACKGROUND_UNKNOWN},
+        {"rgb:ff-ff-ff", BACKGROUND_UNKNOWN},
+        {"#fff", BACKGROUND_UNKNOWN},
+        {"hsl:1/2/3", BACKGROUND_UNKNOWN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(cases); i++)
+        if (background_read(cases[i].answer) != cases[i].is)
+            fail_msg("%s", cases[i].answer);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_shipped_theme_loads_without_a_complaint),
@@ -283,6 +311,7 @@ int main(void) {
         cmocka_unit_test(an_unknown_theme_is_refused_with_the_known_ones),
         cmocka_unit_test(without_colour_the_attributes_stay),
         cmocka_unit_test(contrast_is_that_of_wcag),
+        cmocka_unit_test(the_background_is_read_in_every_form_terminals_answer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
