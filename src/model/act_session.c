@@ -96,11 +96,8 @@ void act_sessions_filter(struct model *m) {
     sessions_order(m);
     while (at < m->n_visible && m->visible[at] != m->ui.session_cursor)
         at++;
-    if (at == m->n_visible && m->n_visible > 0) {
-        const size_t first = m->n_visible > 1 && m->visible[0] == m->fresh ? 1 : 0;
-
-        m->ui.session_cursor = m->visible[first]; /* what is typed selects: the best match */
-    }
+    if (at == m->n_visible && m->n_visible > 0)
+        m->ui.session_cursor = m->visible[0]; /* what is typed selects: the first that matches */
     model_touch(m);
 }
 

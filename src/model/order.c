@@ -155,7 +155,7 @@ void sessions_order(struct model *m) {
     qsort(subs, l.n_subs, sizeof *subs, by_parent);
     l.subs = subs;
     m->n_visible = 0;
-    if (fresh_listed(m))
+    if (fresh_listed(m) && matches(l.query, m->fresh))
         m->visible[m->n_visible++] = m->fresh;
     for (size_t i = 0; i < n_tops; i++)
         (void)put(&l, tops[i].s, l.query);
