@@ -94,7 +94,7 @@ struct session_private {
     bool gap;      /* reconcile when live again */
     /* sending */
     int64_t live_by; /* the stream has to be live by then or the send is refused; 0: not waiting */
-    bool leaving;         /* the file says `sending`; the POST waits for the write */
+    bool leaving;    /* the file says `sending`; the POST waits for the write */
     uint32_t leave_write; /* ... which is this task */
     uint32_t create_request;
     char *known_id;    /* the last known message when `sending` was posted */
@@ -113,7 +113,7 @@ struct session_private {
     int64_t save_again_at;            /* after a failed write; 0: none failed */
     /* hashes: of what was given to the disk last, and of what it surely has; 0: nothing */
     uint64_t disk_asked, disk_has;
-    char *stash;                      /* the draft while the prompt history is browsed */
+    char *stash; /* the draft while the prompt history is browsed */
 };
 
 struct model_private {
@@ -292,7 +292,7 @@ void journal_touch(struct model *m, struct session *s); /* draft, queue or `send
 void draft_load(struct model *m, struct session *s, struct effects *fx); /* once */
 /* now; the task, 0: nothing is written */
 uint32_t draft_save(struct model *m, struct session *s, struct effects *fx);
-void draft_remove(struct model *m, const char *id, struct effects *fx);  /* NULL: the fresh one's */
+void draft_remove(struct model *m, const char *id, struct effects *fx); /* NULL: the fresh one's */
 /* the fresh one has an id now, and its file another name */
 void draft_move(struct model *m, struct session *s, struct effects *fx);
 /* the session is gone: what only its file holds goes into the prompt history */

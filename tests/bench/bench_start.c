@@ -80,7 +80,8 @@ int main(int argc, char **argv) {
     if (n == 0 || n > RUNS_MAX)
         return 2;
     atexit(screen_at_exit);
-    struct peer *demo = demo_start((const char *[]){"--speed", "0", "--quirk", "retitle=off", NULL});
+    struct peer *demo =
+        demo_start((const char *[]){"--speed", "0", "--quirk", "retitle=off", NULL});
     demo_session(demo, "Bench me", id);
     demo_send(demo, id, "code c");
     run_mixtui(demo, &cells); /* warms the caches and tells how many cells there are */
