@@ -114,8 +114,8 @@ static void the_filter_keeps_parents_of_what_matches(void **state) {
     static const struct {
         const char *filter, *order;
     } cases[] = {
-        {"second", "s1 k2"}, {"parser", "s1 k1 k2"},         {"price", "s2"}, {"new", "new"},
-        {"zzzz", ""},        {"", "new s2 f1 s1 k1 k2 o1"},
+        {"second", "s1 k2"}, {"parser", "s1 k1 k2"}, {"price", "s2"},
+        {"new", "new"},      {"zzzz", ""},           {"", "new s2 f1 s1 k1 k2 o1"},
     };
     struct kit *k = kit_online(NULL, 0);
 
