@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include <vterm.h>
 
@@ -199,15 +200,22 @@ struct screen *screen_start(const struct screen_setup *setup) {
     vterm_screen_enable_altscreen(s->cells, 1);
     vterm_screen_reset(s->cells, 1);
     struct winsize size = {.ws_row = (unsigned short)s->rows, .ws_col = (unsigned short)s->cols};
-    fflush(NULL);
-    s->pid = forkpty(&s->fd, NULL, NULL, &size);
-    if (s->pid == 0)
-        become(setup);
-    if (s->pid < 0)
-        fail_msg("forkpty: %s", strerror(errno));
+    int line = -1;
+    if (openpty(&s->fd, &line, NULL, NULL, &size) != 0)
+        fail_msg("openpty: %s", strerror(errno));
     fcntl(s->fd, F_SETFD, FD_CLOEXEC);
     fcntl(s->fd, F_SETFL, O_NONBLOCK);
-    tcgetattr(s->fd, &s->line);
+    tcgetattr(s->fd, &s->line); /* before anybody can have changed it */
+    fflush(NULL);
+    s->pid = fork();
+    if (s->pid == 0) {
+        close(s->fd);
+        login_tty(line);
+        become(setup);
+    }
+    close(line);
+    if (s->pid < 0)
+        fail_msg("fork: %s", strerror(errno));
     s->heard_at = clock_now();
     screens[n_screens++] = s;
     return s;
@@ -305,6 +313,12 @@ void screen_signal(struct screen *s, int number) {
     reap(s);
     if (!s->ended)
         kill(s->pid, number);
+}
+
+void screen_scribble(struct screen *s, const char *bytes) {
+    take_bytes(s);
+    vterm_input_write(s->vt, bytes, strlen(bytes));
+    vterm_screen_flush_damage(s->cells);
 }
 
 /* ---- looking ---- */
@@ -504,9 +518,9 @@ void screen_wait_stopped_here(struct screen *s, int ms, const char *file, int li
 }
 
 void screen_wait_quiet_here(struct screen *s, int quiet, int ms, const char *file, int line) {
-    int64_t until = clock_now() + ms;
+    int64_t from = clock_now(), until = from + ms;
     for (;;) {
-        int64_t left = s->heard_at + quiet - clock_now();
+        int64_t left = (s->heard_at > from ? s->heard_at : from) + quiet - clock_now();
         if (left <= 0 || s->fd < 0)
             return;
         if (clock_now() > until)
@@ -521,6 +535,8 @@ void screen_pause(struct screen *s, int ms) {
         if (!screen_pump(s, (int)left))
             return;
 }
+
+void screen_pause_alone(int ms) { poll(NULL, 0, ms); }
 
 /* ---- the end ---- */
 static void end_screen(struct screen *s) {
@@ -543,6 +559,17 @@ void screen_stop(struct screen *s) {
         if (screens[i] == s)
             screens[i] = screens[--n_screens];
     end_screen(s);
+}
+
+void screen_stop_line(struct screen *s) {
+    if (s->fd >= 0)
+        close(s->fd);
+    s->fd = -1;
+}
+
+bool screen_ended(struct screen *s) {
+    reap(s);
+    return s->ended;
 }
 
 int screen_teardown(void **state) {

@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -20,6 +21,9 @@ const char *screen_path(const char *name); /* below it; borrowed until the 16th 
 const char *screen_file(const char *name, const char *text); /* makes it, with directories */
 bool screen_read_file(struct buf *out, const char *path);
 int screen_teardown(void **state);
+/* Runs a group; TEST=pattern in the environment runs only what it fits. */
+#define screen_run(tests)                                                                          \
+    (cmocka_set_test_filter(getenv("TEST")), cmocka_run_group_tests(tests, NULL, NULL))
 
 /* ---- the program ---- */
 struct screen_setup {
@@ -34,8 +38,10 @@ struct screen_setup {
 struct screen;
 struct screen *screen_start(const struct screen_setup *setup);
 int screen_pid(const struct screen *s);
-void screen_stop(struct screen *s); /* ends it now; s is gone */
-void screen_at_exit(void);          /* the teardown for programs that are no tests */
+void screen_stop(struct screen *s);      /* ends it now; s is gone */
+void screen_stop_line(struct screen *s); /* closes the terminal under it; nothing is seen after */
+bool screen_ended(struct screen *s);
+void screen_at_exit(void); /* the teardown for programs that are no tests */
 
 /* ---- looking ---- */
 struct screen_cell {
@@ -58,6 +64,14 @@ void screen_dump(struct screen *s, const char *why);
 size_t screen_written(const struct screen *s); /* bytes the program wrote so far */
 uint64_t screen_heard(const struct screen *s); /* clock_ns() when the last of them were read */
 const char *screen_raw(const struct screen *s, size_t *n);
+/* Only sequences that ncurses and mixtui are known to send, and no invisible characters. */
+bool screen_output_is_clean(struct screen *s, char *why, size_t size);
+#define screen_assert_clean(s)                                                                     \
+    do {                                                                                           \
+        char why_[160];                                                                            \
+        if (!screen_output_is_clean(s, why_, sizeof why_))                                         \
+            screen_failed(s, why_, __FILE__, __LINE__);                                            \
+    } while (0)
 /* Same line settings as before the program started. */
 bool screen_line_restored(const struct screen *s);
 
@@ -70,7 +84,7 @@ enum { SCREEN_MS = 20000 }; /* long enough for a loaded machine and sanitizers *
 #define screen_wait_armed(s, t) screen_wait_armed_here(s, t, SCREEN_MS, __FILE__, __LINE__)
 #define screen_wait_exit(s)     screen_wait_exit_here(s, SCREEN_MS, __FILE__, __LINE__)
 #define screen_wait_stopped(s)  screen_wait_stopped_here(s, SCREEN_MS, __FILE__, __LINE__)
-/* until nothing was written for `quiet` ms */
+/* until nothing was written for `q` ms, counted from now on */
 #define screen_wait_quiet(s, q) screen_wait_quiet_here(s, q, SCREEN_MS, __FILE__, __LINE__)
 #define screen_wait_that(s, condition)                                                             \
     do {                                                                                           \
@@ -89,6 +103,7 @@ void screen_wait_quiet_here(struct screen *s, int quiet, int ms, const char *fil
 /* Takes in what was written within `ms`, returning at the first bytes. False: the program ended. */
 bool screen_pump(struct screen *s, int ms);
 void screen_pause(struct screen *s, int ms); /* a person who does nothing for so long */
+void screen_pause_alone(int ms);             /* without looking at any screen */
 void screen_failed(struct screen *s, const char *what, const char *file, int line);
 
 /* ---- doing ---- */
@@ -107,6 +122,8 @@ void screen_bytes(struct screen *s, const char *p, size_t n);
 void screen_paste(struct screen *s, const char *text); /* bracketed */
 void screen_resize(struct screen *s, int cols, int rows);
 void screen_signal(struct screen *s, int number);
+/* Somebody else's output on the same terminal, which the program does not know of. */
+void screen_scribble(struct screen *s, const char *bytes);
 
 /* ---- servers ---- */
 struct peer {

@@ -163,5 +163,5 @@ int main(void) {
         T(finds_strings_in_json),
     };
 #undef T
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return screen_run(tests);
 }
