@@ -72,6 +72,13 @@ static void draw_rows(struct view *v, const struct thread_place *at, struct canv
     }
 }
 
+/* The text that is being written grows below without a new part. */
+static bool is_written_below(struct view *v, const struct thread_place *at) {
+    const struct entry *e = &at->s->transcript.entries[at->s->transcript.n - 1];
+
+    return e->n_parts > 0 && e->parts[e->n_parts - 1].live && !thread_at_end(v, at);
+}
+
 void draw_thread(struct view *v, const struct model *m, struct canvas *c,
                  const struct frame_layout *l) {
     const struct thread_place at = thread_place(m, l);
@@ -84,14 +91,15 @@ void draw_thread(struct view *v, const struct model *m, struct canvas *c,
         return;
     }
     r = &at.s->reading;
-    const bool more = !r->follow && r->new_below > 0;
+    const bool new = r->new_below > 0, more = !r->follow && (new || is_written_below(v, &at));
 
     draw_rows(v, &at, c, at.r.h - (more && at.r.h > 1));
     if (more) {
         const int y = at.r.y + at.r.h - 1;
         char text[64];
 
-        snprintf(text, sizeof text, "%s %s new", glyph(m, G_DOWN), say_grouped(r->new_below).s);
+        snprintf(text, sizeof text, new ? "%s %s new" : "%s new text", glyph(m, G_DOWN),
+                 say_grouped(r->new_below).s);
         canvas_fill(c, (struct rect){at.r.x, y, at.r.w, 1}, ' ', STYLE_TEXT);
         put(c, at.r.x, y, at.r.w, STYLE_NEW_BELOW, text);
     }

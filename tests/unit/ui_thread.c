@@ -297,6 +297,29 @@ static struct part *live_part(struct buf *grow) {
     return p;
 }
 
+static void what_is_written_below_is_said_without_a_new_part(void **state) {
+    struct buf grow = {0};
+
+    (void)state;
+    fill(50);
+    struct part *p = live_part(&grow);
+
+    p->len = (size_t)snprintf(growing, sizeof growing, "one\ntwo\nthree\nfour");
+    p->rev = ++f->rev;
+    frame(f);
+    assert_row(height() - 1, "four");
+    move(MOVE_ROWS, -2);
+    assert_row(height() - 1, "▼ new text");
+    move(MOVE_END, 0);
+    assert_row(height() - 1, "four");
+    move(MOVE_ROWS, -2);
+    p->live = false;
+    p->grow = NULL;
+    p->rev = ++f->rev;
+    frame(f);
+    assert_row(height() - 1, "two");
+}
+
 static void a_growing_text_is_wrapped_once(void **state) {
     struct buf grow = {0};
     size_t n = 0;
@@ -438,6 +461,7 @@ int main(void) {
         CASE(a_part_taller_than_the_screen_shows_its_start),
         CASE(the_selection_follows_the_reader),
         CASE(only_what_is_near_the_screen_is_laid_out),
+        CASE(what_is_written_below_is_said_without_a_new_part),
         CASE(a_growing_text_is_wrapped_once),
         CASE(a_growing_text_without_line_ends_is_not_wrapped_whole),
         CASE(another_session_starts_with_an_empty_memo),
