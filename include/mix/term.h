@@ -29,7 +29,9 @@ struct term;
  * ignore it; never waits. */
 enum rc term_open(struct term **out, struct err *err);
 int term_fd(const struct term *t);
-/* reads what is there; false: nothing yet */
+/* One read: only after poll said that there is something, or it waits for it. */
+void term_read(struct term *t, int64_t now);
+/* the next key of what was read; false: none yet. K_HANGUP for ever once the terminal is gone */
 bool term_key(struct term *t, struct key *out, int64_t now);
 int64_t term_deadline(const struct term *t);
 void term_size(const struct term *t, int *cols, int *rows);

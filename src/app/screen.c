@@ -19,6 +19,7 @@
 /* What was not typed is painted at most 60 times a second; a pause saves up ten frames, so that the
  * first answers after it are shown as they come. */
 enum { FRAME_MS = 16, SAVED_MS = 160 };
+enum { INCOMING_MS = 1 }; /* what a server sent is taken in for so long before keys are looked at */
 
 struct app {
     const struct options *options;
@@ -138,6 +139,7 @@ static void change_server(struct app *a, const char *url, bool demo) {
     send_last_tasks(a);
     a->demo_forgets = false;
     net_free(TAKE(a->net));
+    a->more = false;
     if (a->model->ui.theme_chosen) {
         free(a->theme);
         a->theme = xstrdup(a->model->ui.theme);
@@ -239,19 +241,18 @@ static void take_keys(struct app *a) {
     }
 }
 
-static void take_results(struct app *a) {
+static void take_tasks(struct app *a) {
     struct task *t;
-    struct incoming *in;
-    a->more = false;
     job_ack(a->job);
     while ((t = job_next(a->job)))
         model_task_done(a->model, t, clock_now(), clock_real(), a->fx);
-    if (!a->net)
-        return;
-    net_ack(a->net);
+}
+
+static void take_incomings(struct app *a) {
+    struct incoming *in;
     int64_t now = clock_now(), real = clock_real();
-    uint64_t until =
-        clock_ns() + 4 * 1000 * 1000; /* keys are looked at in between, whatever a server sends */
+    uint64_t until = clock_ns() + (uint64_t)INCOMING_MS * 1000 * 1000;
+    net_ack(a->net);
     while (!(a->more = clock_ns() >= until) && (in = net_next(a->net)))
         model_apply(a->model, in, now, real, a->fx);
     net_drained(a->net);
@@ -334,14 +335,22 @@ static void turn(struct app *a) {
         {.fd = a->demo.out, .events = POLLIN},
     };
     poll(fds, MIX_COUNT(fds), sleep_ms(a, clock_now()));
-    take_signals(a);
-    take_keys(a);
-    take_demo(a);
-    take_results(a);
+    if (fds[1].revents)
+        take_signals(a);
+    if (fds[0].revents)
+        term_read(a->term, clock_now());
+    take_keys(a); /* also when nothing was read: an Esc is known by the time that passed */
+    if (a->typed && a->model->rev != a->shown_rev)
+        paint(a); /* an echo waits for nothing else */
+    if (fds[4].revents)
+        take_demo(a);
+    if (fds[2].revents)
+        take_tasks(a);
+    if (a->net && (fds[3].revents || a->more))
+        take_incomings(a);
     model_tick(a->model, clock_now(), clock_real(), a->fx);
     run_effects(a);
-    int64_t now = clock_now();
-    if (a->model->rev != a->shown_rev && (a->typed || now >= a->paid_until - SAVED_MS))
+    if (a->model->rev != a->shown_rev && (a->typed || clock_now() >= a->paid_until - SAVED_MS))
         paint(a);
 }
 

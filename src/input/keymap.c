@@ -59,8 +59,17 @@ enum scope command_home(enum cmd c) {
 
 static void add(struct keymap *k, enum scope scope, struct key key, enum cmd command) {
     k->v = xgrow(k->v, k->n, &k->cap, sizeof *k->v);
-    k->v[k->n++] = (struct binding){.scope = scope, .key = key, .command = command};
+    struct binding *b = &k->v[k->n++];
+    *b = (struct binding){.scope = scope, .key = key, .command = command};
+    key_text(b->text, sizeof b->text, &key);
+    k->scopes[command] |= (uint16_t)(1u << scope);
 }
+
+bool keymap_bound(const struct keymap *k, enum cmd c, enum scope scope) {
+    return k->scopes[c] >> scope & 1;
+}
+
+static_assert(SCOPE_COUNT <= 16, "a scope is a bit of keymap.scopes");
 
 /* Adds the keys of a comma-separated list. False: one of them is no key; nothing after it was
  * added. */
@@ -116,18 +125,23 @@ void keymap_key_of(const struct keymap *k, enum cmd c, enum scope scope, char *o
     out[0] = '\0';
     if (!best)
         return;
-    char key[24];
-    key_text(key, sizeof key, &best->key);
-    snprintf(out, size, "%s%s", best->scope == SCOPE_LEADER ? "Ctrl+X " : "", key);
+    snprintf(out, size, "%s%s", best->scope == SCOPE_LEADER ? "Ctrl+X " : "", best->text);
 }
 
 /* ---- config ---- */
+static void count_scopes(struct keymap *k) {
+    memset(k->scopes, 0, sizeof k->scopes);
+    for (size_t i = 0; i < k->n; i++)
+        k->scopes[k->v[i].command] |= (uint16_t)(1u << k->v[i].scope);
+}
+
 static void unbind(struct keymap *k, enum cmd command) {
     size_t kept = 0;
     for (size_t i = 0; i < k->n; i++)
         if (k->v[i].command != command)
             k->v[kept++] = k->v[i];
     k->n = kept;
+    count_scopes(k);
 }
 
 static void take_from_others(struct keymap *k, enum scope scope, const struct key *key) {
@@ -136,6 +150,7 @@ static void take_from_others(struct keymap *k, enum scope scope, const struct ke
         if (k->v[i].scope != scope || !key_same(&k->v[i].key, key))
             k->v[kept++] = k->v[i];
     k->n = kept;
+    count_scopes(k);
 }
 
 const char *keymap_bind(struct keymap *k, const char *command, const char *keys) {
@@ -179,8 +194,7 @@ static void keys_in(const struct keymap *k, enum scope scope, enum cmd c, char *
     for (size_t i = 0; i < k->n && n < size; i++) {
         if (k->v[i].scope != scope || k->v[i].command != c)
             continue;
-        char key[24];
-        key_text(key, sizeof key, &k->v[i].key);
+        const char *key = k->v[i].text;
         n += (size_t)snprintf(out + n, size - n, "%s%s", n ? ", " : "",
                               strcmp(key, "|") == 0 ? "\\|" : key);
     }

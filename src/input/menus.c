@@ -31,13 +31,6 @@ static struct menu_row row_of(const struct keymap *k, const struct model *m, enu
     return out;
 }
 
-static bool bound_in(const struct keymap *k, enum cmd c, enum scope scope) {
-    for (size_t i = 0; i < k->n; i++)
-        if (k->v[i].command == c && k->v[i].scope == scope)
-            return true;
-    return false;
-}
-
 /* Moving about inside a field or list is no row of a palette. */
 static bool is_act(enum cmd c) {
     switch (command_home(c)) {
@@ -114,14 +107,14 @@ static void menu_rows(struct menu *r, const struct keymap *k, const struct model
     push(r, (struct menu_row){
                 .label = "back", .help = "close this menu", .keys = "Esc", .command = ROW_BACK});
     for (int c = 0; c < CMD_COUNT; c++)
-        if (bound_in(k, (enum cmd)c, scope) && c != CMD_MENU)
+        if (keymap_bound(k, (enum cmd)c, scope) && c != CMD_MENU)
             push(r, row_of(k, m, (enum cmd)c, scope));
 }
 
 /* What may follow Ctrl+X, for the panel that comes when nothing does. */
 static void leader_rows(struct menu *r, const struct keymap *k, const struct model *m) {
     for (int c = 0; c < CMD_COUNT; c++)
-        if (bound_in(k, (enum cmd)c, SCOPE_LEADER))
+        if (keymap_bound(k, (enum cmd)c, SCOPE_LEADER))
             push(r, row_of(k, m, (enum cmd)c, SCOPE_LEADER));
 }
 
@@ -200,7 +193,7 @@ static void hints_everywhere(const struct keymap *k, struct model *m, enum scope
     if (asks > 0 && scope != SCOPE_PERMISSIONS)
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PERMISSIONS, SCOPE_EVERYWHERE);
     for (size_t i = 0; i < MIX_COUNT(commands) && ui->n_hints < MIX_COUNT(ui->hints); i++)
-        if ((commands[i] != CMD_MENU || bound_in(k, CMD_MENU, scope)) &&
+        if ((commands[i] != CMD_MENU || keymap_bound(k, CMD_MENU, scope)) &&
             (commands[i] != CMD_PANE_NEXT || scope != SCOPE_COMPOSER))
             ui->hints[ui->n_hints++] = row_of(k, m, commands[i], scope);
 }
@@ -216,7 +209,8 @@ static void hints_overlay(const struct keymap *k, struct model *m) {
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_FIELD_LEAVE, SCOPE_FIELD);
     }
     for (size_t i = 0; i < MIX_COUNT(commands) && !ui->typing_address; i++)
-        if (bound_in(k, commands[i], scope) && (commands[i] != CMD_LIST_PGDN || scope == SCOPE_ASK))
+        if (keymap_bound(k, commands[i], scope) &&
+            (commands[i] != CMD_LIST_PGDN || scope == SCOPE_ASK))
             ui->hints[ui->n_hints++] = row_of(k, m, commands[i], scope);
     ui->n_own_hints = ui->n_hints;
 }
@@ -230,7 +224,7 @@ static void hints(const struct keymap *k, struct model *m) {
         return;
     }
     for (int c = 0; c < CMD_COUNT && ui->n_hints < OWN_HINTS; c++) {
-        if (!bound_in(k, (enum cmd)c, scope))
+        if (!keymap_bound(k, (enum cmd)c, scope))
             continue;
         struct menu_row row = row_of(k, m, (enum cmd)c, scope);
         bool own = ui->leader || command_home((enum cmd)c) == scope;

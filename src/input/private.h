@@ -32,11 +32,14 @@ struct binding {
     enum scope scope;
     struct key key;
     enum cmd command;
+    char text[24]; /* of the key, for people */
 };
 struct keymap {
     struct binding *v;
     size_t n, cap;
+    uint16_t scopes[CMD_COUNT]; /* bit: bound in that scope */
 };
+bool keymap_bound(const struct keymap *k, enum cmd c, enum scope scope);
 void keymap_defaults(struct keymap *k);
 enum cmd keymap_find(const struct keymap *k, enum scope scope,
                      const struct key *key); /* CMD_COUNT: none */
