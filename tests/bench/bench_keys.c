@@ -20,6 +20,8 @@ static struct screen *start_mixtui(const char *url, const char *theme) {
 
     screen_wait(s, "Bench 0");
     screen_wait_quiet(s, 300);
+    screen_keys(s, KEY_CTRL('u')); /* the draft of the run before */
+    screen_wait_quiet(s, 300);
     return s;
 }
 
@@ -32,6 +34,15 @@ static struct screen *start_floor(void) {
 
     screen_wait_quiet(s, 300);
     return s;
+}
+
+/* Where text is typed: behind the composer's bar, or where the floor's cursor rests. While a
+ * session streams the cursor may be read in the middle of a frame. */
+static void caret(struct screen *s, int *x, int *y) {
+    if (screen_find(s, "┌ message", x, y))
+        *x += 2, *y += 1;
+    else
+        screen_cursor(s, x, y, NULL);
 }
 
 static void type_one(struct screen *s, int x, int y, char key) {
@@ -56,7 +67,7 @@ static void clear_line(struct screen *s, int x, int y) {
 static void latencies(struct screen *s, double *ms, size_t n) {
     int x, y;
 
-    screen_cursor(s, &x, &y, NULL);
+    caret(s, &x, &y);
     type_one(s, x, y, 'x');
     clear_line(s, x, y);
     for (size_t i = 0; i < n; i++) {
@@ -76,7 +87,7 @@ static void bytes_per_key(struct screen *s, double *most, double *mean) {
     size_t sum = 0;
 
     *most = 0;
-    screen_cursor(s, &x, &y, NULL);
+    caret(s, &x, &y);
     type_one(s, x, y, 'x'); /* the first one also takes the hint away */
     screen_wait_quiet(s, 200);
     for (int i = 1; i < LINE; i++) {

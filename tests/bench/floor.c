@@ -32,7 +32,7 @@ int main(int argc, char **argv) {
     paint(argc > 1 ? (int)strtol(argv[1], NULL, 10) : 0);
     move(y, x);
     refresh();
-    for (int c; (c = getch()) != ERR && c != 'q';) {
+    for (int c; (c = getch()) != ERR && c != 4;) {
         if (c == 21) { /* Ctrl+U */
             move(y, at = x);
             clrtoeol();
