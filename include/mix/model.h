@@ -298,6 +298,7 @@ struct model {
     struct map streams; /* request id in decimal -> session */
     size_t watch_limit, n_watched;
     char *state_dir, *start_dir;
+    bool disk_failed; /* drafts are only in memory */
     struct ui ui;
     struct model_private *priv; /* timers, probes, pending tasks: reducers only */
 };
@@ -330,6 +331,8 @@ bool ask_armed(const struct model *m, const struct ask *a, int64_t now); /* rule
 /* pending or failed, and time is left */
 bool ask_answerable(const struct ask *a);
 size_t model_working(const struct model *m);
+/* sessions with text that the disk refused to take */
+size_t model_unsaved(const struct model *m);
 const struct file_info *model_selected_file(const struct model *m);
 /* Indices into picker.listing->entries that match the filter, best first. Caller frees. */
 size_t *picker_visible(const struct picker *p, size_t *n);

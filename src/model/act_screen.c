@@ -110,7 +110,8 @@ void act_quit(struct model *m, struct effects *fx) {
         transfers = transfers || m->files.transfers[i].state == XFER_RUNNING;
     const int64_t asked_at = m->ui.over == OVER_QUIT ? m->ui.confirm_painted_at : 0;
 
-    if ((asked_at > 0 && m->now - asked_at >= ARM_MS) || (model_working(m) == 0 && !transfers))
+    if ((asked_at > 0 && m->now - asked_at >= ARM_MS) ||
+        (model_working(m) == 0 && !transfers && !model_unsaved(m)))
         fx->quit = true;
     else if (m->ui.over != OVER_QUIT)
         act_over(m, OVER_QUIT);

@@ -388,14 +388,14 @@ static void draft_written(struct model *m, const struct task *t, const struct pe
     if (s)
         send_written(m, s, t->id, fx);
     if (t->err.rc == RC_OK) {
-        m->priv->disk_failed = false;
+        m->disk_failed = false;
         if (s)
             s->priv->disk_has = asked->hash;
         return;
     }
-    if (!m->priv->disk_failed)
+    if (!m->disk_failed)
         act_error(m, &t->err, "Drafts cannot be saved, they are only in memory");
-    m->priv->disk_failed = true;
+    m->disk_failed = true;
     if (!s || s->priv->draft_write != t->id)
         return;
     s->priv->save_again_at = m->now + SAVE_AGAIN_MS;
@@ -418,6 +418,18 @@ void draft_task(struct model *m, struct task *t, const struct pending_task *aske
 }
 
 /* ---- dirty ---- */
+size_t model_unsaved(const struct model *m) {
+    size_t n = 0;
+
+    for (size_t i = 0; m->disk_failed && i <= m->n_sessions; i++) {
+        const struct session *s = i < m->n_sessions ? m->sessions[i] : m->fresh;
+
+        n += s && s->draft_dirty_at > 0 &&
+             (!str_blank(buf_str(&s->draft.text)) || s->sending || s->n_queue > 0);
+    }
+    return n;
+}
+
 void journal_touch(struct model *m, struct session *s) {
     if (s->draft_dirty_at == 0)
         s->draft_dirty_at = m->now > 0 ? m->now : 1;

@@ -150,7 +150,6 @@ struct model_private {
     size_t n_server_prompts, cap_server_prompts;
     char **unsaved; /* prompts not in the file yet */
     size_t n_unsaved, cap_unsaved;
-    bool disk_failed; /* one notice for a full disk, not one a second */
     /* the screen */
     uint64_t seconds_key;
     int64_t spun, leader_done, confirm_done;

@@ -28,7 +28,7 @@ static const char *pane_name(enum pane p) {
 }
 
 static void say_quit(const struct model *m, struct buf *out) {
-    const size_t n = model_working(m);
+    const size_t n = model_working(m), unsaved = model_unsaved(m);
     size_t moving = 0;
 
     for (size_t i = 0; i < m->files.n_transfers; i++)
@@ -36,8 +36,13 @@ static void say_quit(const struct model *m, struct buf *out) {
     if (moving > 0)
         buf_addf(out, "%zu transfer%s under way end%s. ", moving, moving == 1 ? "" : "s",
                  moving == 1 ? "s" : "");
+    if (unsaved > 0)
+        buf_addf(out,
+                 "The disk takes no drafts: what is typed in %zu session%s is lost when you "
+                 "leave. ",
+                 unsaved, unsaved == 1 ? "" : "s");
     if (n == 0)
-        buf_adds(out, "No agent works. Drafts stay on disk.");
+        buf_addf(out, "No agent works.%s", unsaved > 0 ? "" : " Drafts stay on disk.");
     else if (m->server.caps.sync_send)
         buf_addf(out, "%zu agent%s: this server cancels %s when you leave.", n,
                  n == 1 ? " works" : "s work", n == 1 ? "it" : "them");

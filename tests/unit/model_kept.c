@@ -220,6 +220,27 @@ static void a_new_session_takes_nobody_elses_draft_away(void **state) {
     kit_free(k);
 }
 
+/* ---- leaving the program ---- */
+static void quitting_asks_while_the_disk_refuses(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    k->disk_full = true;
+    kit_type(k, "precious");
+    kit_pass(k, 1000);
+    assert_int_equal(model_unsaved(k->m), 1);
+    act_quit(k->m, k->fx);
+    assert_false(k->fx->quit);
+    assert_int_equal(k->m->ui.over, OVER_QUIT);
+    act_over_close(k->m);
+    k->disk_full = false;
+    kit_pass(k, 5000);
+    assert_int_equal(model_unsaved(k->m), 0);
+    act_quit(k->m, k->fx);
+    assert_true(k->fx->quit);
+    kit_free(k);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_draft_that_was_never_shown_outlives_its_session),
@@ -232,6 +253,7 @@ int main(void) {
         cmocka_unit_test(what_another_one_wrote_is_not_overwritten_unread),
         cmocka_unit_test(a_draft_that_is_only_looked_at_is_not_written),
         cmocka_unit_test(ones_own_writes_are_no_strangers),
+        cmocka_unit_test(quitting_asks_while_the_disk_refuses),
         cmocka_unit_test(a_new_session_takes_nobody_elses_draft_away),
     };
 
