@@ -239,8 +239,23 @@ struct session *session_newest(const struct model *m) {
     return best;
 }
 
+/* Not into another session's message: the next Enter would send it there. */
+static void move_typed(struct model *m, const char *typed, struct effects *fx) {
+    if (!m->fresh)
+        m->fresh = session_new(m, NULL);
+    act_session_show(m, m->fresh, fx);
+    if (!typed || m->fresh->draft.text.n > 0)
+        return;
+    editor_set(&m->fresh->draft, typed);
+    act_draft_changed(m, m->fresh);
+    act_notice(m, "The session is gone: what you typed is the message of a new one");
+}
+
 void session_gone(struct model *m, struct session *s, struct effects *fx) {
     const bool shown = m->shown == s;
+    const char *draft = buf_str(&s->draft.text);
+    auto_free char *typed =
+        shown && s->history_at == 0 && !str_blank(draft) ? xstrdup(draft) : NULL;
     struct session *next = shown ? s->parent : NULL;
 
     keep_texts(m, s, fx);
@@ -258,10 +273,10 @@ void session_gone(struct model *m, struct session *s, struct effects *fx) {
     m->shown = NULL;
     if (!next)
         next = session_newest(m);
-    if (next)
+    if (next && !typed)
         act_session_show(m, next, fx);
     else
-        act_session_new(m, fx);
+        move_typed(m, typed, fx);
 }
 
 /* ---- the fresh one was created ---- */

@@ -54,6 +54,25 @@ static void a_session_deleted_while_its_draft_is_read_leaves_it(void **state) {
     kit_free(k);
 }
 
+static void half_a_message_never_ends_in_another_session(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_type(k, "half a mess");
+    act_focus(k->m, PANE_SESSIONS);
+    kit_event(k, "s1", EV_SESSION_DELETED, .session_id = "s2");
+    assert_ptr_equal(k->m->shown, k->m->fresh);
+    assert_string_equal(buf_str(&k->m->shown->draft.text), "half a mess");
+    assert_true(remembered(k, "half a mess"));
+    assert_int_equal(k->m->ui.focus, PANE_SESSIONS); /* nor do keys mean something else */
+    kit_event(k, "s1", EV_SESSION_DELETED, .session_id = "s1");
+    assert_string_equal(buf_str(&k->m->shown->draft.text), "half a mess");
+    assert_int_equal(k->m->ui.focus, PANE_SESSIONS);
+    kit_pass(k, 1000);
+    assert_non_null(strstr(kit_file(k, DIR_ "drafts/new"), "half a mess"));
+    kit_free(k);
+}
+
 /* ---- leaving ---- */
 static const struct message_send *sent(struct kit *k) {
     const struct request *r = kit_last(k, OP_MESSAGE_SEND);
@@ -245,6 +264,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_draft_that_was_never_shown_outlives_its_session),
         cmocka_unit_test(a_session_deleted_while_its_draft_is_read_leaves_it),
+        cmocka_unit_test(half_a_message_never_ends_in_another_session),
         cmocka_unit_test(a_message_leaves_when_it_is_on_disk),
         cmocka_unit_test(a_full_disk_does_not_silence_anybody),
         cmocka_unit_test(what_waits_for_the_disk_can_be_taken_back),
