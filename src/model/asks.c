@@ -48,7 +48,21 @@ static bool selected(const struct model *m, const struct ask *a) {
     return str_eq(m->ui.ask_cursor, a->id);
 }
 
+/* An answer that was typed and not given. */
+static void keep_reply(struct model *m, const struct ask *a) {
+    const bool given = a->state == ASK_SENT || a->state == ASK_GRANTED;
+
+    if (!given && !str_blank(buf_str(&a->reply.text)))
+        history_add(m, buf_str(&a->reply.text), NULL);
+}
+
+void asks_keep_replies(struct model *m) {
+    for (size_t i = 0; i < m->n_asks; i++)
+        keep_reply(m, m->asks[i]);
+}
+
 static void drop(struct model *m, size_t at) {
+    keep_reply(m, m->asks[at]);
     if (str_eq(m->ui.painted_ask, m->asks[at]->id))
         ask_unpaint(m); /* another one with its id was never seen */
     ask_free(m->asks[at]);

@@ -246,5 +246,6 @@ void model_save_all(struct model *m, struct effects *fx) {
     }
     if (m->priv->state_dirty_at > 0)
         state_save(m, fx);
+    asks_keep_replies(m);
     prompts_save(m, fx);
 }

@@ -330,6 +330,8 @@ void ask_unpaint(struct model *m);
 bool ask_on_screen(const struct model *m); /* the pane is focused and nothing hides it */
 int64_t arm_next(const struct model *m);
 void arm_tick(struct model *m);
+/* typed answers that were not given go into the prompt history */
+void asks_keep_replies(struct model *m);
 void ask_free(struct ask *a);
 /* it or a sub-agent of it */
 bool session_asks(const struct model *m, const struct session *s, enum ask_kind kind);

@@ -2,6 +2,8 @@
  * before that, and what is on disk when a message leaves. */
 #include "model_kit.h"
 
+#include "mix/editor.h"
+
 static const char *const two[] = {"s1", "s2"};
 #define DIR_ "/s/http_localhost_8088/"
 
@@ -70,6 +72,27 @@ static void half_a_message_never_ends_in_another_session(void **state) {
     assert_int_equal(k->m->ui.focus, PANE_SESSIONS);
     kit_pass(k, 1000);
     assert_non_null(strstr(kit_file(k, DIR_ "drafts/new"), "half a mess"));
+    kit_free(k);
+}
+
+static void an_answer_nobody_waits_for_any_more_is_kept(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_event(k, "s2", EV_NOTIFICATION, .id = "q1", .session_id = "s2", .response_type = "text",
+              .message = "Which?", .timeout_s = 10);
+    assert_true(editor_insert(&k->m->asks[0]->reply, "the long one", 12));
+    kit_pass(k, 30000);
+    assert_int_equal(k->m->asks[0]->state, ASK_EXPIRED);
+    kit_pass(k, 90000);
+    assert_int_equal(k->m->n_asks, 0);
+    assert_true(remembered(k, "the long one"));
+    kit_event(k, "s2", EV_NOTIFICATION, .id = "q2", .session_id = "s2", .response_type = "text",
+              .message = "Which?", .timeout_s = 10);
+    assert_true(editor_insert(&k->m->asks[0]->reply, "another", 7));
+    model_save_all(k->m, k->fx);
+    kit_step(k);
+    assert_non_null(strstr(kit_file(k, DIR_ "history"), "another\n"));
     kit_free(k);
 }
 
@@ -265,6 +288,7 @@ int main(void) {
         cmocka_unit_test(a_draft_that_was_never_shown_outlives_its_session),
         cmocka_unit_test(a_session_deleted_while_its_draft_is_read_leaves_it),
         cmocka_unit_test(half_a_message_never_ends_in_another_session),
+        cmocka_unit_test(an_answer_nobody_waits_for_any_more_is_kept),
         cmocka_unit_test(a_message_leaves_when_it_is_on_disk),
         cmocka_unit_test(a_full_disk_does_not_silence_anybody),
         cmocka_unit_test(what_waits_for_the_disk_can_be_taken_back),
