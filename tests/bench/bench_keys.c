@@ -81,6 +81,15 @@ static void latencies(struct screen *s, double *ms, size_t n) {
     clear_line(s, x, y);
 }
 
+/* Both in turn, so that a machine that slows down slows both. */
+static void in_turn(struct screen *a, double *a_ms, struct screen *b, double *b_ms, size_t n) {
+    for (size_t at = 0; at < n; at += LINE) {
+        size_t some = n - at < LINE ? n - at : LINE;
+        latencies(a, a_ms + at, some);
+        latencies(b, b_ms + at, some);
+    }
+}
+
 /* The most and the mean number of bytes a key costs at the end of a line. */
 static void bytes_per_key(struct screen *s, double *most, double *mean) {
     int x, y;
@@ -113,7 +122,7 @@ static void bytes_in_theme(const char *url, const char *theme, double limit) {
 }
 
 int main(int argc, char **argv) {
-    static double idle[KEYS_MAX], busy[KEYS_MAX], least[KEYS_MAX];
+    static double idle[KEYS_MAX], busy[KEYS_MAX], least[KEYS_MAX], least_busy[KEYS_MAX];
     size_t n = (size_t)bench_number(argc, argv, "keys", 1500);
     size_t rate = (size_t)bench_number(argc, argv, "rate", 5000);
     char url[64];
@@ -125,11 +134,8 @@ int main(int argc, char **argv) {
     struct feed calm = {.sessions = 3}, flood = {.sessions = 3, .events = rate * 600, .rate = rate};
     pid_t feed = feed_start(&calm, &port);
     snprintf(url, sizeof url, "http://127.0.0.1:%d", port);
-    struct screen *s = start_mixtui(url, NULL);
-    latencies(s, idle, n);
-    screen_stop(s);
-    s = start_floor();
-    latencies(s, least, n);
+    struct screen *s = start_mixtui(url, NULL), *least_screen = start_floor();
+    in_turn(s, idle, least_screen, least, n);
     screen_stop(s);
     bytes_in_theme(url, "default", 8);
     bytes_in_theme(url, "dark", 48);
@@ -143,8 +149,9 @@ int main(int argc, char **argv) {
     s = screen_start(&(struct screen_setup){
         .cols = COLS, .rows = ROWS, .args = (const char *[]){"--server", url, NULL}});
     screen_wait(s, "word 0");
-    latencies(s, busy, n);
+    in_turn(s, busy, least_screen, least_busy, n);
     screen_stop(s);
+    screen_stop(least_screen);
     feed_stop(feed);
 
     bench_ratio("key to echo, p50", "ms", bench_percentile(idle, n, 0.5),
@@ -152,8 +159,8 @@ int main(int argc, char **argv) {
     bench_ratio("key to echo, p99", "ms", bench_percentile(idle, n, 0.99),
                 bench_percentile(least, n, 0.99), 3);
     bench_ratio("key to echo while 5,000 deltas/s arrive, p50", "ms",
-                bench_percentile(busy, n, 0.5), bench_percentile(least, n, 0.5), 3);
+                bench_percentile(busy, n, 0.5), bench_percentile(least_busy, n, 0.5), 3);
     bench_ratio("key to echo while 5,000 deltas/s arrive, p99", "ms",
-                bench_percentile(busy, n, 0.99), bench_percentile(least, n, 0.99), 3);
+                bench_percentile(busy, n, 0.99), bench_percentile(least_busy, n, 0.99), 3);
     return bench_exit();
 }
