@@ -9,6 +9,7 @@ enum {
     CHECK_AGAIN_MS = 3000,
     CHECKS = 2,
     QUEUE_MAX = 500,
+    QUEUE_BYTES = 8 * 1024 * 1024, /* with a draft and a message on its way it can be read again */
     NAME_MAX_BYTES = 200
 };
 /* What libcurl calls a failure before the first byte of a request left. */
@@ -141,10 +142,6 @@ static void create(struct model *m, struct session *s, struct effects *fx) {
 static void go(struct model *m, struct session *s, struct effects *fx) {
     struct session_private *p = s->priv;
 
-    if (!s->draft_loaded) { /* the journal would write over what is not read yet */
-        draft_load(m, s, fx);
-        return;
-    }
     if (!s->id) {
         if (!p->create_request)
             create(m, s, fx);
@@ -248,6 +245,14 @@ static bool slash(struct model *m, struct session *s, const char *text, struct e
 }
 
 /* ---- what the person does ---- */
+static size_t queued_bytes(const struct session *s) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_queue; i++)
+        n += strlen(s->queue[i].text);
+    return n;
+}
+
 static bool refuses(struct model *m, struct session *s) {
     if (m->server.state == SERVER_OFFLINE || m->server.state == SERVER_FOREIGN)
         act_error(m, &m->server.err, "Not sent, the text stays here; no server");
@@ -256,6 +261,8 @@ static bool refuses(struct model *m, struct session *s) {
                    s->parent ? session_title(s->parent) : "its parent");
     else if (s->n_queue >= QUEUE_MAX)
         act_notice(m, "%d messages wait already: this one stays here", QUEUE_MAX);
+    else if (s->n_queue > 0 && queued_bytes(s) + s->draft.text.n > QUEUE_BYTES)
+        act_notice(m, "%d MiB wait already: this message stays here", QUEUE_BYTES >> 20);
     else
         return false;
     return true;

@@ -188,6 +188,24 @@ static void a_send_waits_until_the_draft_file_was_read(void **state) {
     kit_free(k);
 }
 
+/* A draft's file is read whole, 16 MiB at most: a longer queue would not come back. */
+static void a_queue_is_never_longer_than_what_can_be_read(void **state) {
+    struct kit *k = online();
+    char *text = xmalloc(1 << 20);
+
+    (void)state;
+    memset(text, 'a', (1 << 20) - 1);
+    text[(1 << 20) - 1] = '\0';
+    for (int i = 0; i < 20; i++)
+        kit_send(k, text);
+    assert_in_range(k->m->shown->n_queue, 7, 8);
+    assert_int_equal(k->m->shown->draft.text.n, (1 << 20) - 1);
+    kit_pass(k, 2000);
+    assert_true(strlen(kit_file(k, DIR_ "drafts/s2")) < 12 << 20);
+    free(text);
+    kit_free(k);
+}
+
 /* ---- two at once ---- */
 static const char theirs[] = "mixtui draft 1\ndraft 6 6\ntheirs\nqueue 4\nmine\nend\n";
 
@@ -294,6 +312,7 @@ int main(void) {
         cmocka_unit_test(what_waits_for_the_disk_can_be_taken_back),
         cmocka_unit_test(a_stream_lost_while_the_disk_writes_is_waited_for),
         cmocka_unit_test(a_send_waits_until_the_draft_file_was_read),
+        cmocka_unit_test(a_queue_is_never_longer_than_what_can_be_read),
         cmocka_unit_test(what_another_one_wrote_is_not_overwritten_unread),
         cmocka_unit_test(a_draft_that_is_only_looked_at_is_not_written),
         cmocka_unit_test(ones_own_writes_are_no_strangers),
