@@ -13,6 +13,8 @@ enum {
     SEQ_WAIT = 100,    /* the rest of a sequence or a character */
     OSC_WAIT = 500,    /* the rest of an answer */
     PASTE_WAIT = 1000, /* silence inside a paste whose end mark got lost */
+    STALL_MAX = 60000, /* after such a silence its rest may still come */
+    BURST = 16,        /* more bytes in one read than hands type */
     LATE_WAIT = 1000,  /* the rest of a sequence whose Esc was taken for a lone one */
     OSC_CAP = 4096,
 };
@@ -29,7 +31,8 @@ struct decoder {
     bool pasting, swallowing; /* swallowing: the rest of a paste over the cap */
     bool torn;                /* what comes is the rest of an answer whose head was given up */
     int64_t heard_at;
-    int64_t esc_at; /* when waiting made an Esc a lone one, and it was the last key; 0: not */
+    int64_t stalled_at; /* when a paste fell silent before its end; 0: none did */
+    int64_t esc_at;     /* when waiting made an Esc a lone one, and it was the last key; 0: not */
     struct known *known;
     size_t n_known, cap_known;
 };
@@ -80,6 +83,15 @@ static bool is_late_rest(const char *p, size_t n) {
     return i < n && memchr("ABCDEFHIOPQRSZ~u", p[i], 16) != NULL;
 }
 
+static const char paste_end[] = "\033[201~";
+
+/* The line stood still inside a paste: what comes then is its rest, not keys. */
+static bool is_paste_rest(const struct decoder *d, const char *p, size_t n, int64_t now) {
+    if (!d->stalled_at || now - d->stalled_at >= STALL_MAX || n == 0 || p[0] == '\033')
+        return false;
+    return n >= BURST || memmem(p, n, paste_end, sizeof paste_end - 1);
+}
+
 void decoder_feed(struct decoder *d, const char *p, size_t n, int64_t now) {
     const bool idle = d->at == d->in.n;
     if (idle)
@@ -88,8 +100,12 @@ void decoder_feed(struct decoder *d, const char *p, size_t n, int64_t now) {
         buf_cut(&d->in, 0, d->at), d->at = 0;
     if (idle && d->esc_at && now - d->esc_at < LATE_WAIT && is_late_rest(p, n))
         (void)buf_add(&d->in, "\033", 1);
+    if (idle && is_paste_rest(d, p, n, now)) {
+        buf_clear(&d->paste);
+        d->pasting = true;
+    }
     if (n > 0)
-        d->esc_at = 0;
+        d->esc_at = d->stalled_at = 0;
     if (d->torn && now - d->heard_at >= LATE_WAIT)
         d->torn = false;
     d->fed = d->in.n;
@@ -103,23 +119,23 @@ static struct key plain(uint32_t code, uint8_t mods) {
 
 /* ---- paste ---- */
 static enum step paste_step(struct decoder *d, struct key *out, bool late) {
-    static const char end[] = "\033[201~";
     const char *p = d->in.p + d->at;
     size_t n = d->in.n - d->at;
-    const char *stop = memmem(p, n, end, sizeof end - 1);
+    const char *stop = memmem(p, n, paste_end, sizeof paste_end - 1);
     /* Without the end mark keep what could be its beginning. */
-    size_t take = stop                 ? (size_t)(stop - p)
-                  : late               ? n
-                  : n > sizeof end - 2 ? n - (sizeof end - 2)
-                                       : 0;
+    size_t take = stop                       ? (size_t)(stop - p)
+                  : late                     ? n
+                  : n > sizeof paste_end - 2 ? n - (sizeof paste_end - 2)
+                                             : 0;
     if (take > 0 && !d->swallowing && buf_add(&d->paste, p, take) != RC_OK)
         d->swallowing = true;
     d->at += take;
     if (!stop && !late)
         return STEP_WAIT;
     if (stop)
-        d->at += sizeof end - 1;
+        d->at += sizeof paste_end - 1;
     d->pasting = d->swallowing = false;
+    d->stalled_at = stop ? 0 : d->heard_at;
     *out = (struct key){.code = K_PASTE, .paste = buf_str(&d->paste), .n = d->paste.n};
     return STEP_KEY;
 }

@@ -147,6 +147,43 @@ static void a_paste_over_the_cap_is_cut_and_its_rest_is_no_keys(void **state) {
     decoder_free(d);
 }
 
+static void the_rest_of_a_paste_that_stood_still_is_no_keys(void **state) {
+    static const struct {
+        const char *rest, *keys; /* what comes, what it is 2 s later */
+        int64_t after;
+    } rows[] = {
+        {"y\rquit now, and more\033[201~n", "paste<y\rquit now, and more> n ", 3000},
+        {"y\rq\033[201~", "paste<y\rq> ", 59000},
+        {"a longer piece without its end", "paste<a longer piece without its end> ", 3000},
+        {"y", "y ", 3000},          /* a hand */
+        {"\033[201~y", "y ", 3000}, /* only its end */
+        {"\033[A\033[A\033[A\033[A\033[A\033[A", "Up Up Up Up Up Up ", 3000},
+        {"much later it is something else", NULL, 61001},
+    };
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct decoder *d = decoder_new();
+        struct buf out = {0};
+        struct key k;
+        buf_init(&out, 4096);
+        decoder_feed(d, "\033[200~head", 10, 1000);
+        assert_false(decoder_next(d, &k, 1000));
+        assert_true(decoder_next(d, &k, 2000));
+        assert_int_equal(k.code, K_PASTE);
+        const int64_t at = 1000 + rows[i].after;
+        decoder_feed(d, rows[i].rest, strlen(rows[i].rest), at);
+        for (int64_t now = at; now <= at + 2000; now += 1000)
+            while (decoder_next(d, &k, now))
+                name(&out, &k);
+        if (rows[i].keys)
+            assert_string_equal(buf_str(&out), rows[i].keys);
+        else
+            assert_null(strstr(buf_str(&out), "paste<"));
+        buf_fini(&out);
+        decoder_free(d);
+    }
+}
+
 static void what_comes_with_others_in_one_read_says_so(void **state) {
     static const struct {
         const char *reads[3];
@@ -247,6 +284,7 @@ int main(void) {
         cmocka_unit_test(keys_are_the_same_in_any_split),
         cmocka_unit_test(a_lone_escape_is_known_after_25_ms),
         cmocka_unit_test(a_paste_over_the_cap_is_cut_and_its_rest_is_no_keys),
+        cmocka_unit_test(the_rest_of_a_paste_that_stood_still_is_no_keys),
         cmocka_unit_test(what_comes_with_others_in_one_read_says_so),
         cmocka_unit_test(terminfo_sequences_come_first),
         cmocka_unit_test(what_a_slow_line_tears_is_no_text_and_no_command),
