@@ -50,7 +50,7 @@ static void expect_terminal_back(struct screen *s) {
 }
 
 static void is_given_back_by_every_end(void **state) {
-    static const int signals[] = {0, SIGTERM, SIGHUP, SIGINT, SIGSEGV, SIGABRT, SIGBUS};
+    static const int signals[] = {0, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGSEGV, SIGABRT, SIGBUS};
     struct peer *demo = demo_at(*state, NULL);
 
     for (size_t i = 0; i < MIX_COUNT(signals); i++) {
