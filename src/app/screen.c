@@ -396,9 +396,10 @@ int screen_run(const struct options *o, const char *argv0) {
     if (rc == RC_OK)
         open_log(&a, &err), rc = err.rc;
     if (rc == RC_OK)
-        rc = term_open(&a.term, &err);
+        rc = signals_start(&err); /* before ncurses: one that finds SIGTSTP taken leaves it alone,
+                                   * else it would be lost while something is written */
     if (rc == RC_OK)
-        rc = signals_start(&err);
+        rc = term_open(&a.term, &err);
     if (rc != RC_OK) {
         if (a.term)
             term_free(a.term);
