@@ -71,8 +71,7 @@ static void is_given_back_while_suspended(void **state) {
 
     for (size_t i = 0; i < MIX_COUNT(ways); i++) {
         struct screen *s = mixtui_at(*state, demo);
-        screen_keys(s, KEY_CTRL('c'));
-        type_line(s, "on hold");
+        type_line(s, i ? "on hold again" : "on hold");
         if (ways[i])
             screen_keys(s, ways[i]);
         else
@@ -84,8 +83,28 @@ static void is_given_back_while_suspended(void **state) {
         screen_wait(s, "on hold");
         assert_true(screen_alternate(s));
         type_line(s, " no more");
+        screen_keys(s, KEY_CTRL('c'));
+        screen_wait_gone(s, "on hold");
         assert_int_equal(quit(s), 0);
     }
+}
+
+/* Also while the program is writing, when curses would rather not be disturbed. */
+static void no_request_to_stop_is_lost(void **state) {
+    struct peer *demo = demo_at(*state, NULL);
+    struct screen *s = mixtui_at(*state, demo);
+
+    screen_wait(s, "measure before changing");
+    for (int i = 0; i < 30; i++) {
+        screen_keys(s, KEY_CTRL('l'));
+        screen_pump(s, 100); /* the first bytes of the redraw */
+        screen_signal(s, SIGTSTP);
+        screen_wait_stopped(s);
+        screen_signal(s, SIGCONT);
+        screen_wait_that(s, screen_alternate(s));
+    }
+    screen_wait(s, "live");
+    assert_int_equal(quit(s), 0);
 }
 
 static void what_others_wrote_is_painted_over(void **state) {
@@ -185,6 +204,7 @@ int main(void) {
         S(is_given_back_by_every_end, wide),
         S(is_given_back_while_suspended, narrow),
         S(is_given_back_while_suspended, wide),
+        S(no_request_to_stop_is_lost, wide),
         S(what_others_wrote_is_painted_over, narrow),
         S(what_others_wrote_is_painted_over, wide),
         S(any_size_will_do, narrow),
