@@ -75,12 +75,12 @@ static bool is_late_rest(const char *p, size_t n) {
     if (p[0] == ']')
         return n > 3 && memcmp(p, "]11;", 4) == 0;
     if (p[0] == 'O')
-        return memchr("ABCDEFHMPQRS", p[1], 12) != NULL;
+        return p[1] && strchr("ABCDEFHMPQRS", p[1]);
     if (p[0] != '[')
         return false;
     while (i < n && i < 16 && ((p[i] >= '0' && p[i] <= '9') || p[i] == ';'))
         i++;
-    return i < n && memchr("ABCDEFHIOPQRSZ~u", p[i], 16) != NULL;
+    return i < n && p[i] && strchr("ABCDEFHIOPQRSZ~u", p[i]);
 }
 
 static const char paste_end[] = "\033[201~";
@@ -423,35 +423,40 @@ int64_t decoder_deadline(const struct decoder *d) {
     return d->heard_at + (n == 1 ? ESC_WAIT : SEQ_WAIT);
 }
 
+/* What stands at the head: a key, bytes without one, or not enough yet. */
+static enum step head_step(struct decoder *d, struct key *out, int64_t now, bool late) {
+    const char *p = d->in.p + d->at;
+    const size_t n = d->in.n - d->at;
+    const bool behind = d->at > d->fed;
+    size_t used = 0;
+    enum step s = *p == '\033' ? escape_step(d, p, n, &used, out) : char_step(p, n, &used, out);
+
+    if (s == STEP_WAIT) {
+        if (!late)
+            return STEP_WAIT;
+        s = give_up(p, n, &used, out);
+        d->torn = n > 4 && memcmp(p, "\033]11;", 5) == 0;
+        d->esc_at = s == STEP_KEY && out->code == K_ESC ? now : 0;
+    }
+    d->at += used;
+    out->crowded = behind || d->at < d->in.n;
+    return s;
+}
+
 bool decoder_next(struct decoder *d, struct key *out, int64_t now) {
     while (d->pasting || d->at < d->in.n) {
-        bool late = now >= decoder_deadline(d);
+        const bool late = now >= decoder_deadline(d);
         if (d->torn) {
             torn_step(d, late);
             if (d->torn)
                 return false;
             continue;
         }
-        if (d->pasting) {
-            if (paste_step(d, out, late) == STEP_KEY)
-                return true;
-            return false;
-        }
-        const char *p = d->in.p + d->at;
-        size_t n = d->in.n - d->at, used = 0;
-        enum step s = *p == '\033' ? escape_step(d, p, n, &used, out) : char_step(p, n, &used, out);
-        if (s == STEP_WAIT) {
-            if (!late)
-                return false;
-            s = give_up(p, n, &used, out);
-            d->torn = n > 4 && memcmp(p, "\033]11;", 5) == 0;
-            d->esc_at = s == STEP_KEY && out->code == K_ESC ? now : 0;
-        }
-        const bool behind = d->at > d->fed;
-        d->at += used;
-        out->crowded = behind || d->at < d->in.n;
-        if (s == STEP_KEY)
-            return true;
+        if (d->pasting)
+            return paste_step(d, out, late) == STEP_KEY;
+        const enum step s = head_step(d, out, now, late);
+        if (s != STEP_NONE)
+            return s == STEP_KEY;
     }
     return false;
 }
