@@ -98,7 +98,10 @@ COMMAND(cmd_thread_top) { act_scroll(m, MOVE_TOP, 0); }
 
 const char *why_nothing_held(const struct model *m) {
     const struct session *s = m->shown;
-    return s->sent == SENT_UNKNOWN || (s->held && s->n_queue > 0) ? NULL : "nothing is held back";
+    if (s->sent == SENT_UNKNOWN || (s->held && s->n_queue > 0))
+        return NULL;
+    return s->n_queue > 0 ? "the queue goes on by itself once the turn is over"
+                          : "nothing is held back";
 }
 
 const char *why_nothing_queued(const struct model *m) {
