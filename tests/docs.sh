@@ -30,7 +30,8 @@ if [ "${1:-}" = --check ]; then
 fi
 cp "$made" README.md
 if [ "${1:-}" = --picture ]; then
-    { echo '```'; "$(find_program screen_picture)" "$(find_program mixtui)"; echo '```'; } >"$part"
+    PICTURE=$made "$(find_program screen_picture)" >/dev/null
+    { echo '```'; cat "$made"; echo '```'; } >"$part"
     replace picture "$part" >"$made"
     cp "$made" README.md
 fi
