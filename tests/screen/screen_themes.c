@@ -72,6 +72,7 @@ static void is_switched_live(void **state) {
     int x, y;
 
     type_line(s, "draft");
+    screen_wait(s, "measure before"); /* what is typed shows before what is asked for comes */
     assert_true(screen_find(s, "measure before", &x, &y));
     bool before = screen_cell(s, x, y).fg_default && screen_cell(s, x, y).bg_default;
     assert_true(before); /* the terminal's own colours */
