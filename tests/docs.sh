@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes the generated parts of README.md: the keys, from the program's own table; with --picture also the picture, from
-# the program's own screen. --check changes nothing and fails when the keys are out of date.
+# the program's own screen, with --bench the figures. --check changes nothing and fails when the keys are out of date.
 set -eu
 ROOT=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
 cd "$ROOT"
@@ -29,6 +29,11 @@ if [ "${1:-}" = --check ]; then
     exit 0
 fi
 cp "$made" README.md
+if [ "${1:-}" = --bench ]; then # takes minutes, and a quiet machine
+    tests/bench/run.sh >"$part"
+    replace bench "$part" >"$made"
+    cp "$made" README.md
+fi
 if [ "${1:-}" = --picture ]; then
     PICTURE=$made "$(find_program screen_picture)" >/dev/null
     { echo '```'; cat "$made"; echo '```'; } >"$part"

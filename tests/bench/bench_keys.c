@@ -154,12 +154,8 @@ int main(int argc, char **argv) {
     screen_stop(least_screen);
     feed_stop(feed);
 
-    bench_ratio("key to echo, p50", "ms", bench_percentile(idle, n, 0.5),
-                bench_percentile(least, n, 0.5), 3);
     bench_ratio("key to echo, p99", "ms", bench_percentile(idle, n, 0.99),
                 bench_percentile(least, n, 0.99), 3);
-    bench_ratio("key to echo while 5,000 deltas/s arrive, p50", "ms",
-                bench_percentile(busy, n, 0.5), bench_percentile(least_busy, n, 0.5), 3);
     bench_ratio("key to echo while 5,000 deltas/s arrive, p99", "ms",
                 bench_percentile(busy, n, 0.99), bench_percentile(least_busy, n, 0.99), 3);
     return bench_exit();
