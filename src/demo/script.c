@@ -283,7 +283,7 @@ static void do_answer(struct turn *t, const struct step *s) {
 
 static void (*const scripts[])(struct turn *t, const struct step *s) = {
     [WORD_RUN] = do_run,      [WORD_EDIT] = do_edit,       [WORD_TWO] = do_two,
-    [WORD_ASK] = do_ask,      [WORD_PLAN] = do_plan,       [WORD_TODO] = do_todo,
+    [WORD_ASK] = do_ask,      [WORD_PLAN] = do_plan,       [WORD_TODO_LIST] = do_todo,
     [WORD_TASK] = do_task,    [WORD_THINK] = do_think,     [WORD_TABLE] = do_table,
     [WORD_CODE] = do_code,    [WORD_PICTURE] = do_picture, [WORD_LONG] = do_long,
     [WORD_FLOOD] = do_flood,  [WORD_FAIL] = do_fail,       [WORD_LIMIT] = do_limit,

@@ -228,7 +228,8 @@ static int widest(const struct model *m, enum column at, int most) {
 
 static void draw_menu_row(const struct model *m, struct canvas *c, struct rect r,
                           const struct menu_row *row, bool cursor, const int cols[COLUMNS]) {
-    enum style s = row->why_not ? STYLE_DISABLED : STYLE_OVERLAY, key = STYLE_KEY, dim = STYLE_DIM;
+    enum style s = row->why_not ? STYLE_UNAVAILABLE : STYLE_OVERLAY, key = STYLE_KEY,
+               dim = STYLE_DIM;
     int x = r.x + 1;
 
     if (cursor) {
@@ -243,7 +244,7 @@ static void draw_menu_row(const struct model *m, struct canvas *c, struct rect r
         s = key =
             ask_armed(m, model_selected_ask(m), m->now) ? STYLE_HINT_ARMED : STYLE_HINT_UNARMED;
     if (cols[COLUMN_KEYS] > 0) {
-        put(c, x, r.y, cols[COLUMN_KEYS], row->why_not && !cursor ? STYLE_DISABLED : key,
+        put(c, x, r.y, cols[COLUMN_KEYS], row->why_not && !cursor ? STYLE_UNAVAILABLE : key,
             row->keys);
         x += cols[COLUMN_KEYS] + 2;
     }
@@ -306,9 +307,10 @@ void draw_leader(const struct model *m, struct canvas *c) {
         const int x = 2 + i / rows * column, y = r.y + 1 + i % rows;
         const int most = x + column - 2 < r.w - 2 ? column - 2 : r.w - 2 - x;
 
-        put(c, x, y, KEY_COLS, row->why_not ? STYLE_DISABLED : STYLE_KEY, after_leader(row->keys));
+        put(c, x, y, KEY_COLS, row->why_not ? STYLE_UNAVAILABLE : STYLE_KEY,
+            after_leader(row->keys));
         put(c, x + KEY_COLS + 1, y, most - KEY_COLS - 1,
-            row->why_not ? STYLE_DISABLED : STYLE_OVERLAY, row->label);
+            row->why_not ? STYLE_UNAVAILABLE : STYLE_OVERLAY, row->label);
     }
 }
 

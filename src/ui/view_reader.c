@@ -168,7 +168,7 @@ void picker_settle(struct view *v, const struct model *m, int height) {
 
 static void draw_entry(const struct model *m, struct canvas *c, struct rect r,
                        const struct dir_entry *e, bool cursor) {
-    enum style s = e->readable ? STYLE_OVERLAY : STYLE_DISABLED, dim = STYLE_DIM;
+    enum style s = e->readable ? STYLE_OVERLAY : STYLE_UNAVAILABLE, dim = STYLE_DIM;
     const int right = r.x + r.w - 1;
 
     if (cursor) {

@@ -57,7 +57,7 @@ static void every_line_with_a_word_is_a_step(void **state) {
     struct step steps[STEPS_MAX];
     assert_int_equal(words_read("First this:\nrun a\n\ntodo\nand then\nedit b\n", steps), 3);
     assert_int_equal(steps[0].word, WORD_RUN);
-    assert_int_equal(steps[1].word, WORD_TODO);
+    assert_int_equal(steps[1].word, WORD_TODO_LIST);
     assert_int_equal(steps[2].word, WORD_EDIT);
 }
 
