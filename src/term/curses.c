@@ -12,6 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "output.h"
 #include "private.h"
 #include "terminfo.h"
 
@@ -19,6 +20,7 @@ enum { PAIR_MAX = 512 };
 
 struct term {
     SCREEN *screen;
+    struct output output;
     struct decoder *decoder;
     struct canvas shown; /* what ncurses was told last; width 0 before the first flush */
     struct theme theme;
@@ -42,18 +44,6 @@ static struct {
 
 static const char modes_on[] = "\033[?2004h\033[?1004h";
 static const char modes_off[] = "\033[?2004l\033[?1004l";
-
-static void put_raw(const char *p, size_t n) {
-    while (n > 0) {
-        ssize_t done = write(STDOUT_FILENO, p, n);
-        if (done < 0 && (errno == EINTR || errno == EAGAIN))
-            continue;
-        if (done <= 0)
-            return;
-        p += done;
-        n -= (size_t)done;
-    }
-}
 
 /* ---- opening ---- */
 static enum rc check_terminal(struct err *err) {
@@ -107,7 +97,7 @@ void term_rescue(void) {
     if (!rescue.armed)
         return;
     rescue.armed = false;
-    put_raw(rescue.bytes, rescue.n);
+    output_raw(rescue.bytes, rescue.n);
     tcsetattr(STDIN_FILENO, TCSANOW, &rescue.saved);
 }
 
@@ -147,14 +137,18 @@ enum rc term_open(struct term **out, struct err *err) {
     if (rc != RC_OK)
         return rc;
     tcgetattr(STDIN_FILENO, &rescue.saved);
-    SCREEN *screen = newterm(NULL, stdout, stdin);
+    struct output output = {0};
+    SCREEN *screen = output_open(&output) ? newterm(NULL, output.file, stdin) : NULL;
     if (!screen) {
+        if (output.file)
+            output_close(&output);
         return err_set(err, RC_USAGE, 0, "could not start the screen on TERM=%.60s",
                        getenv("TERM"));
     }
     rescue_arm();
     struct term *t = xcalloc(1, sizeof *t);
     t->screen = screen;
+    t->output = output;
     t->decoder = decoder_new();
     learn_keys(t->decoder);
     raw();
@@ -173,9 +167,9 @@ enum rc term_open(struct term **out, struct err *err) {
     t->inside = true;
     t->cursor_on = true;
     t->repaint = true;
-    put_raw(modes_on, sizeof modes_on - 1);
+    output_raw(modes_on, sizeof modes_on - 1);
     if (answers_osc(getenv("TERM")))
-        put_raw("\033]11;?\033\\", 8);
+        output_raw("\033]11;?\033\\", 8);
     theme_builtin(&t->theme, "default", NULL);
     term_theme(t, &t->theme);
     *out = t;
@@ -188,6 +182,7 @@ void term_free(struct term *t) {
     term_leave(t);
     rescue.armed = false;
     delscreen(t->screen);
+    output_close(&t->output);
     decoder_free(t->decoder);
     canvas_fini(&t->shown);
     free(t);
@@ -196,7 +191,7 @@ void term_free(struct term *t) {
 void term_leave(struct term *t) {
     if (!t->inside)
         return;
-    put_raw(modes_off, sizeof modes_off - 1);
+    output_raw(modes_off, sizeof modes_off - 1);
     curs_set(1);
     endwin();
     t->inside = false;
@@ -207,7 +202,8 @@ void term_enter(struct term *t) {
         return;
     t->inside = true;
     t->cursor_on = true;
-    put_raw(modes_on, sizeof modes_on - 1);
+    reset_prog_mode(); /* now: while a frame is held curses does not reach the terminal's line */
+    output_raw(modes_on, sizeof modes_on - 1);
     keypad(stdscr, TRUE); /* endwin ended it, and only getch would begin it again */
     term_resized(t);
     term_redraw(t);
@@ -325,6 +321,8 @@ void term_flush(struct term *t, const struct canvas *c) {
     }
     for (int y = 0; y < c->h; y++)
         tell_row(t, c, y);
+    if (!isendwin()) /* coming back from the shell it sets the line, which memory has not */
+        output_hold(&t->output);
     bool on = c->cursor_x >= 0 && c->cursor_y >= 0;
     if (on)
         move(c->cursor_y, c->cursor_x);
@@ -333,6 +331,7 @@ void term_flush(struct term *t, const struct canvas *c) {
     t->cursor_on = on;
     t->repaint = false;
     refresh();
+    output_release(&t->output);
 }
 
 void term_redraw(struct term *t) {

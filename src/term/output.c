@@ -1,0 +1,69 @@
+/* output.c - one frame, one write. ncurses writes a frame in dozens of pieces, over ssh each a
+ * packet and a glimpse of half a frame; while a frame is held, its descriptor leads to memory. */
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { PIECE = 64 << 10 }; /* more than a frame takes */
+
+void output_raw(const char *p, size_t n) {
+    while (n > 0) {
+        const ssize_t done = write(STDOUT_FILENO, p, n);
+
+        if (done > 0) {
+            p += done;
+            n -= (size_t)done;
+        } else if (done < 0 && errno == EAGAIN) {
+            poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, -1);
+        } else if (done == 0 || errno != EINTR) {
+            return;
+        }
+    }
+}
+
+bool output_open(struct output *o) {
+    const int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+
+    o->file = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!o->file) {
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    o->memory = memfd_create("frame", MFD_CLOEXEC);
+    o->held = false;
+    return true;
+}
+
+void output_close(struct output *o) {
+    fclose(o->file);
+    if (o->memory >= 0)
+        close(o->memory);
+}
+
+void output_hold(struct output *o) {
+    o->held = o->memory >= 0 && dup3(o->memory, fileno(o->file), O_CLOEXEC) >= 0;
+}
+
+void output_release(struct output *o) {
+    static char piece[PIECE];
+    off_t at = 0;
+    ssize_t n;
+
+    if (!o->held)
+        return;
+    o->held = false;
+    dup3(STDOUT_FILENO, fileno(o->file), O_CLOEXEC);
+    const off_t end = lseek(o->memory, 0, SEEK_CUR);
+
+    while (at < end &&
+           (n = pread(o->memory, piece, at + PIECE < end ? PIECE : (size_t)(end - at), at)) > 0) {
+        output_raw(piece, (size_t)n);
+        at += n;
+    }
+    lseek(o->memory, 0, SEEK_SET);
+}
