@@ -82,6 +82,7 @@ static void is_given_back_while_suspended(void **state) {
         screen_signal(s, SIGCONT);
         screen_wait(s, "on hold");
         assert_true(screen_alternate(s));
+        assert_false(screen_line_restored(s)); /* keys come at once and unseen, as before */
         type_line(s, " no more");
         screen_keys(s, KEY_CTRL('c'));
         screen_wait_gone(s, "on hold");

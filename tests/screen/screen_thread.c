@@ -82,7 +82,7 @@ static const char *thread_text(struct screen *s) {
 
 static void the_readers_place_stays_while_text_arrives(void **state) {
     const struct stage *st = *state;
-    struct peer *demo = demo_at(st, (const char *[]){"--speed", "4", NULL});
+    struct peer *demo = demo_at(st, (const char *[]){"--speed", "12", NULL});
     struct screen *s = mixtui_at(st, demo);
 
     open_session(s, "Count words");
@@ -94,7 +94,7 @@ static void the_readers_place_stays_while_text_arrives(void **state) {
     screen_wait_gone(s, "second 2 of 60");
     screen_wait_quiet(s, 60);
     auto_free char *place = xstrdup(thread_text(s));
-    screen_pause(s, 1500); /* a dozen lines meanwhile */
+    screen_pause(s, 1000); /* a dozen lines meanwhile */
     assert_string_equal(thread_text(s), place);
     screen_keys(s, "G"); /* follows again */
     screen_wait(s, "second 30 of 60");

@@ -96,7 +96,7 @@ static void fifty_wait_while_somebody_writes(void **state) {
         random_text(&seed, text, 40);
         screen_keys(s, text);
     }
-    screen_wait(s, "!50 ");
+    screen_wait(s, "!50");
     assert_int_equal(tap_count(tap, "/grant HTTP") + tap_count(tap, "/deny HTTP"), 0);
     open_asks(s); /* and any of them can still be answered */
     screen_keys(s, "n");
