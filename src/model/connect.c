@@ -170,6 +170,7 @@ void connect_caps(struct model *m, struct incoming *in, struct effects *fx) {
     m->priv->probe_request = 0;
     m->server.caps = in->caps;
     model_touch(m);
+    send_resume(m, fx);
     if (in->caps.version == GEN_NONE && strstr(in->caps.why, "not a Mix server")) {
         if (!m->priv->ever_loaded)
             foreign(m, in->caps.why);

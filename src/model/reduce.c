@@ -432,6 +432,7 @@ static void reduce_failed_probe(struct model *m, const struct incoming *in, stru
     if (in->kind == IN_FAIL) {
         m->priv->probe_request = 0;
         connect_failed(m, in, fx);
+        send_resume(m, fx);
     } else if (in->kind == IN_RETRY) {
         connect_lost(m, &in->err, in->retry_at, fx);
     }

@@ -142,6 +142,8 @@ static void create(struct model *m, struct session *s, struct effects *fx) {
 static void go(struct model *m, struct session *s, struct effects *fx) {
     struct session_private *p = s->priv;
 
+    if (m->priv->probe_request)
+        return; /* which fields this server takes is not known yet: send_resume goes on */
     if (!s->id) {
         if (!p->create_request)
             create(m, s, fx);
@@ -195,6 +197,14 @@ static bool free_to_send(const struct session *s) {
 void send_drain(struct model *m, struct session *s, struct effects *fx) {
     if (s->n_queue > 0 && !s->held && free_to_send(s))
         begin(m, s, queue_take(m, s, 0), fx);
+}
+
+void send_resume(struct model *m, struct effects *fx) {
+    for (size_t i = 0; i < m->n_sessions; i++)
+        if (m->sessions[i]->sending && m->sessions[i]->sent == SENT_NONE)
+            go(m, m->sessions[i], fx);
+    if (m->fresh && m->fresh->sending)
+        go(m, m->fresh, fx);
 }
 
 void send_live(struct model *m, struct session *s, struct effects *fx) {

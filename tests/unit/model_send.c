@@ -559,8 +559,26 @@ static void what_never_left_waits_in_the_queue_after_a_crash(void **state) {
     kit_free(k);
 }
 
+/* A server of another generation would refuse the fields. */
+static void a_message_waits_until_the_generation_is_known(void **state) {
+    struct kit *k = kit_new();
+
+    (void)state;
+    kit_step(k);
+    kit_list(k, NULL, 0);
+    kit_send(k, "at once");
+    kit_step(k);
+    assert_int_equal(kit_count(k, OP_SESSION_CREATE), 0);
+    kit_caps(k, caps_of(GEN_SEED));
+    kit_step(k);
+    assert_int_equal(kit_count(k, OP_SESSION_CREATE), 1);
+    assert_int_equal(kit_last(k, OP_SESSION_CREATE)->version, GEN_SEED);
+    kit_free(k);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_message_waits_until_the_generation_is_known),
         cmocka_unit_test(a_message_is_shown_at_once_and_posted),
         cmocka_unit_test(the_events_may_come_before_the_answer),
         cmocka_unit_test(blank_text_is_not_sent),
