@@ -83,9 +83,9 @@ static void only_its_own_keys_lead_to_the_pane(void **state) {
     say(s, "run echo never");
     wait_asks(s, 1);
     to_thread(s);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 5; i++) {
         screen_pause(s, 450);
-        screen_keys(s, i < 6 ? "\t" : "\033[Z");
+        screen_keys(s, i < 4 ? "\t" : "\033[Z");
         screen_pause(s, 50);
         leader(s, "h"); /* out of any text field */
         screen_keys(s, "y");
@@ -156,6 +156,34 @@ static void what_the_server_gave_up_is_not_granted(void **state) {
     assert_int_equal(quit(s), 0);
 }
 
+static void the_menu_answers_after_a_movement_only(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, (const char *[]){"--speed", "20", NULL});
+    struct peer *tap = a_tap(demo);
+    struct screen *s = mixtui_at(st, tap);
+
+    new_session(s);
+    say(s, "run echo by menu");
+    wait_asks(s, 1);
+    open_asks(s);
+    screen_keys(s, KEY_ENTER);
+    screen_wait(s, "close this menu");
+    screen_pause(s, 600);
+    screen_keys(s, KEY_ENTER); /* the first row is Back */
+    screen_wait_gone(s, "close this menu");
+    assert_int_equal(answers(tap), 0);
+    screen_pause(s, 600);
+    screen_keys(s, KEY_ENTER);
+    screen_wait(s, "close this menu");
+    screen_keys(s, KEY_DOWN); /* grant */
+    screen_pause(s, 600);
+    screen_keys(s, KEY_ENTER);
+    screen_wait_that(s, answers(tap) == 1);
+    assert_int_equal(tap_count(tap, "/grant HTTP"), 1);
+    screen_wait(s, "granted");
+    assert_int_equal(quit(s), 0);
+}
+
 static void a_question_is_answered_by_choice(void **state) {
     const struct stage *st = *state;
     struct peer *demo = demo_at(st, (const char *[]){"--speed", "20", NULL});
@@ -187,6 +215,8 @@ int main(void) {
         S(a_paste_decides_nothing, wide),
         S(the_whole_text_decides_nothing_and_marks_what_hides, narrow),
         S(what_the_server_gave_up_is_not_granted, narrow),
+        S(the_menu_answers_after_a_movement_only, narrow),
+        S(the_menu_answers_after_a_movement_only, wide),
         S(a_question_is_answered_by_choice, narrow),
         S(a_question_is_answered_by_choice, wide),
     };

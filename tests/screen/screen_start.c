@@ -185,6 +185,69 @@ static void says_that_a_server_is_not_mix(void **state) {
     }
 }
 
+static void nothing_optional_is_needed(void **state) {
+    const struct stage *st = *state;
+    static const char *const optional[] = {
+        "getAuthStatus",  "getMessageHistory", "listSessionFiles", "listCommands",
+        "getSystemInfo",  "getPreferences",    "listLLMTools",     "getOAuthHealth",
+        "listMcpServers", "getToolsStatus",    "exportSession",    "api-document"};
+    static const char *const kinds[] = {"status=404", "html=404", "html=500", "garbage"};
+    char faults[MIX_COUNT(optional)][80];
+
+    for (size_t k = 0; k < MIX_COUNT(kinds); k++) {
+        const char *args[2 * MIX_COUNT(optional) + 3] = {"--speed", "20"};
+        for (size_t i = 0; i < MIX_COUNT(optional); i++) {
+            snprintf(faults[i], sizeof faults[i], "%s:*:%s", optional[i], kinds[k]);
+            args[2 + 2 * i] = "--fault";
+            args[3 + 2 * i] = faults[i];
+        }
+        struct peer *demo = demo_at(st, args);
+        struct screen *s = mixtui_at(st, demo);
+        new_session(s);
+        say(s, "hello");
+        screen_wait(s, "README.md");
+        assert_false(screen_has(s, "<html"));
+        assert_int_equal(quit(s), 0);
+        server_stop(demo);
+    }
+}
+
+static void opens_the_session_asked_for(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, NULL);
+    struct buf list = {0};
+    char id[40];
+
+    assert_int_equal(http_call(demo->port, "GET", "/api/sessions", NULL, &list), 200);
+    const char *at = strstr(buf_str(&list), "\"title\":\"Prices");
+    assert_non_null(at);
+    while (at > list.p && strncmp(at, "\"id\":\"", 6) != 0)
+        at--;
+    assert_true(json_string(id, sizeof id, at, "id", 0));
+    buf_fini(&list);
+    struct screen *s =
+        mixtui_with(st, (const char *[]){"--server", demo->url, "--session", id, NULL}, NULL);
+    screen_wait(s, "All prices are in EUR");
+    assert_int_equal(quit(s), 0);
+    s = mixtui_with(st, (const char *[]){"--server", demo->url, "--session", "no-such", NULL},
+                    NULL);
+    screen_wait(s, "no session");
+    type_line(s, "and goes on");
+    assert_int_equal(quit(s), 0);
+}
+
+static void says_that_no_provider_has_a_key(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, (const char *[]){"--quirk", "signed-out=on", NULL});
+    struct screen *s = mixtui_at(st, demo);
+
+    screen_wait(s, "no provider has a key");
+    say(s, "hello");
+    screen_wait(s, "hello"); /* refused: the text is back */
+    screen_wait(s, "the text is back");
+    assert_int_equal(quit(s), 0);
+}
+
 static void a_server_that_says_nothing_blocks_nothing(void **state) {
     const struct stage *st = *state;
     struct peer *demo = demo_at(st, (const char *[]){"--fault", "*:*:hang", NULL});
@@ -212,6 +275,12 @@ int main(void) {
         S(says_that_a_server_is_not_mix, narrow),
         S(says_that_a_server_is_not_mix, wide),
         S(a_server_that_says_nothing_blocks_nothing, narrow),
+        S(nothing_optional_is_needed, narrow),
+        S(nothing_optional_is_needed, seed_wide),
+        S(opens_the_session_asked_for, narrow),
+        S(opens_the_session_asked_for, wide),
+        S(says_that_no_provider_has_a_key, narrow),
+        S(says_that_no_provider_has_a_key, wide),
     };
 #undef T
 #undef S
