@@ -278,9 +278,13 @@ void term_theme(struct term *t, const struct theme *theme) {
     t->theme = *theme;
     if (t->colours == 0)
         theme_mono(&t->theme);
+    /* the Linux console has underlines only without colour, and ncurses leaves them out */
+    const bool underline_lost = terminfo_number("ncv") & 2;
     for (int i = 0; i < STYLE_COUNT; i++) {
         t->attrs[i] = attrs_of(t->theme.look[i].attrs);
         t->pair_of[i] = pair_for(t, &t->theme.look[i]);
+        if (underline_lost && t->pair_of[i] != 0 && (t->attrs[i] & WA_UNDERLINE))
+            t->attrs[i] = (t->attrs[i] & ~WA_UNDERLINE) | WA_REVERSE;
     }
     t->repaint = true;
 }

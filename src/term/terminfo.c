@@ -16,3 +16,8 @@ const char *terminfo_string(const char *n) {
     const char *s = tigetstr(n);
     return s && (intptr_t)s != -1 ? s : NULL; /* -1: no such capability name */
 }
+
+int terminfo_number(const char *n) {
+    const int value = tigetnum(n);
+    return value > 0 ? value : 0;
+}

@@ -10,4 +10,6 @@ void terminfo_drop(void); /* what was loaded */
 /* a capability by its short name ("cup"), NULL when absent */
 const char *terminfo_string(const char *n);
 
+int terminfo_number(const char *n); /* a number by its short name ("ncv"), 0 when absent */
+
 #endif
