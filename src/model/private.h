@@ -272,7 +272,7 @@ double go_duration(const char *progress); /* seconds named in it; < 0: none */
 
 /* ---- send.c ---- */
 void send_drain(struct model *m, struct session *s, struct effects *fx);
-void send_resume(struct model *m, struct effects *fx); /* the probe is through */
+void send_resume(struct model *m, struct effects *fx);                  /* the probe is through */
 void send_live(struct model *m, struct session *s, struct effects *fx); /* its stream is open now */
 /* the disk has it */
 void send_written(struct model *m, struct session *s, uint32_t task, struct effects *fx);
