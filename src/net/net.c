@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum { RING_SLOTS = 256, FIRST_DELAY = 500, CONNECT_MS = 10000, REPLY_MS = 60000 };
 
@@ -101,6 +102,7 @@ static void *run(void *arg) {
 
 #ifdef __linux__
     pthread_setname_np(pthread_self(), "net");
+    setpriority(PRIO_PROCESS, 0, 5); /* of this thread: while megabytes are decoded, keys go first */
 #endif
     while (!atomic_load(&n->quit)) {
         n->now = net_clock.boot();
