@@ -102,7 +102,8 @@ static void *run(void *arg) {
 
 #ifdef __linux__
     pthread_setname_np(pthread_self(), "net");
-    setpriority(PRIO_PROCESS, 0, 5); /* of this thread: while megabytes are decoded, keys go first */
+    setpriority(PRIO_PROCESS, 0,
+                5); /* of this thread: while megabytes are decoded, keys go first */
 #endif
     while (!atomic_load(&n->quit)) {
         n->now = net_clock.boot();
