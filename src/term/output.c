@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { PIECE = 64 << 10 }; /* more than a frame takes */
@@ -25,6 +26,15 @@ void output_raw(const char *p, size_t n) {
     }
 }
 
+/* A limit on the size of files holds for memory, too, and would cut a frame short. */
+static bool may_hold(void) {
+    const rlim_t most = 16 * MIX_MIB; /* a frame of the largest screens, every cell its own look */
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+           (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= most);
+}
+
 bool output_open(struct output *o) {
     const int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 
@@ -34,7 +44,7 @@ bool output_open(struct output *o) {
             close(fd);
         return false;
     }
-    o->memory = memfd_create("frame", MFD_CLOEXEC);
+    o->memory = may_hold() ? memfd_create("frame", MFD_CLOEXEC) : -1;
     o->held = false;
     return true;
 }
