@@ -12,7 +12,7 @@
 static int over;
 
 static void print_value(double v, const char *unit) {
-    printf("\t%.*f %s", v < 10 ? 2 : v < 100 ? 1 : 0, v, unit);
+    printf("\t%.*f%s%s", !*unit || v >= 100 ? 0 : v < 10 ? 2 : 1, v, *unit ? " " : "", unit);
 }
 
 static void end_line(bool good) {
@@ -38,7 +38,7 @@ void bench_most(const char *name, const char *unit, double value, double floor, 
         print_value(floor, unit);
     else
         printf("\t");
-    printf("\t\t%.4g %s", limit, unit);
+    printf("\t\t%.4g%s%s", limit, *unit ? " " : "", unit);
     end_line(value <= limit);
 }
 

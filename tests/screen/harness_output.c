@@ -58,12 +58,16 @@ static bool read_csi(struct reader *r) {
 /* Behind ESC */
 static bool read_escape(struct reader *r) {
     const unsigned char *from = r->p;
-    static const char query[] = "]11;?\033\\";
+    /* the background asked for; the palette given back, as terminfo has it for coming back */
+    static const char *const known[] = {"]11;?\033\\", "]104\007"};
 
     if (r->p >= r->end)
         return odd(r, "a lone ESC", from);
-    if ((size_t)(r->end - r->p) >= sizeof query - 1 && memcmp(r->p, query, sizeof query - 1) == 0)
-        return r->p += sizeof query - 1, true;
+    for (size_t i = 0; i < MIX_COUNT(known); i++) {
+        size_t n = strlen(known[i]);
+        if ((size_t)(r->end - r->p) >= n && memcmp(r->p, known[i], n) == 0)
+            return r->p += n, true;
+    }
     const char c = (char)*r->p++;
     if (c == '[')
         return read_csi(r);

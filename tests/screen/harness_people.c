@@ -109,5 +109,7 @@ int quit(struct screen *s) {
             break;
         }
     }
-    return screen_wait_exit(s);
+    int code = screen_wait_exit(s);
+    screen_assert_clean(s);
+    return code;
 }

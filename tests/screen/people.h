@@ -32,6 +32,8 @@ void open_session(struct screen *s, const char *title);
 void to_thread(struct screen *s);
 void to_composer(struct screen *s);
 void to_files(struct screen *s);
-int quit(struct screen *s); /* from anywhere without an open overlay; the exit code */
+/* From anywhere without an open overlay; the exit code. Whatever was done, nothing but known
+ * sequences was written. */
+int quit(struct screen *s);
 
 #endif
