@@ -2,6 +2,7 @@
 #include "rows.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- texts ---- */
@@ -86,6 +87,19 @@ static struct part *put(struct entry *e, enum part_kind kind, const char *text, 
     return p;
 }
 
+/* A refusal is stored without the error mark, as a text that tells the model to stop and wait. The
+ * words of one are told from a command's own "Permission denied". */
+static bool refused(const char *result) {
+    static const char *const words[] = {"denied", "stop", "wait"};
+    char head[401];
+
+    snprintf(head, sizeof head, "%s", result ? result : "");
+    for (size_t i = 0; i < MIX_COUNT(words); i++)
+        if (!strcasestr(head, words[i]))
+            return false;
+    return true;
+}
+
 static void put_call(struct entry *e, const struct tool_call *c) {
     const char *input = c->input ? c->input : "";
     struct part *p = put(e, PART_TOOL, input, strlen(input));
@@ -96,6 +110,8 @@ static void put_call(struct entry *e, const struct tool_call *c) {
     p->is_error = c->is_error;
     if (c->is_error)
         p->state = CALL_FAILED;
+    else if (refused(c->result))
+        p->state = CALL_DENIED;
     else
         p->state = c->finished || c->result ? CALL_OK : CALL_UNKNOWN;
 }
@@ -143,8 +159,10 @@ enum call_state row_state(enum call_state old, const struct part *row, bool last
         return old;
     if (row->is_error)
         return CALL_FAILED;
-    if (row->result || old == CALL_OK)
+    if (old == CALL_OK)
         return CALL_OK;
+    if (row->result)
+        return row->state;
     if (last)
         return old == CALL_NONE ? CALL_UNKNOWN : old;
     return row->state;

@@ -60,6 +60,43 @@ static void a_slash_command_and_its_answer_stay_where_they_were(void **state) {
     transcript_fini(&t);
 }
 
+static void a_refusal_is_known_from_the_text_that_was_stored(void **state) {
+    static const struct {
+        const char *result;
+        enum call_state is;
+    } table[] = {
+        {"The user denied this action. Stop and wait for the user.", CALL_DENIED},
+        {"bash: /etc/shadow: Permission denied", CALL_OK},
+        {"wait, stop", CALL_OK},
+        {"", CALL_OK},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(table); i++) {
+        struct transcript t = {0};
+        struct arena a = {0};
+        struct message *m = arena_alloc(&a, sizeof *m);
+        struct tool_call *c = arena_alloc(&a, sizeof *c);
+
+        *c = (struct tool_call){.id = "c1",
+                                .name = "Bash",
+                                .input = "{\"command\":\"x\"}",
+                                .finished = true,
+                                .result = table[i].result};
+        *m = (struct message){.id = "m1", .role = "assistant", .user_input = "I try."};
+        m->tool_calls.items = c;
+        m->tool_calls.n = 1;
+        transcript_stage_begin(&t);
+        transcript_stage(&t, m, 1, &a);
+        transcript_commit(&t, NULL, 0);
+        const struct part *p = transcript_find_call(&t, "c1");
+
+        assert_non_null(p);
+        assert_int_equal(p->state, table[i].is);
+        transcript_fini(&t);
+    }
+}
+
 /* ---- size ---- */
 
 static struct message *big_chunk(struct arena *a, size_t first, size_t n, size_t *text_bytes) {
@@ -160,6 +197,7 @@ int main(void) {
         cmocka_unit_test(a_synchronous_answer_replaces_what_streamed),
         cmocka_unit_test(an_answer_under_the_id_of_its_question_is_not_shown_twice),
         cmocka_unit_test(a_slash_command_and_its_answer_stay_where_they_were),
+        cmocka_unit_test(a_refusal_is_known_from_the_text_that_was_stored),
         cmocka_unit_test(a_long_history_costs_little_more_than_its_text),
     };
 
