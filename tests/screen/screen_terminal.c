@@ -132,7 +132,8 @@ static void any_size_will_do(void **state) {
     for (size_t i = 0; i < MIX_COUNT(sizes); i++) {
         struct screen *s = mixtui_with(&(struct stage){sizes[i][0], sizes[i][1], NULL},
                                        (const char *[]){"--server", demo->url, NULL}, NULL);
-        screen_wait_that(s, screen_written(s) > 0);
+        /* before that the line itself would show what is typed */
+        screen_wait_that(s, !screen_line_restored(s) && screen_written(s) > 0);
         screen_keys(s, KEY_PGUP KEY_UP "\t");
         screen_pause(s, 30);
         screen_resize(s, st->cols, st->rows);
