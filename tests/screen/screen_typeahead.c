@@ -27,12 +27,12 @@ static void one_key(uint32_t *seed, char *out, size_t size) {
 
     if (dice < 3) {
         snprintf(out, size, "\t");
-    } else if (dice < 5) { /* sometimes the two bytes that a slow line makes of Alt+P */
-        snprintf(out, size, next_random(seed) % 3 ? "\033" : "\033p");
-    } else if (dice < 6) {
+    } else if (dice < 8) { /* sometimes the two bytes that a slow line makes of Alt+P */
+        snprintf(out, size, next_random(seed) % 2 ? "\033" : "\033p");
+    } else if (dice < 9) {
         random_text(seed, text, next_random(seed) % 60);
         snprintf(out, size, "\033[200~%s\033[201~", text);
-    } else if (dice < 20) { /* the keys that would decide come often */
+    } else if (dice < 40) { /* the keys that would decide come often */
         snprintf(out, size, dice % 2 ? "y" : "n");
     } else {
         random_text(seed, out, 1);
