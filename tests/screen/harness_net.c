@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,6 +69,7 @@ static void become_demo(const char *const *args, int in, int out) {
         close(fd);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     setenv("TZ", "UTC", 1);
+    setenv("TMPDIR", screen_path("tmp"), 1); /* what a killed one leaves goes with the test */
     execv(argv[0], (char *const *)(uintptr_t)argv);
     _exit(127);
 }
@@ -97,6 +99,7 @@ struct peer *demo_start(const char *const *args) {
     int in[2], out[2];
     if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
         fail_msg("pipe: %s", strerror(errno));
+    mkdir(screen_path("tmp"), 0700);
     fflush(NULL);
     v->pid = fork();
     if (v->pid == 0)
