@@ -24,8 +24,8 @@ void act_session_show(struct model *m, struct session *s, struct effects *fx) {
             load_now(m, s, fx);
         if (!s->priv->counted)
             info_plan(s, m->now);
-        state_touch(m);
     }
+    state_touch(m);
     order_touch(m);
     watch_touch(m);
     model_settle(m, fx);

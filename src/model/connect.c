@@ -355,8 +355,8 @@ void start_choose(struct model *m, struct effects *fx) {
             s = session_new(m, p->wanted_id);
             s->priv->provisional = true;
         }
-    } else if (p->state_read && m->sessions_loaded) {
-        s = session_newest(m);
+    } else if (p->state_read && m->sessions_loaded && m->shown->draft_loaded) {
+        s = session_newest(m); /* nothing was left in the one not created yet */
     } else {
         return;
     }

@@ -378,6 +378,8 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
         s->draft_dirty_at = 0;
     }
     send_live(m, s, fx);
+    order_touch(m); /* the one not created yet is listed for its draft */
+    start_choose(m, fx);
     model_touch(m);
 }
 

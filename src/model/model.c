@@ -120,6 +120,7 @@ struct model *model_new(const struct model_config *config, int64_t now, int64_t 
     drafts_start(m, fx);
     act_session_new(m, fx);
     m->priv->started = false;
+    m->priv->state_dirty_at = 0; /* nobody has chosen anything yet */
     start_choose(m, fx);
     model_settle(m, fx);
     return m;

@@ -401,6 +401,56 @@ static void what_was_shown_and_pinned_comes_back(void **state) {
     kit_free(k);
 }
 
+static void a_new_session_with_a_draft_comes_back(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_pass(k, 1000);
+    assert_string_equal(kit_file(k, DIR_ "state"), "mixtui state 1\nshown s2\n");
+    act_session_new(k->m, k->fx);
+    kit_step(k);
+    kit_type(k, "for something new");
+    kit_pass(k, 1000);
+    assert_string_equal(kit_file(k, DIR_ "state"), "mixtui state 1\n");
+    again(k);
+    assert_null(k->m->shown->id);
+    assert_string_equal(draft(k), "for something new");
+    kit_free(k);
+}
+
+static void a_server_quicker_than_the_disk_hides_no_draft(void **state) {
+    static const struct {
+        const char *state, *draft, *shown;
+    } cases[] = {
+        {NULL, "mixtui draft 1\ndraft 3 3\nold\nend\n", NULL},
+        {NULL, NULL, "s2"},
+        {"mixtui state 1\nshown s1\n", "mixtui draft 1\ndraft 3 3\nold\nend\n", "s1"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(cases); i++) {
+        struct kit *k = kit_new_with(with_disk());
+
+        if (cases[i].state)
+            kit_put_file(k, DIR_ "state", cases[i].state);
+        if (cases[i].draft)
+            kit_put_file(k, DIR_ "drafts/new", cases[i].draft);
+        k->disk_slow = true;
+        kit_step(k);
+        kit_caps(k, caps_of(GEN_TOP));
+        kit_list(k, two, 2);
+        k->disk_slow = false;
+        kit_step(k);
+        if (cases[i].shown)
+            assert_string_equal(k->m->shown->id, cases[i].shown);
+        else
+            assert_null(k->m->shown->id);
+        model_settle(k->m, k->fx);
+        assert_int_equal(k->m->n_visible, cases[i].draft ? 3 : 2);
+        kit_free(k);
+    }
+}
+
 static void the_demo_and_odd_addresses_have_safe_names(void **state) {
     static const struct {
         const char *url, *key;
@@ -447,6 +497,8 @@ int main(void) {
         cmocka_unit_test(a_long_history_is_shortened),
         cmocka_unit_test(the_servers_history_is_a_first_seed),
         cmocka_unit_test(what_was_shown_and_pinned_comes_back),
+        cmocka_unit_test(a_new_session_with_a_draft_comes_back),
+        cmocka_unit_test(a_server_quicker_than_the_disk_hides_no_draft),
         cmocka_unit_test(the_demo_and_odd_addresses_have_safe_names),
     };
 
