@@ -77,8 +77,10 @@ static enum rc connect_net(struct app *a, const char *url) {
     struct err err = {0};
     struct net_config config = {.url = url};
     enum rc rc = net_new(&a->net, &config, &err);
-    if (rc != RC_OK)
+    if (rc != RC_OK) {
         act_error(a->model, &err, "cannot use %s", url);
+        act_no_server(a->model, &err, a->fx);
+    }
     return rc;
 }
 
@@ -211,9 +213,12 @@ static void run_effects(struct app *a) {
     if (fx->start_demo || again) {
         change_server(a, "demo", true);
     } else if (fx->connect_url) {
-        char *url = TAKE(fx->connect_url);
-        change_server(a, url, false);
-        free(url);
+        auto_free char *url = TAKE(fx->connect_url);
+        struct err err = {0};
+        if (net_url_check(url, &err) == RC_OK)
+            change_server(a, url, false);
+        else
+            act_error(a->model, &err, "cannot use %s", url); /* this server is not left for that */
     }
 }
 
