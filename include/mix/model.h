@@ -321,6 +321,8 @@ int64_t model_next_tick(const struct model *m, int64_t now);
 void model_painted(struct model *m, int64_t now);
 /* Everything not on disk yet becomes a task now: before quitting, suspending, or on a signal. */
 void model_save_all(struct model *m, struct effects *fx);
+/* Something was typed where the draft's file is still being read: after it a save keeps both. */
+bool model_reading(const struct model *m);
 
 /* ---- looking (pure) ---- */
 struct session *model_session(const struct model *m, const char *id);

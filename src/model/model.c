@@ -234,6 +234,16 @@ void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
     model_settle(m, fx);
 }
 
+bool model_reading(const struct model *m) {
+    for (size_t i = 0; i <= m->n_sessions; i++) {
+        const struct session *s = i < m->n_sessions ? m->sessions[i] : m->fresh;
+
+        if (s && s->priv->draft_read && !s->draft_loaded && s->draft.text.n > 0)
+            return true;
+    }
+    return false;
+}
+
 void model_save_all(struct model *m, struct effects *fx) {
     for (size_t i = 0; i <= m->n_sessions; i++) {
         struct session *s = i < m->n_sessions ? m->sessions[i] : m->fresh;

@@ -174,6 +174,25 @@ static void a_quit_before_the_file_was_read_loses_neither(void **state) {
     kit_free(k);
 }
 
+static void a_quit_that_waits_for_the_file_keeps_the_draft(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_put_file(k, DIR_ "drafts/s1", "mixtui draft 1\ndraft 3 3\nold\nend\n");
+    k->disk_slow = true;
+    act_session_show(k->m, model_session(k->m, "s1"), k->fx);
+    assert_false(model_reading(k->m)); /* nothing typed: nothing to wait for */
+    kit_type(k, "new words");
+    assert_true(model_reading(k->m));
+    kit_disk(k);
+    assert_false(model_reading(k->m));
+    model_save_all(k->m, k->fx);
+    kit_disk(k);
+    assert_non_null(strstr(kit_file(k, DIR_ "drafts/s1"), "new words"));
+    assert_non_null(strstr(kit_file(k, DIR_ "history"), "old"));
+    kit_free(k);
+}
+
 struct damage {
     const char *name, *file, *draft;
     size_t queued;
@@ -485,6 +504,7 @@ int main(void) {
         cmocka_unit_test(what_is_typed_while_the_file_is_read_is_kept),
         cmocka_unit_test(a_message_waits_until_the_file_was_read),
         cmocka_unit_test(a_quit_before_the_file_was_read_loses_neither),
+        cmocka_unit_test(a_quit_that_waits_for_the_file_keeps_the_draft),
         cmocka_unit_test(a_damaged_file_gives_what_can_be_read_and_is_kept),
         cmocka_unit_test(a_full_disk_is_said_once_and_tried_again),
         cmocka_unit_test(a_session_that_goes_leaves_its_draft_in_the_history),
