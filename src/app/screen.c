@@ -20,6 +20,7 @@
  * first answers after it are shown as they come. */
 enum { FRAME_MS = 16, SAVED_MS = 160 };
 enum { INCOMING_MS = 1 }; /* what a server sent is taken in for so long before keys are looked at */
+enum { READ_MS = 3000 };  /* the end waits for so long until drafts are read */
 
 struct app {
     const struct options *options;
@@ -135,9 +136,29 @@ static void send_last_tasks(struct app *a) {
     }
 }
 
+static void take_tasks(struct app *a) {
+    struct task *t;
+    job_ack(a->job);
+    while ((t = job_next(a->job)))
+        model_task_done(a->model, t, clock_now(), clock_real(), a->fx);
+}
+
+/* What is typed before its draft's file was read is saved as a draft once it was; a disk that takes
+ * longer than this gets it as a line of the history. */
+static void save_all(struct app *a) {
+    const int64_t until = clock_now() + READ_MS;
+    send_tasks(a);
+    while (model_reading(a->model) && clock_now() < until) {
+        poll(&(struct pollfd){.fd = job_fd(a->job), .events = POLLIN}, 1, 50);
+        take_tasks(a);
+        send_tasks(a);
+    }
+    model_save_all(a->model, a->fx);
+}
+
 /* Leaves this server with everything saved, begins with another. */
 static void change_server(struct app *a, const char *url, bool demo) {
-    model_save_all(a->model, a->fx);
+    save_all(a);
     send_last_tasks(a);
     a->demo_forgets = false;
     net_free(TAKE(a->net));
@@ -244,13 +265,6 @@ static void take_keys(struct app *a) {
         a->typed = true;
         run_effects(a); /* a key acts before the next one is read */
     }
-}
-
-static void take_tasks(struct app *a) {
-    struct task *t;
-    job_ack(a->job);
-    while ((t = job_next(a->job)))
-        model_task_done(a->model, t, clock_now(), clock_real(), a->fx);
 }
 
 static void take_incomings(struct app *a) {
@@ -361,7 +375,7 @@ static void turn(struct app *a) {
 
 /* ---- life ---- */
 static void end(struct app *a) {
-    model_save_all(a->model, a->fx);
+    save_all(a);
     send_tasks(a);
     term_leave(a->term); /* a terminal that stands still holds us here: what is written is not */
     send_last_tasks(a);
