@@ -94,6 +94,7 @@ static void deleting_asks_for_the_name(void **state) {
     assert_true(screen_has(s, "Type its name"));
     screen_keys(s, KEY_CTRL('u'));
     screen_keys(s, "Count words in a pipe");
+    screen_wait(s, "its name: Count words in a pipe");
     screen_pause(s, 600); /* what comes in one burst with its Enter confirms nothing */
     screen_keys(s, KEY_ENTER);
     screen_wait(s, "Sessions 2");
