@@ -178,6 +178,8 @@ static void sub_agent(struct turn *t, struct work *w, struct buf *out) {
     turn_user_row(&child);
     pthread_mutex_unlock(&d->lock);
 
+    turn_pause(&child,
+               1500); /* as a model does: meanwhile a client finds the session and listens */
     script_run(&child);
 
     pthread_mutex_lock(&d->lock);
