@@ -178,8 +178,8 @@ static void sub_agent(struct turn *t, struct work *w, struct buf *out) {
     turn_user_row(&child);
     pthread_mutex_unlock(&d->lock);
 
-    turn_pause(&child,
-               1500); /* as a model does: meanwhile a client finds the session and listens */
+    /* As a model takes before its first word: meanwhile a client finds the session and listens. */
+    turn_pause(&child, 1500);
     script_run(&child);
 
     pthread_mutex_lock(&d->lock);
