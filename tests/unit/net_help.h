@@ -142,7 +142,7 @@ static inline void box_send(struct box *b, struct request *r) {
     enum rc rc;
 
     while ((rc = net_send(b->net, r)) == RC_BUSY && clock_now() < until)
-        sleep_ms(1);
+        box_pump(b, 1);
     assert_int_equal(rc, RC_OK);
 }
 
