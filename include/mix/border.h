@@ -7,6 +7,31 @@
 
 #include "mix/wire.h"
 
+/* How often a failed call is tried again. Zero in a field stands for the default beside it. */
+struct retry_policy {
+    enum { RETRY_AS_ROW, RETRY_OFF } mode; /* AS_ROW: what the operation's row says */
+    int attempts;                          /* 5 */
+    int64_t initial_ms, max_ms;            /* 500, 60 s */
+    int64_t elapsed_ms;                    /* 2 min from the first attempt to the last */
+    double exponent;                       /* 1.5 */
+};
+/* What one call does differently from the rest of its worker. Zero: as the worker is set. All of it
+ * lies in the request's arena. */
+struct call_options {
+    const struct retry_policy *retry;
+    const char *server;         /* another address, as in struct net_config */
+    int64_t connect_timeout_ms; /* -1: none */
+    int64_t idle_timeout_ms;    /* without a byte; -1: none */
+    int64_t total_timeout_ms;   /* never applied to streams, transfers, synchronous sends */
+    const char *const *headers; /* "Name: value", further ones; replace equally named */
+    size_t n_headers;
+    const char *body; /* sent as it is, instead of what `in` gives; NULL: none */
+    size_t body_len;
+    /* AS_IT_IS: the body of a 2xx answer comes as IN_BYTES and is not decoded; IN_REPLY follows */
+    enum { REPLY_DECODED, REPLY_AS_IT_IS } answer;
+    bool want_headers; /* the headers of the answer come with IN_REPLY and IN_FAIL */
+};
+
 /* ---- main -> net ---- */
 enum request_kind {
     REQ_CALL,   /* one operation, by its row: JSON, upload or download */
@@ -14,6 +39,9 @@ enum request_kind {
     REQ_PROBE,  /* learn the server's generation; answered by IN_CAPS or IN_FAIL */
     REQ_CANCEL, /* ends request `target`, which answers IN_FAIL with RC_CANCELLED */
     REQ_WAKE,   /* every stream reconnects and every retry is due now */
+    /* From now on frames of every stream come as IN_FRAMES, the last 256 KiB of past ones first;
+       REQ_CANCEL of it ends that. */
+    REQ_FRAMES,
 };
 struct request {
     enum request_kind kind;
@@ -25,6 +53,7 @@ struct request {
     /* upload: the file to read; download: the file to make (never an existing one) */
     /* NULL for bytes: they come in memory, at most 32 MiB, as `out` and n of the IN_REPLY */
     const char *local_path;
+    const struct call_options *options; /* NULL: none */
     struct arena arena;
 };
 struct request *request_new(enum request_kind kind, enum op op); /* with a fresh id */
@@ -51,7 +80,26 @@ enum incoming_kind {
     /* a stream changed its state: link, retry_at, err; gap: events may have been lost since the
        last one */
     IN_LINK,
-    IN_CAPS, /* the server's generation */
+    IN_CAPS,   /* the server's generation */
+    IN_BYTES,  /* a piece of a raw answer, in order: out, n bytes */
+    IN_FRAMES, /* frames as they came over the wire: out is struct raw_frame[n] */
+};
+/* A failure whole: what `err` says in one line. Strings in the arena of its incoming. */
+struct fault {
+    enum rc rc; /* the kind */
+    int status; /* HTTP, 0 when there was no answer */
+    enum op op;
+    int attempt;
+    const char *type, *message; /* the server's, in either vocabulary; or its plain text */
+    const char *where;          /* of an unexpected answer: "[3].id", NULL when none */
+    bool retryable;             /* the same request may succeed later */
+    const char *body;           /* of the answer, at most 64 KiB; NULL when none came */
+    size_t body_len;
+};
+struct raw_frame {
+    const char *session_id, *event, *id, *data; /* data: at most 16 KiB of it */
+    size_t data_len;                            /* whole length */
+    int64_t real_at;
 };
 struct incoming {
     enum incoming_kind kind;
@@ -62,6 +110,8 @@ struct incoming {
     void *out;   /* struct of the row's `out` shape; for a list the elements (n of them) */
     size_t n;
     struct err err;
+    const struct fault *fault; /* IN_FAIL and IN_RETRY of a call; else NULL */
+    struct strings headers;    /* "Name: value", when they were asked for */
     struct wire_event *events;
     enum link_state link;
     bool gap;

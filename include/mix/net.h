@@ -33,10 +33,17 @@ struct net_config {
     const char *url; /* http(s)://host[:port][/base] or unix:/path; checked by net_url_check */
     const char *const *headers; /* "Name: value", n_headers of them; never logged */
     size_t n_headers;
-    const char *proxy, *ca_file; /* NULL: curl's defaults */
-    int64_t connect_timeout_ms;  /* 0: 10 s */
-    /* 0: 60 s; never applied to streams, transfers or a synchronous send */
+    const char *proxy;   /* may hold user:password; NULL: from the environment; "": none */
+    const char *ca_file; /* PEM; NULL: curl's default */
+    const char *client_cert, *client_key, *key_password; /* PEM files; NULL: none */
+    enum { TLS_VERIFIED, TLS_INSECURE } tls;
+    enum { HTTP_1_1, HTTP_2 } http_version; /* streams stay with 1.1 */
+    int64_t connect_timeout_ms;             /* 0: 10 s; -1: none */
+    /* without a byte. 0: 60 s; -1: none; never applied to streams, transfers or a synchronous
+       send */
     int64_t reply_timeout_ms;
+    int64_t total_timeout_ms; /* 0: none; never applied to those either */
+    struct retry_policy retry;
     double time_scale; /* 0: 1; tests divide every delay by it, but not these time-outs */
 };
 

@@ -99,6 +99,30 @@ enum rc shape_write(struct buf *out, const struct shape *s, const void *in, int 
 /* The same as servers write it: <, >, & and U+2028/9 as \uXXXX, and a newline at the end. */
 enum rc shape_write_server(struct buf *out, const struct shape *s, const void *in, int version);
 size_t shape_size(const struct shape *s);
+/* Looking at a table, for command lines, documents and tests. Fields of a table that stands beside
+ * ours count as ours. */
+enum field_type {
+    FIELD_STRING,
+    FIELD_BOOL,
+    FIELD_INT,
+    FIELD_NUMBER,
+    FIELD_TIME,
+    FIELD_STRINGS,
+    FIELD_OBJECT,
+    FIELD_LIST,
+    FIELD_MAP,
+    FIELD_JSON, /* any value */
+};
+struct field_view {
+    const char *name; /* on the wire */
+    enum field_type type;
+    enum { PLACE_BODY, PLACE_PATH, PLACE_QUERY } place;
+    bool required;           /* a request without it is refused by servers */
+    const struct shape *sub; /* of OBJECT, LIST, MAP; else NULL */
+    int since, until;        /* generations, inclusive; until 0: no end */
+};
+/* false: there is no field number i */
+bool shape_field(const struct shape *s, size_t i, struct field_view *out);
 /* "session_data"; for tests and the demo server */
 const struct shape *shape_named(const char *name);
 /* The path with its parameters filled in and percent-encoded, and the query. Fails: RC_USAGE naming

@@ -254,6 +254,8 @@ void sessions_reply(struct model *m, struct incoming *in, struct session *none,
     case IN_EVENTS:
     case IN_LINK:
     case IN_CAPS:
+    case IN_BYTES:
+    case IN_FRAMES:
         break;
     }
 }

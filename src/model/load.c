@@ -137,6 +137,8 @@ void load_reply(struct model *m, struct incoming *in, struct session *s, struct 
     case IN_EVENTS:
     case IN_LINK:
     case IN_CAPS:
+    case IN_BYTES:
+    case IN_FRAMES:
         break;
     }
 }

@@ -453,6 +453,9 @@ void reduce(struct model *m, struct incoming *in, struct effects *fx) {
     case IN_CAPS:
         connect_caps(m, in, fx);
         break;
+    case IN_BYTES:
+    case IN_FRAMES: /* nobody here asks for them */
+        break;
     case IN_REPLY:
     case IN_ITEMS:
     case IN_RESTART:

@@ -47,6 +47,8 @@ static void take_command(struct net *n, struct request *r) {
         if (!call_cancel(n, r->target))
             stream_cancel(n, r->target);
         break;
+    case REQ_FRAMES: /* this worker keeps none */
+        break;
     case REQ_WAKE:
         streams_reconnect(n);
         calls_hurry(n);
