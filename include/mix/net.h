@@ -29,6 +29,43 @@
 
 #include "mix/border.h"
 
+/* What a program around the worker may see and change. Called on the worker, which stands still
+ * meanwhile; a call that is cancelled has no `after`. */
+struct net_outgoing { /* one attempt, about to be sent */
+    uint32_t request;
+    enum op op;
+    int attempt;
+    const char *method;
+    /* these may be changed, the new ones in `arena` */
+    const char *url;
+    struct strings headers; /* "Name: value" */
+    const char *body;       /* NULL: none, or one that is not in memory */
+    size_t body_len;
+    struct arena arena;
+};
+struct net_answer { /* what came of it */
+    uint32_t request;
+    enum op op;
+    int attempt;
+    const char *method, *url;
+    int status; /* 0: nothing came */
+    struct strings headers;
+    const char *body; /* of a refusal */
+    size_t body_len;
+    int64_t ms;
+    const char *failure; /* of the connection; NULL: none */
+};
+struct net_hooks { /* each may be NULL */
+    void *user;
+    /* not RC_OK: it is not sent, or its answer is dropped; the request fails with that */
+    enum rc (*before)(void *user, struct net_outgoing *o, struct err *err);
+    enum rc (*after)(void *user, const struct net_answer *a, struct err *err);
+    void (*handle)(void *user, void *easy); /* all options are set */
+    /* Instead of the network: a connected stream socket on which one request for url arrives as
+       HTTP/1.1 and which is closed behind the answer; -1: no connection. */
+    int (*connect)(void *user, const char *url);
+};
+
 struct net_config {
     const char *url; /* http(s)://host[:port][/base] or unix:/path; checked by net_url_check */
     const char *const *headers; /* "Name: value", n_headers of them; never logged */
@@ -44,6 +81,7 @@ struct net_config {
     int64_t reply_timeout_ms;
     int64_t total_timeout_ms; /* 0: none; never applied to those either */
     struct retry_policy retry;
+    struct net_hooks hooks;
     double time_scale; /* 0: 1; tests divide every delay by it, but not these time-outs */
 };
 

@@ -304,6 +304,8 @@ static void on_done(struct task *t, CURLcode code) {
 
     task_log(t, method_name(is_probe(c) ? c->question.method : c->spec->method),
              is_probe(c) ? c->question.path : buf_str(&c->target), code);
+    hooks_after(t, method_name(is_probe(c) ? c->question.method : c->spec->method), code, &c->kept,
+                &err);
     if (err.rc != RC_OK) {
         blame_web_page(c, &err);
         call_failed(c, &err);
@@ -338,7 +340,7 @@ static void call_start(struct call *c) {
     };
 
     c->state = CALL_RUNNING;
-    c->attempt++;
+    c->task.attempt = ++c->attempt;
     c->heard_at = n->now;
     if (c->items_sent)
         emit(n, &c->flow, incoming_new(IN_RESTART, c->req->id));

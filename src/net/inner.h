@@ -4,6 +4,7 @@
  *   net.c      the public face and the loop
  *   url.c      the server's address
  *   task.c     one easy handle: options common to all, what an error means
+ *   hook.c     what a program around the worker sees and changes of it
  *   backlog.c  the way back to main: a queue before the ring, deltas merged
  *   call.c     one operation: attempts, retries, the answer
  *   file.c     uploads and downloads: the local side
@@ -67,6 +68,10 @@ struct task {
     void (*done)(struct task *t, CURLcode code); /* it ended by itself; the handle is still there */
     struct flow *flow;
     bool paused; /* by us, until main has taken most of flow */
+    int attempt; /* for hooks, like these */
+    char *url;
+    struct arena hooked; /* what a hook put in place of ours */
+    struct err refused;  /* by a hook */
     char why[CURL_ERROR_SIZE];
 };
 
@@ -77,6 +82,7 @@ struct settings {
     char *proxy, *ca_file;
     int64_t connect_timeout_ms, reply_timeout_ms;
     double time_scale;
+    struct net_hooks hooks;
 };
 
 struct net {
@@ -142,6 +148,14 @@ enum rc task_error(const struct task *t, CURLcode code, struct err *err);
 void task_refusal(const struct task *t, enum op op, const struct buf *body, struct err *err);
 int64_t task_retry_after(const struct task *t); /* ms, -1: the server did not say */
 void task_log(const struct task *t, const char *method, const char *target, CURLcode code);
+
+/* ---- hook.c ---- */
+/* Everything but the URL is set; t->url is what it would be. */
+void hooks_before(struct task *t, const struct task_options *o);
+void hooks_handle(struct task *t);
+/* Sets *err when a hook refuses the answer. */
+void hooks_after(const struct task *t, const char *method, CURLcode code, const struct buf *body,
+                 struct err *err);
 
 /* ---- call.c ---- */
 void call_begin(struct net *n, struct request *r); /* takes r */

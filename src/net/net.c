@@ -150,6 +150,7 @@ static enum rc copy_config(struct settings *s, const struct net_config *c, struc
     s->connect_timeout_ms = c->connect_timeout_ms > 0 ? c->connect_timeout_ms : CONNECT_MS;
     s->reply_timeout_ms = c->reply_timeout_ms > 0 ? c->reply_timeout_ms : REPLY_MS;
     s->time_scale = c->time_scale > 0 ? c->time_scale : 1;
+    s->hooks = c->hooks;
     return copy_headers(s, c, err);
 }
 

@@ -83,7 +83,7 @@ static struct conn *conn_open(struct stream *s) {
     struct conn *c = xcalloc(1, sizeof *c);
     char header[LAST_ID_MAX + 32] = "";
 
-    c->task = (struct task){.net = n, .done = on_done, .flow = &s->flow};
+    c->task = (struct task){.net = n, .done = on_done, .flow = &s->flow, .attempt = s->attempt + 1};
     c->stream = s;
     c->sse = sse_new(SSE_EVENT_CAP);
     c->opened_at = c->heard_at = n->now;
@@ -344,7 +344,11 @@ static void on_done(struct task *t, CURLcode code) {
     bool refused = c->refused;
 
     task_log(t, "GET", buf_str(&s->target), code);
-    if (c->refused)
+    hooks_after(t, "GET", code, &c->kept, &t->refused);
+    if (t->refused.rc != RC_OK) {
+        err = t->refused;
+        refused = true;
+    } else if (c->refused)
         err_set(&err, RC_HTTP, 404, "the server does not know this session");
     else if (status >= 300) {
         task_refusal(t, s->req->op, &c->kept, &err);

@@ -85,8 +85,9 @@ void task_start(struct task *t, const struct task_options *o) {
     set_body(t->easy, o);
     buf_init(&url, MIX_MIB);
     (void)buf_addf(&url, "%s%s", t->net->set.address.base, o->target);
-    curl_easy_setopt(t->easy, CURLOPT_URL, buf_str(&url));
-    buf_fini(&url);
+    t->url = buf_take(&url);
+    hooks_before(t, o);
+    curl_easy_setopt(t->easy, CURLOPT_URL, t->url);
     curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "mixtui/" MIX_VERSION);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
@@ -96,6 +97,7 @@ void task_start(struct task *t, const struct task_options *o) {
     curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
     if (o->buffer_size > 0)
         curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, o->buffer_size);
+    hooks_handle(t);
     curl_multi_add_handle(t->net->multi, t->easy);
 }
 
@@ -105,6 +107,9 @@ void task_stop(struct task *t) {
         curl_easy_cleanup(t->easy);
     }
     curl_slist_free_all(t->headers);
+    free(TAKE(t->url));
+    arena_free(&t->hooked);
+    t->refused = (struct err){0};
     t->easy = NULL;
     t->headers = NULL;
     t->paused = false;
@@ -172,6 +177,10 @@ enum rc task_error(const struct task *t, CURLcode code, struct err *err) {
     curl_off_t sent_at = 0;
     char reason[CURL_ERROR_SIZE];
 
+    if (t->refused.rc != RC_OK) {
+        *err = t->refused;
+        return err->rc;
+    }
     copy_reason(reason, sizeof reason, t, code);
     curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_at);
     const enum rc rc = kind_of(code);
