@@ -19,11 +19,16 @@ static const struct flag *find(const struct flag_reader *r, const char *word, si
 /* "ask|deny|grant": lower case and bars. */
 static bool closed_set(const char *value) { return strchr(value, '|') != NULL; }
 
+/* "[true|false]": only behind an equals sign, and without one there is none. */
+static bool optional(const char *value) { return value[0] == '['; }
+
 static bool in_set(const char *set, const char *word) {
     const size_t n = strlen(word);
 
+    if (strpbrk(word, "[|]"))
+        return false;
     for (const char *p = set; n > 0 && (p = strstr(p, word)); p++)
-        if ((p == set || p[-1] == '|') && (p[n] == '|' || p[n] == '\0'))
+        if ((p == set || strchr("[|", p[-1])) && (p[n] == '\0' || strchr("|]", p[n])))
             return true;
     return false;
 }
@@ -53,6 +58,8 @@ enum rc flags_next(struct flag_reader *r, struct flag_given *out, struct err *er
         return word[n] ? err_set(err, RC_USAGE, 0, "%s takes no value", row->name) : RC_OK;
     if (word[n])
         out->value = word + n + 1;
+    else if (optional(row->value))
+        return RC_OK;
     else if (r->at < r->argc)
         out->value = r->argv[r->at++];
     if (!out->value || !*out->value)
