@@ -41,6 +41,11 @@ void act_queue_drop(struct model *m, struct session *s, size_t at, struct effect
 void act_unknown_resend(struct model *m, struct session *s, struct effects *fx);
 void act_unknown_drop(struct model *m, struct session *s, struct effects *fx);
 void act_draft_changed(struct model *m, struct session *s);
+/* Of the messages written from now on; what cannot be asked of this server can only be taken back.
+ */
+void act_plan_mode(struct model *m, struct session *s);
+void act_thinking(struct model *m, struct session *s, int by);
+void act_max_steps(struct model *m, struct session *s, int64_t steps); /* 0: no limit */
 void act_draft_clear(struct model *m);     /* Ctrl+C: into the history */
 bool act_history(struct model *m, int by); /* -1 older; false at the end */
 

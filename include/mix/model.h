@@ -16,9 +16,12 @@ struct editor {
     int goal;        /* wanted column for up and down, -1: none */
     uint32_t rev;
     bool one_line;
+    bool secret;            /* no undo; wiped when it ends */
     struct edit_undo *undo; /* private to editor.c; freed by editor_fini */
 };
 void editor_init(struct editor *e, size_t max, bool one_line);
+/* one line that is in no other memory than its own */
+void editor_init_secret(struct editor *e, size_t max);
 void editor_set(struct editor *e, const char *text); /* caret at the end, undo kept */
 void editor_fini(struct editor *e);
 
@@ -41,6 +44,7 @@ struct ask {
     enum ask_state state;
     enum decision decision;
     struct session *session; /* who asks; its parent chain is the rest of the asker */
+    struct model *owner;     /* whose session that is; NULL: of the only one */
     const char *tool, *description, *action, *path;
     const char *object;  /* the whole command, diff, path or JSON: what is decided on */
     const char *call_id; /* the matched tool call, NULL while none or several fit */
@@ -70,9 +74,24 @@ enum mark {
     MARK_COUNT
 };
 enum turn { TURN_IDLE, TURN_SENDING, TURN_RUNNING, TURN_UNSURE, TURN_CANCELLING };
+/* What a message asks of its turn besides its text. Zeroed: nothing, as the server has it. */
+enum thinking {
+    THINK_UNSAID, /* not sent: the words of the text decide */
+    THINK_OFF,
+    THINK_BASIC,
+    THINK_MEDIUM,
+    THINK_MAXIMUM,
+    THINK_COUNT
+};
+struct turn_options {
+    bool plan;
+    enum thinking thinking;
+    int64_t max_steps; /* 0: no limit */
+};
 struct queued {
     char *text;
     uint32_t id;
+    struct turn_options options; /* as they were when it was written */
 };
 /* Where the reader is. An entry and a row inside its layout; `follow` keeps the end in view. Only
  * the reader changes it. */
@@ -113,6 +132,8 @@ struct session {
     /* text of the POST under way, or of one whose answer was lost; NULL: none */
     char *sending;
     enum { SENT_NONE, SENT_POSTED, SENT_UNKNOWN } sent;
+    struct turn_options sending_options;
+    struct turn_options options; /* of what is written next; kept with the draft */
     uint32_t send_request, load_request, info_request, cancel_request;
     int64_t next_load_at, next_info_at; /* clock_now(); 0: none planned */
     int quiet_loads; /* reconciles without an open call since the turn became unsure */
@@ -179,7 +200,9 @@ enum overlay {
     OVER_CONFIRM, /* something destructive: the same key again, after 400 ms */
     OVER_QUIT,
     OVER_SERVER, /* no server: retry, another address, demo */
+    OVER_SERVERS, /* the servers there are: Enter shows one */
     OVER_LOG,    /* every notice, newest last */
+    OVER_PANEL,  /* a server screen: panel.h */
 };
 /* A row of OVER_COMMANDS and OVER_MENU, or a hint of the bottom line; made by the input floor,
  * borrowed strings. */
@@ -195,6 +218,7 @@ struct notice {
     struct err err;
     int64_t real_at;
     bool bad;
+    bool quiet; /* only in the log */
 };
 struct picker {
     char *dir;
@@ -218,12 +242,14 @@ struct ui {
     size_t n_menu_rows;
     struct menu_row hints[8];
     size_t n_hints, n_own_hints; /* the first are of the focused pane, the rest hold everywhere */
+    struct panel *panel;         /* OVER_PANEL: the top of the stack; owned */
     bool menu_moved;             /* a movement key came since the menu opened */
     int over_scroll;             /* OVER_ASK, OVER_LOG: first row shown; the view clamps it */
     struct session *session_cursor;
     struct editor session_filter;
     bool filtering;    /* the filter field has the caret */
     char *ask_cursor;  /* id of the selected ask; never moves by itself */
+    char *ask_server;  /* key of the server it came from; NULL: this one */
     char *file_cursor; /* name */
     struct picker picker;
     /* arming: rule 1 */
@@ -255,6 +281,9 @@ struct effects {
     struct task **tasks;
     size_t n_tasks, cap_tasks;
     char *connect_url; /* leave this server for that one */
+    size_t show;       /* ... for the one in that row of `servers`, counted from 1; 0: stay */
+    char *copy;        /* into the clipboard of the terminal */
+    char *open_url;    /* http(s), in a browser */
     bool start_demo, retry_now, quit, suspend, redraw, bell, theme_changed;
 };
 struct effects *effects_new(void);
@@ -276,6 +305,7 @@ struct model {
     uint64_t rev;
     int64_t now, real; /* of the door passed last */
     struct server server;
+    struct servers *servers; /* all there are (servers.h); borrowed; NULL: this is the only one */
     struct map sessions_by_id;
     struct session **sessions; /* all */
     size_t n_sessions, cap_sessions;
@@ -285,7 +315,7 @@ struct model {
     size_t n_visible;
     bool sessions_loaded;
     uint32_t list_request;
-    /* by deadline; answered ones stay until looked away from, at most 200 */
+    /* its own, by deadline; answered ones stay until looked away from, at most 200 */
     struct ask **asks;
     size_t n_asks, cap_asks;
     struct files files;
@@ -325,14 +355,30 @@ void model_save_all(struct model *m, struct effects *fx);
 bool model_reading(const struct model *m);
 
 /* ---- looking (pure) ---- */
+enum turn_option { TURN_PLAN, TURN_THINKING, TURN_STEPS };
+/* Why the server cannot be asked for it, NULL: it can. */
+const char *why_no_turn_option(const struct model *m, enum turn_option o);
+const char *thinking_name(enum thinking t); /* as servers call it; NULL for UNSAID */
+/* "plan mode · thinking medium · 20 steps"; appends nothing when nothing is set */
+void turn_options_text(struct buf *out, const struct turn_options *o, const char *between);
 struct session *model_session(const struct model *m, const char *id);
-struct ask *model_ask(const struct model *m, const char *id);
+struct ask *model_ask(const struct model *m, const char *id); /* of its own */
+/* The inbox: the requests and questions of every server that is open, by deadline. */
+struct ask *const *model_inbox(const struct model *m, size_t *n);
 struct ask *model_selected_ask(const struct model *m);
-size_t model_asks_pending(const struct model *m, enum ask_kind kind);
+size_t model_asks_pending(const struct model *m, enum ask_kind kind); /* in the inbox */
+size_t model_own_pending(const struct model *m, enum ask_kind kind);
+/* The servers that are open, this one among them; NULL behind the last. */
+struct model *model_peer(const struct model *m, size_t at);
+const char *model_name(const struct model *m); /* of its profile, else its address */
+bool model_hidden(const struct model *m);      /* another one has the screen */
+/* What names a server on disk. Caller frees. */
+char *model_server_key(const char *url, bool demo);
 bool ask_armed(const struct model *m, const struct ask *a, int64_t now); /* rule 1 */
 /* pending or failed, and time is left */
 bool ask_answerable(const struct ask *a);
-size_t model_working(const struct model *m);
+size_t model_working(const struct model *m); /* of its own */
+size_t model_transfers(const struct model *m); /* that run */
 /* sessions with text that the disk refused to take */
 size_t model_unsaved(const struct model *m);
 const struct file_info *model_selected_file(const struct model *m);

@@ -4,6 +4,8 @@
  *   draft CARET LENGTH        each record is followed by its bytes and a line end
  *   queue LENGTH
  *   sending LENGTH IDLENGTH   the text and the id of the last message known before it was sent
+ *   options PLAN THINK STEPS  of the record after it; no bytes of its own
+ *   session PLAN THINK STEPS  of what is written next
  *   end */
 #include "private.h"
 
@@ -45,7 +47,14 @@ static void write_text(struct buf *out, const char *text, size_t n) {
     (void)buf_add(out, "\n", 1);
 }
 
-static void write_queue(struct buf *out, const char *text) {
+static void write_options(struct buf *out, const char *name, const struct turn_options *o) {
+    if (turn_options_set(o))
+        (void)buf_addf(out, "%s %d %d %lld\n\n", name, o->plan, (int)o->thinking,
+                       (long long)o->max_steps);
+}
+
+static void write_queue(struct buf *out, const char *text, const struct turn_options *options) {
+    write_options(out, "options", options);
     (void)buf_addf(out, "queue %zu\n", strlen(text));
     write_text(out, text, strlen(text));
 }
@@ -57,9 +66,10 @@ static void write_draft(struct buf *out, const struct session *s) {
     const size_t caret = browsing ? 0 : s->draft.caret;
     const bool posted = s->sending && (s->sent != SENT_NONE || p->leaving);
 
-    if (str_blank(text) && s->n_queue == 0 && !s->sending)
+    if (str_blank(text) && s->n_queue == 0 && !s->sending && !turn_options_set(&s->options))
         return; /* an empty file is removed */
     (void)buf_adds(out, draft_head);
+    write_options(out, "session", &s->options);
     if (!str_blank(text)) {
         (void)buf_addf(out, "draft %zu %zu\n", caret, strlen(text));
         write_text(out, text, strlen(text));
@@ -67,14 +77,15 @@ static void write_draft(struct buf *out, const struct session *s) {
     if (posted) {
         const char *id = p->known_id ? p->known_id : "";
 
+        write_options(out, "options", &s->sending_options);
         (void)buf_addf(out, "sending %zu %zu\n", strlen(s->sending), strlen(id));
         (void)buf_adds(out, s->sending);
         write_text(out, id, strlen(id));
     } else if (s->sending) { /* it never left: next time it is the first of the queue */
-        write_queue(out, s->sending);
+        write_queue(out, s->sending, &s->sending_options);
     }
     for (size_t i = 0; i < s->n_queue; i++)
-        write_queue(out, s->queue[i].text);
+        write_queue(out, s->queue[i].text, &s->queue[i].options);
     (void)buf_adds(out, "end\n");
 }
 
@@ -227,15 +238,17 @@ static void merge_draft(struct model *m, struct session *s, const char *text, si
     }
 }
 
-static void merge_sending(struct model *m, struct session *s, char *text, const char *id) {
+static void merge_sending(struct model *m, struct session *s, char *text, const char *id,
+                          const struct turn_options *options) {
     if (s->sending) { /* typed and sent while this was read: after it */
         auto_free char *own = TAKE(s->sending);
 
         transcript_unsend(&s->transcript, own);
-        queue_add(m, s, s->n_queue, own);
+        queue_add(m, s, s->n_queue, own, &s->sending_options);
         s->turn = TURN_IDLE;
     }
     s->sending = text;
+    s->sending_options = *options;
     s->sent = SENT_POSTED;
     set_string(&s->priv->known_id, str_blank(id) ? NULL : id);
     s->priv->check = true;
@@ -244,14 +257,24 @@ static void merge_sending(struct model *m, struct session *s, char *text, const 
 }
 
 struct record {
-    enum { REC_DRAFT, REC_QUEUE, REC_SENDING } kind;
+    enum { REC_DRAFT, REC_QUEUE, REC_SENDING, REC_OPTIONS, REC_SESSION } kind;
     char *text, *id; /* owned */
     size_t caret;
+    struct turn_options options;
 };
 
 static void record_free(struct record *rec) {
     free(rec->text);
     free(rec->id);
+}
+
+static void read_options(struct reader *r, struct record *rec, size_t limit) {
+    const size_t plan = number(r, ' '), thinking = number(r, ' '), steps = number(r, '\n');
+
+    r->bad = r->bad || plan > 1 || thinking >= THINK_COUNT || steps > limit;
+    if (!r->bad)
+        rec->options = (struct turn_options){
+            .plan = plan == 1, .thinking = (enum thinking)thinking, .max_steps = (int64_t)steps};
 }
 
 /* The next record; false at the end or where the file is damaged. */
@@ -270,6 +293,12 @@ static bool next_record(struct reader *r, struct record *rec) {
         rec->kind = REC_SENDING;
         rec->text = text_of(r, n);
         rec->id = rec->text ? text_of(r, n_id) : NULL;
+    } else if (word(r, "options ")) {
+        rec->kind = REC_OPTIONS;
+        read_options(r, rec, MAX_STEPS);
+    } else if (word(r, "session ")) {
+        rec->kind = REC_SESSION;
+        read_options(r, rec, MAX_STEPS);
     } else {
         return false;
     }
@@ -279,19 +308,35 @@ static bool next_record(struct reader *r, struct record *rec) {
     return true;
 }
 
-static void take_record(struct model *m, struct session *s, struct record *rec, size_t *queued,
-                        struct effects *fx) {
+/* What a file that is being read gave so far. */
+struct taken {
+    size_t queued;
+    struct turn_options options; /* of the next record */
+};
+
+static void take_record(struct model *m, struct session *s, struct record *rec,
+                        struct taken *taken, struct effects *fx) {
+    const struct turn_options options = taken->options;
+
+    taken->options = rec->options;
     switch (rec->kind) {
     case REC_DRAFT:
         merge_draft(m, s, rec->text, rec->caret, fx);
         break;
     case REC_QUEUE:
-        if (*queued < QUEUE_LOAD_MAX)
-            queue_add(m, s, (*queued)++, rec->text);
+        if (taken->queued < QUEUE_LOAD_MAX)
+            queue_add(m, s, taken->queued++, rec->text, &options);
         break;
     case REC_SENDING:
         if (rec->id && s->sent == SENT_NONE)
-            merge_sending(m, s, TAKE(rec->text), rec->id);
+            merge_sending(m, s, TAKE(rec->text), rec->id, &options);
+        break;
+    case REC_OPTIONS:
+        break;
+    case REC_SESSION: /* unless somebody chose meanwhile */
+        taken->options = (struct turn_options){0};
+        if (!turn_options_set(&s->options))
+            s->options = rec->options;
         break;
     }
 }
@@ -338,8 +383,9 @@ static void draft_looked(struct model *m, const struct task *t, const struct pen
 static void draft_read(struct model *m, struct task *t, struct session *s, struct effects *fx) {
     struct reader r = {.p = t->data, .end = t->data ? t->data + t->len : NULL};
     struct record rec;
-    size_t queued = 0;
-    const bool typed = s->draft.text.n > 0 || s->sending || s->n_queue > 0;
+    struct taken taken = {0};
+    const bool typed = s->draft.text.n > 0 || s->sending || s->n_queue > 0 ||
+                       turn_options_set(&s->options);
     bool damaged = false;
 
     s->draft_loaded = true;
@@ -349,8 +395,8 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
     if (t->err.rc == RC_OK && t->data && t->len > 0) {
         r.bad = !word(&r, draft_head);
         while (!r.bad && next_record(&r, &rec)) {
-            if (rec.text)
-                take_record(m, s, &rec, &queued, fx);
+            if (rec.text || (!r.bad && rec.kind >= REC_OPTIONS))
+                take_record(m, s, &rec, &taken, fx);
             record_free(&rec);
         }
         damaged = r.bad || !word(&r, "end\n") || r.p != r.end;
@@ -366,9 +412,9 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
                        "file is kept as *.damaged",
                        session_title(s));
         }
-        if (queued > 0) {
+        if (taken.queued > 0) {
             s->held = true;
-            act_notice(m, "%zu messages of an earlier run wait in the queue", queued);
+            act_notice(m, "%zu messages of an earlier run wait in the queue", taken.queued);
         }
     }
     if (typed || damaged) {

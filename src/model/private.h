@@ -10,6 +10,7 @@
 #define MIX_MODEL_PRIVATE_H
 
 #include "mix/act.h"
+#include "mix/panel.h"
 #include "mix/text.h"
 
 enum {
@@ -23,6 +24,7 @@ enum {
     ASK_LATE_MS = 28000,
     SPIN_MS = 250,
     DRAFT_MAX = 1024 * 1024, /* bytes of one draft */
+    MAX_STEPS = 100000,      /* more is a slip of the hand */
 };
 
 /* What a task is for; comes back in task.tag. Append only: the file acts use theirs. */
@@ -47,7 +49,11 @@ struct pending {
     uint32_t id;
     enum op op;
     struct session *session;
-    bool had_session; /* it was made for one */
+    bool had_session;    /* it was made for one */
+    struct panel *panel; /* as with the session: panel_call */
+    bool had_panel;
+    int64_t retry_at; /* it failed and is tried again then; 0: no */
+    int attempt;      /* ... for which time */
 };
 struct pending_task {
     uint32_t id;
@@ -154,6 +160,10 @@ struct model_private {
     uint64_t seconds_key;
     int64_t spun, leader_done, confirm_done;
     bool arm_shown;
+    /* panels */
+    char (*why_op)[96];    /* of every operation; see panel_why_op */
+    uint32_t *panel_ended; /* requests to be cancelled: their panel is closed */
+    size_t n_panel_ended, cap_panel_ended;
     /* files */
     struct files_arriving {
         struct file_info *v;
@@ -187,6 +197,16 @@ struct task *fx_task(struct model *m, struct effects *fx, enum task_kind kind, c
 void task_data(struct task *t, const char *data, size_t n); /* copied */
 /* <state_dir>/<server key>/<name>; false when nothing is kept. */
 bool state_path(const struct model *m, struct buf *out, const char *name);
+
+/* ---- panel.c ---- */
+void panels_free(struct model *m);
+void panel_reply(struct model *m, struct panel *p, struct incoming *in, struct effects *fx);
+void panel_frames(struct model *m, struct incoming *in, struct effects *fx);
+void panels_session_gone(struct model *m, const struct session *s);
+void panels_settle(struct model *m, struct effects *fx); /* cancels what closed ones waited for */
+void panels_painted(struct model *m, int64_t now);
+/* when the question of the top panel may be answered; 0: nothing is asked or that time is over */
+int64_t panel_armed_at(const struct model *m);
 
 /* ---- effects.c ---- */
 /* sanitised, one line, owned; NULL for NULL or blank */
@@ -283,8 +303,16 @@ void send_check_row(struct session *s, const struct message *row); /* one row of
 void send_check_end(struct model *m, struct session *s);
 void send_take_back(struct model *m, struct session *s); /* `sending` did not arrive */
 void send_tick(struct model *m, struct session *s);
-void queue_add(struct model *m, struct session *s, size_t at, const char *text);
+void queue_add(struct model *m, struct session *s, size_t at, const char *text,
+               const struct turn_options *options);
 void queue_hold(struct model *m, struct session *s);
+
+/* ---- options.c ---- */
+/* What of them this server would refuse, in words; NULL: nothing */
+const char *turn_options_unfit(const struct model *m, const struct turn_options *o);
+bool turn_options_set(const struct turn_options *o); /* any of them */
+/* Whether a request of this shape has the field in the server's generation. */
+bool field_known(const struct model *m, const char *shape, const char *field);
 
 /* ---- drafts.c, prompts.c ---- */
 void drafts_start(struct model *m, struct effects *fx);
@@ -334,6 +362,18 @@ void arm_tick(struct model *m);
 /* typed answers that were not given go into the prompt history */
 void asks_keep_replies(struct model *m);
 void ask_free(struct ask *a);
+
+/* ---- servers.c ---- */
+struct model *model_viewer(const struct model *m); /* the one with the screen: whose ui counts */
+bool ask_selected(const struct model *m, const struct ask *a); /* by owner and id */
+void inbox_insert(struct model *m, struct ask *a);
+void inbox_remove(struct model *m, const struct ask *a);
+/* another server told of it just now: the same one under two addresses */
+bool inbox_rang(const struct model *m, const struct ask *a);
+/* what that model asks for goes there; its clock is that of m; NULL: m's own, given by the door */
+struct effects *peer_effects(const struct model *m, struct model *peer, struct effects *fx);
+
+/* ---- order.c ---- */
 /* it or a sub-agent of it */
 bool session_asks(const struct model *m, const struct session *s, enum ask_kind kind);
 /* Write and Edit; NULL: no diff */

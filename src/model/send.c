@@ -16,17 +16,21 @@ enum {
 enum { CURL_PROXY_NAME = 5, CURL_HOST_NAME = 6, CURL_NO_CONNECTION = 7 };
 
 /* ---- the queue ---- */
-void queue_add(struct model *m, struct session *s, size_t at, const char *text) {
+void queue_add(struct model *m, struct session *s, size_t at, const char *text,
+               const struct turn_options *options) {
     s->queue = xgrow(s->queue, s->n_queue, &s->cap_queue, sizeof(*s->queue));
     memmove(s->queue + at + 1, s->queue + at, (s->n_queue - at) * sizeof(*s->queue));
-    s->queue[at] = (struct queued){.text = xstrdup(text), .id = ++s->priv->next_queue_id};
+    s->queue[at] = (struct queued){
+        .text = xstrdup(text), .id = ++s->priv->next_queue_id, .options = *options};
     s->n_queue++;
     journal_touch(m, s);
 }
 
-static char *queue_take(struct model *m, struct session *s, size_t at) {
+static char *queue_take(struct model *m, struct session *s, size_t at,
+                        struct turn_options *options) {
     char *text = s->queue[at].text;
 
+    *options = s->queue[at].options;
     memmove(s->queue + at, s->queue + at + 1, (s->n_queue - at - 1) * sizeof(*s->queue));
     s->n_queue--;
     if (s->n_queue == 0)
@@ -43,12 +47,19 @@ void queue_hold(struct model *m, struct session *s) {
 }
 
 /* ---- back to the person ---- */
-static void give_back(struct model *m, struct session *s, const char *text) {
+static void to_draft(struct model *m, struct session *s, const char *text,
+                     const struct turn_options *options) {
+    editor_set(&s->draft, text);
+    s->options = *options;
+    act_draft_changed(m, s);
+}
+
+static void give_back(struct model *m, struct session *s, const char *text,
+                      const struct turn_options *options) {
     if (s->draft.text.n == 0) {
-        editor_set(&s->draft, text);
-        act_draft_changed(m, s);
+        to_draft(m, s, text, options);
     } else {
-        queue_add(m, s, 0, text);
+        queue_add(m, s, 0, text, options);
         s->held = true;
     }
 }
@@ -59,6 +70,7 @@ static void forget_sending(struct model *m, struct session *s) {
     free(s->sending);
     s->sending = NULL;
     s->sent = SENT_NONE;
+    s->sending_options = (struct turn_options){0};
     p->live_by = 0;
     p->leaving = false;
     p->check = false;
@@ -69,10 +81,11 @@ static void forget_sending(struct model *m, struct session *s) {
 
 void send_take_back(struct model *m, struct session *s) {
     auto_free char *text = TAKE(s->sending);
+    const struct turn_options options = s->sending_options;
 
     forget_sending(m, s);
     transcript_unsend(&s->transcript, text);
-    give_back(m, s, text);
+    give_back(m, s, text, &options);
     if (s->turn == TURN_SENDING || s->turn == TURN_UNSURE)
         s->turn = TURN_IDLE;
     queue_hold(m, s);
@@ -106,6 +119,9 @@ static void post(struct model *m, struct session *s, struct effects *fx) {
 
     in->id = arena_strdup(&r->arena, s->id);
     in->text = arena_strdup(&r->arena, s->sending);
+    in->plan_mode = s->sending_options.plan;
+    in->thinking_level = thinking_name(s->sending_options.thinking);
+    in->max_steps = s->sending_options.max_steps;
     s->send_request = r->id;
     model_touch(m);
 }
@@ -144,6 +160,13 @@ static void go(struct model *m, struct session *s, struct effects *fx) {
 
     if (m->priv->probe_request)
         return; /* which fields this server takes is not known yet: send_resume goes on */
+    const char *unfit = turn_options_unfit(m, &s->sending_options);
+
+    if (unfit) { /* a plan that was asked for must not become a deed */
+        act_notice(m, "Not sent, the text is back: %s", unfit);
+        send_take_back(m, s);
+        return;
+    }
     if (!s->id) {
         if (!p->create_request)
             create(m, s, fx);
@@ -176,8 +199,10 @@ void send_written(struct model *m, struct session *s, uint32_t task, struct effe
     }
 }
 
-static void begin(struct model *m, struct session *s, char *text, struct effects *fx) {
+static void begin(struct model *m, struct session *s, char *text,
+                  const struct turn_options *options, struct effects *fx) {
     s->sending = text;
+    s->sending_options = *options;
     s->sent = SENT_NONE;
     s->turn = TURN_SENDING;
     s->failed = false;
@@ -195,8 +220,13 @@ static bool free_to_send(const struct session *s) {
 }
 
 void send_drain(struct model *m, struct session *s, struct effects *fx) {
-    if (s->n_queue > 0 && !s->held && free_to_send(s))
-        begin(m, s, queue_take(m, s, 0), fx);
+    struct turn_options options;
+
+    if (s->n_queue == 0 || s->held || !free_to_send(s))
+        return;
+    char *text = queue_take(m, s, 0, &options);
+
+    begin(m, s, text, &options, fx);
 }
 
 void send_resume(struct model *m, struct effects *fx) {
@@ -301,9 +331,9 @@ void act_send(struct model *m, struct effects *fx) {
     s->history_at = 0;
     act_follow(m);
     if (s->n_queue == 0 && free_to_send(s)) {
-        begin(m, s, text, fx);
+        begin(m, s, text, &s->options, fx);
     } else {
-        queue_add(m, s, s->n_queue, text);
+        queue_add(m, s, s->n_queue, text, &s->options);
         free(text);
         if (s->held || s->sent == SENT_UNKNOWN)
             act_notice(m, "Queued; the queue of this session waits for you");
@@ -335,11 +365,11 @@ void act_queue_drop(struct model *m, struct session *s, size_t at, struct effect
         act_notice(m, "Nothing is queued there");
         return;
     }
-    auto_free char *text = queue_take(m, s, at);
+    struct turn_options options;
+    auto_free char *text = queue_take(m, s, at, &options);
 
     if (s->draft.text.n == 0) {
-        editor_set(&s->draft, text);
-        act_draft_changed(m, s);
+        to_draft(m, s, text, &options);
     } else {
         history_add(m, text, fx);
         act_notice(m, "Taken out of the queue; it is in the prompt history (Up)");
@@ -353,11 +383,12 @@ void act_unknown_resend(struct model *m, struct session *s, struct effects *fx) 
         return;
     }
     char *text = TAKE(s->sending);
+    const struct turn_options options = s->sending_options;
 
     forget_sending(m, s);
     transcript_unsend(&s->transcript, text);
     s->turn = TURN_IDLE;
-    begin(m, s, text, fx);
+    begin(m, s, text, &options, fx);
     model_settle(m, fx);
 }
 
@@ -367,12 +398,12 @@ void act_unknown_drop(struct model *m, struct session *s, struct effects *fx) {
         return;
     }
     auto_free char *text = TAKE(s->sending);
+    const struct turn_options options = s->sending_options;
 
     forget_sending(m, s);
     transcript_unsend(&s->transcript, text);
     if (s->draft.text.n == 0) {
-        editor_set(&s->draft, text);
-        act_draft_changed(m, s);
+        to_draft(m, s, text, &options);
     } else {
         history_add(m, text, fx);
         act_notice(m, "Dropped; it is in the prompt history (Up)");
