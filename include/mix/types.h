@@ -8,7 +8,9 @@
 #ifndef MIX_TYPES_H
 #define MIX_TYPES_H
 
-#include "mix/base.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct strings {
     const char **items;

@@ -10,6 +10,7 @@
 #ifndef MIX_WIRE_H
 #define MIX_WIRE_H
 
+#include "mix/base.h"
 #include "mix/types.h"
 
 /* ---- generations: the Python SDK's version x.y.z as x*10000 + y*100 + z ---- */
@@ -99,6 +100,8 @@ enum rc shape_write(struct buf *out, const struct shape *s, const void *in, int 
 /* The same as servers write it: <, >, & and U+2028/9 as \uXXXX, and a newline at the end. */
 enum rc shape_write_server(struct buf *out, const struct shape *s, const void *in, int version);
 size_t shape_size(const struct shape *s);
+/* The struct and all it points to, in the arena. */
+void *shape_copy(const struct shape *s, const void *in, struct arena *a);
 /* Looking at a table, for command lines, documents and tests. Fields of a table that stands beside
  * ours count as ours. */
 enum field_type {
