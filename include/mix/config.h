@@ -7,29 +7,50 @@
  * Every setting is one row of a table in src/config/settings.c, from which `mixtui config
  * --default`, the checks and the man page are made. Secrets are never written in it: NAME_file =
  * PATH or NAME_command = COMMAND, read or run once when the profile is opened, never logged. Main
- * thread. */
+ * thread.
+ *
+ * Without --profile and without an address the profile named `default` is used, if there is one.
+ * A profile's secrets go to its own url only: with another address they are left out. */
 #ifndef MIX_CONFIG_H
 #define MIX_CONFIG_H
 
 #include "mix/flags.h"
 #include "mix/net.h"
 
+/* Where a secret comes from. Nothing of it is read before profile_open. */
+struct secret_source {
+    enum { SECRET_HEADER, SECRET_BEARER, SECRET_BASIC, SECRET_PROXY, SECRET_KEY_PASSWORD } what;
+    enum { SECRET_FILE, SECRET_COMMAND } how;
+    const char *header; /* SECRET_HEADER: its name */
+    const char *from;   /* the path or the command */
+    const char *said;   /* "header_file" or "--header-file", for complaints */
+};
 struct profile {
-    char *name, *url;
+    const char *name;       /* NULL: no profile, only flags and environment */
+    const char *url;        /* NULL until profile_open where none was said */
     struct strings headers; /* "Name: value" of what is no secret */
-    /* "Name: " + file or command, for headers that are; filled in by profile_open */
     struct {
         struct secret_source *items;
         size_t n;
     } secrets;
-    struct net_config net; /* strings owned by the profile; headers NULL until profile_open */
-    bool watch;            /* watched besides the one shown: its permissions stand in the inbox */
+    /* Strings owned by the profile. After profile_open all of it, secrets too, is ready for
+     * net_new, which copies it. */
+    struct net_config net;
+    bool watch; /* watched besides the one shown: its permissions stand in the inbox */
     struct arena arena;
+    /* private */
+    uint64_t given;            /* which settings were */
+    const char *fault;         /* its first complaint: it is not used while it has one */
+    const char *warning;       /* of profile_warning */
+    const char *sign;          /* of profile_sign */
+    int insecure;              /* how often it was asked for; 2: it is so */
+    const char *insecure_host; /* the file's second time names the host */
+    struct strings wiped;      /* what profile_fini overwrites before it is freed */
 };
 struct ui_config {
-    char *theme;
+    const char *theme; /* NULL: default */
     bool ascii, still;
-    size_t watch_limit; /* 0: default */
+    size_t watch_limit; /* 0: default; SIZE_MAX: all */
     struct {
         struct key_binding {
             const char *command, *keys;
@@ -52,9 +73,7 @@ struct config {
 struct connect_flags {
     const char *server, *profile, *config_file, *debug;
     bool demo, allow_core;
-    int insecure;        /* counted: once is a usage error that says so */
-    struct profile over; /* what the flags set; wins over the profile */
-    uint32_t given;      /* private: which of them were given */
+    struct profile over; /* what the flags set; wins over the profile; profile_fini frees it */
 };
 extern const struct flag_table connect_flag_table;
 /* Takes one given flag of that table. A literal Authorization, Cookie, Proxy-Authorization or a
@@ -67,6 +86,22 @@ enum rc connect_flag(struct connect_flags *c, const struct flag_given *g, struct
 enum rc config_read(struct config *out, const char *path, struct buf *complaints, struct err *err);
 void config_fini(struct config *c);
 const char *config_default(void); /* the commented default file */
+/* What only higher floors know: a key binding, a theme's name. Each answers NULL or a complaint,
+ * which config_read then reports with its line. Not set: not checked. */
+struct config_judge {
+    const char *(*key)(const char *command, const char *keys);
+    const char *(*theme)(const char *name);
+};
+void config_judges(const struct config_judge *judge);
+/* Appends a [server NAME] with that address to the file, which is created 0600 with its directory
+ * when there is none; nothing in it is rewritten. path NULL: the usual place. Fails: RC_USAGE (a
+ * name or an address that is none, a name that is taken), RC_IO. */
+enum rc config_add_server(const char *path, const char *name, const char *url, struct err *err);
+
+/* $XDG_CONFIG_HOME/mixtui/config.ini, else ~/.config/...; NULL without a home. Caller frees. */
+char *path_config_file(void);
+/* $XDG_STATE_HOME/mixtui, else ~/.local/state/mixtui; NULL without a home. Caller frees. */
+char *path_state_dir(void);
 
 /* The server to use: flags, MIX_SERVER_URL, profile, http://localhost:8088. Runs secret commands
  * and reads secret files. Afterwards out->net is ready for net_new. Fails: RC_USAGE, RC_IO. */
@@ -75,8 +110,12 @@ enum rc profile_open(struct profile *out, const struct config *c, const struct c
 void profile_fini(struct profile *p); /* wipes secrets */
 /* NULL, or one line to warn with: plain http beyond loopback, insecure TLS. */
 const char *profile_warning(const struct profile *p);
+const char *profile_sign(const struct profile *p); /* the same for a status line: "! http" */
 
-/* What every command does first: reads the config, opens profile and debug log. */
+/* The debug log: --debug FILE, else MIX_DEBUG=1 in the state directory, else none. */
+enum rc connect_log(const struct connect_flags *flags, struct err *err);
+/* What every command does first: reads the config (complaints go to stderr), opens profile and
+ * debug log. The profile's warning is the caller's to show. */
 enum rc connect_open(struct profile *out, const struct connect_flags *flags, struct err *err);
 
 #endif

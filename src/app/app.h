@@ -2,7 +2,7 @@
 #ifndef MIX_APP_APP_H
 #define MIX_APP_APP_H
 
-#include "mix/base.h"
+#include "mix/config.h"
 
 /* ---- what was asked on the command line and by the environment ---- */
 struct options {
@@ -16,8 +16,6 @@ enum rc options_read(struct options *out, int argc, char **argv, struct err *err
 void options_help(void);
 
 /* ---- where files are ---- */
-char *
-path_state_dir(void); /* $XDG_STATE_HOME/mixtui, else ~/.local/state/mixtui; NULL without a home */
 char *path_demo_program(
     const char *argv0); /* mixtui-demo beside this program, else in libexec; NULL: not found */
 

@@ -1,6 +1,5 @@
 #include "app.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +10,6 @@ static char *joined(const char *dir, const char *rest) {
     buf_init(&b, 64 * MIX_KIB);
     buf_addf(&b, "%s/%s", dir, rest);
     return buf_take(&b);
-}
-
-char *path_state_dir(void) {
-    const char *state = getenv("XDG_STATE_HOME");
-    if (state && state[0] == '/')
-        return joined(state, "mixtui");
-    const char *home = getenv("HOME");
-    if (str_blank(home)) {
-        const struct passwd *me = getpwuid(getuid());
-        home = me ? me->pw_dir : NULL;
-    }
-    return str_blank(home) ? NULL : joined(home, ".local/state/mixtui");
 }
 
 char *path_demo_program(const char *argv0) {
