@@ -21,6 +21,7 @@ enum scope {
     SCOPE_FIELD, /* every one-line field */
     SCOPE_ASK,   /* the whole text of a permission */
     SCOPE_PICKER,
+    SCOPE_PANEL, /* server screens */
     SCOPE_COUNT
 };
 enum cmd {

@@ -32,14 +32,19 @@ enum panel_id {
     PANEL_REWIND,
     PANEL_EXPORT,
     PANEL_PROFILES,
+    /* for every panel */
+    PANEL_CHOICE, /* the choices of a field of the panel below, as a list */
+    PANEL_LOG,    /* every notice, newest last */
     PANEL_COUNT
 };
 enum row_kind {
-    ROW_TEXT, /* wraps; not selectable unless it is all there is */
+    ROW_TEXT, /* value: many lines, wraps; never selected, scrolled over */
     ROW_HEADING,
     ROW_VALUE,  /* label and value; selectable, so that Enter may unfold or open */
     ROW_ACTION, /* Enter does it */
-    ROW_FIELD,  /* a one-line or many-line text under the cursor */
+    /* A text under the cursor. Enter and Tab go on to the next row, so a form ends with an action;
+       in a text of many lines Enter begins a line, and Tab or the arrows leave it. */
+    ROW_FIELD,
     ROW_SECRET, /* a field shown as dots; wiped when the panel closes */
     ROW_CHOICE, /* one of `choices`: Left, Right, Space; Enter opens the list when it is long */
     ROW_SWITCH, /* on or off */
@@ -53,12 +58,14 @@ struct panel_row {
     size_t index;         /* of the thing behind it */
     enum { TONE_PLAIN, TONE_DIM, TONE_GOOD, TONE_BAD } tone;
     size_t field; /* of ROW_FIELD ... ROW_SWITCH: index into panel.fields */
-    int indent;
+    int indent; /* rows behind it with a greater one belong to it: the filter keeps them together */
+    int height; /* display rows at the last settle; 0: not laid out yet */
 };
+enum { TAG_RETRY = -1 }; /* the row that asks again after a failure; tags of panels are >= 0 */
 /* What is typed or chosen; lives as long as the panel, whatever happens to its rows. */
 struct panel_field {
     int tag;
-    struct editor text;     /* FIELD, SECRET */
+    struct editor text;     /* FIELD, SECRET: made by panel_text or panel_secret */
     struct strings choices; /* CHOICE; in the panel's own lasting arena */
     size_t choice;
     bool on;
@@ -74,13 +81,18 @@ struct panel {
     struct arena arena;      /* as long as the panel */
     struct panel_field *fields;
     size_t n_fields, cap_fields;
-    size_t cursor, top; /* rows; settled by the view */
-    int scroll;         /* display rows inside long texts */
+    size_t cursor;    /* a row; stays on its (tag, index) when the rows are made anew */
+    int scroll, page; /* first display row shown, and how many fit: settled by the view */
+    int laid_width;   /* at which the rows have their heights; the view's */
+    bool reveal;      /* the cursor moved: the view scrolls to it */
+    bool follow;      /* the panel's wish: a cursor on the last row stays on the last */
     struct editor filter;
     bool filtered;              /* printable keys go to the filter */
     bool dirty;                 /* rows are made before the next look */
     size_t loading;             /* requests under way */
-    struct err err;             /* of the last that failed */
+    struct err err;             /* of the last that failed; none while a new try is under way */
+    int64_t retry_at;           /* one of them is tried again then; 0: none is */
+    int attempt;                /* ... for which time */
     int64_t confirm_painted_at; /* of row `confirm`: a second Enter counts 400 ms later */
     size_t confirm;             /* row + 1; 0: none */
     struct session *session;    /* it is about; NULL when it is about the server or that is gone */
@@ -88,43 +100,94 @@ struct panel {
 };
 struct panel_spec {
     const char *title;
-    /* makes what it needs (fields, requests); why it cannot be opened, or NULL */
-    const char *(*why_not)(const struct model *m);
+    const char *(*why_not)(const struct model *m); /* why it cannot be opened, or NULL */
+    /* makes its data and its fields */
     void (*open)(struct model *m, struct panel *p, struct effects *fx);
+    /* Asks the server: behind `open`, and again when somebody presses retry (which any panel with
+       a load has; after a failure also as a row). Not run while requests are under way. */
+    void (*load)(struct model *m, struct panel *p, struct effects *fx);
+    /* adds every row by panel_add; pure */
     void (*rows)(const struct model *m, struct panel *p);
     void (*enter)(struct model *m, struct panel *p, const struct panel_row *row,
                   struct effects *fx);
     /* a field changed */
     void (*changed)(struct model *m, struct panel *p, const struct panel_row *row,
                     struct effects *fx);
-    /* an answer to panel_call, success or failure; the arena of `in` may be moved out */
+    /* The cursor came near the last row: more may be asked for. */
+    void (*near_end)(struct model *m, struct panel *p, struct effects *fx);
+    /* Frames of the stream, for a panel that asked for them. */
+    void (*frames)(struct model *m, struct panel *p, struct incoming *in);
+    /* An answer to panel_call: IN_REPLY, IN_ITEMS, IN_RESTART, IN_FAIL, IN_RETRY, IN_PROGRESS.
+       `loading` and `err` are kept already, and the rows are made anew behind it. The arena of `in`
+       may be moved out. `p` may be closed here. */
     void (*reply)(struct model *m, struct panel *p, struct incoming *in, struct effects *fx);
     void (*close)(struct model *m, struct panel *p);
     bool filtered;
+    bool wide; /* as wide as the screen: tables and texts */
 };
+/* NULL: not there, and opening it says so */
 extern const struct panel_spec *const panel_specs[PANEL_COUNT];
 
 /* ---- for every panel ---- */
 void panel_touch(struct model *m, struct panel *p); /* rows are made anew, and it is drawn */
 struct panel_row *panel_add(struct panel *p, enum row_kind kind, int tag, const char *label,
                             const char *value_fmt, ...) MIX_PRINTF(5, 6);
-/* the field with that tag, made when there is none; the row shows it */
+/* The same with a text of many lines and foreign origin: `value` as it is, of any length; copied
+ * into the rows' arena. n (size_t)-1: up to its NUL. */
+struct panel_row *panel_add_text(struct panel *p, int tag, const char *value, size_t n);
+/* The field with that tag, made when there is none. By index in `fields` it lives as long as the
+ * panel; the pointer, until the next one is made. A row shows it by panel_add_field. */
 struct panel_field *panel_field(struct panel *p, int tag);
-/* A call whose answer comes to spec->reply while the panel is open, and nowhere else; *in filled by
- * the caller through call_in. */
+enum panel_lines { ONE_LINE, MANY_LINES };
+struct panel_field *panel_text(struct panel *p, int tag, size_t max, enum panel_lines lines);
+/* shown as dots, at most 16 KiB, never in the kill ring or an undo, wiped when the panel closes */
+struct panel_field *panel_secret(struct panel *p, int tag);
+/* copied into the panel's arena; keeps the chosen one when it is still among them */
+struct panel_field *panel_choices(struct panel *p, int tag, const char *const *items, size_t n);
+/* kind: FIELD, SECRET, CHOICE, SWITCH; help may be NULL */
+struct panel_row *panel_add_field(struct panel *p, enum row_kind kind, int tag, const char *label,
+                                  const char *help);
+const char *panel_value(struct panel *p, int tag);  /* of a text; "" when empty */
+const char *panel_chosen(struct panel *p, int tag); /* of a choice; NULL when there is none */
+bool panel_is_on(struct panel *p, int tag);
+/* Shown under the field, the cursor goes there; NULL takes it away. Static or lasting text. */
+void panel_complain(struct model *m, struct panel *p, int tag, const char *why);
+/* A call whose answer comes to spec->reply while the panel is open, and nowhere else; `in` is made
+ * by the caller through call_in. When the panel closes first, a GET is cancelled, anything else
+ * goes on and its answer is dropped: a failure is then still told by a notice. */
 struct request *panel_call(struct model *m, struct panel *p, enum op op, struct effects *fx);
+/* why it cannot be opened, or NULL */
+const char *panel_why(const struct model *m, enum panel_id id);
 const char *panel_why_op(const struct model *m,
-                         enum op op); /* "servers before 0.7.0 have no ..." */
+                         enum op op); /* "needs 0.7.0, this is 0.2.5"; NULL: it can be called */
+/* makes the rows of the top panel when they are dirty; before looking at them */
+void panel_fresh(struct model *m);
+bool panel_turns(
+    const struct panel *p); /* under the cursor is a choice or a switch; p may be NULL */
+const struct panel_row *panel_row_at(const struct panel *p); /* under the cursor, or NULL */
 
 /* ---- acts ---- */
+/* closes whatever is open over the panes, and opens it */
 void act_panel_open(struct model *m, enum panel_id id, struct effects *fx);
+/* above the one that is open; NULL when it cannot be opened, which a notice says */
 struct panel *act_panel_push(struct model *m, enum panel_id id, struct effects *fx);
+/* first away from a question, then one panel down, then to the panes */
 void act_panel_back(struct model *m);
+/* this one and what is above it: a form that was sent */
+void act_panel_close(struct model *m, struct panel *p);
 void act_panel_close_all(struct model *m);
-void act_panel_move(struct model *m, int by); /* INT_MIN, INT_MAX: the ends; skips texts */
+/* 1, -1: the next row that can be selected, or one display row where a long text lies between;
+ * 10, -10: a page; INT_MIN, INT_MAX: the ends */
+void act_panel_move(struct model *m, int by, struct effects *fx);
 void act_panel_enter(struct model *m, struct effects *fx);
 void act_panel_turn(struct model *m, int by, struct effects *fx); /* choice or switch */
 void act_panel_changed(struct model *m, struct effects *fx); /* a field or the filter was edited */
+/* the same, about that session; act_panel_open and a push are about the shown one, or that of the
+ * panel below */
+void act_panel_about(struct model *m, enum panel_id id, struct session *s, struct effects *fx);
+void act_panel_retry(struct model *m, struct effects *fx);
+/* the details of a notice; (size_t)-1: of the newest error */
+void act_panel_fault(struct model *m, size_t notice, struct effects *fx);
 struct panel *panel_top(const struct model *m);
 /* the field with the caret, or the filter; NULL: none */
 struct editor *panel_editor(const struct model *m);

@@ -13,7 +13,10 @@ struct editor *field_focused(struct model *m) {
     case OVER_CONFIRM:
         return ui->confirm_named ? &ui->over_filter : NULL;
     case OVER_SERVER:
+    case OVER_SERVERS:
         return ui->typing_address ? &ui->over_filter : NULL;
+    case OVER_PANEL:
+        return panel_editor(m);
     case OVER_MENU:
     case OVER_ASK:
     case OVER_THEMES:
@@ -32,7 +35,6 @@ struct editor *field_focused(struct model *m) {
 }
 
 void field_changed(struct model *m, struct effects *fx) {
-    (void)fx;
     struct editor *e = field_focused(m);
     m->rev++;
     if (e == &m->shown->draft)
@@ -41,6 +43,8 @@ void field_changed(struct model *m, struct effects *fx) {
         act_sessions_filter(m);
     else if (e == &m->ui.picker.filter)
         act_picker_filter(m, fx);
+    else if (m->ui.over == OVER_PANEL)
+        act_panel_changed(m, fx);
     else if (m->ui.over == OVER_COMMANDS)
         m->ui.over_cursor = m->ui.over_top = 0;
 }
@@ -74,7 +78,10 @@ COMMAND(cmd_edit_backspace) {
 
 COMMAND(cmd_edit_delete) { killed(m, TO_RIGHT, fx, NULL); }
 
-COMMAND(cmd_edit_kill) { killed(m, (enum motion)arg, fx, ring_of(m)); }
+COMMAND(cmd_edit_kill) {
+    const struct editor *e = field_focused(m);
+    killed(m, (enum motion)arg, fx, e && e->secret ? NULL : ring_of(m));
+}
 
 COMMAND(cmd_edit_yank) {
     struct editor *e = field_focused(m);

@@ -79,6 +79,21 @@ static bool confirm_key(const struct input *in, struct model *m, const struct ke
     return true;
 }
 
+/* In a field of a server screen the keys that edit come before those that turn choices; in its
+ * filter only what the screen itself does not use. */
+static enum cmd panel_key(const struct input *in, const struct model *m, const struct key *k) {
+    const struct editor *e = panel_editor(m);
+    const enum cmd edit = e ? keymap_find(&in->keymap, SCOPE_FIELD, k) : CMD_COUNT;
+    const enum cmd own = keymap_find(&in->keymap, SCOPE_PANEL, k);
+    const bool edits = edit != CMD_COUNT && command_home(edit) == SCOPE_COMPOSER;
+    const bool turns = own == CMD_PANEL_NEXT || own == CMD_PANEL_PREVIOUS;
+
+    if (edits && (own == CMD_COUNT || e != &panel_top(m)->filter ||
+                  (turns && !panel_turns(panel_top(m)))))
+        return edit;
+    return own;
+}
+
 static bool overlay_key(const struct input *in, struct model *m, const struct key *k,
                         struct effects *fx) {
     enum scope scope = overlay_scope(m);
@@ -87,12 +102,12 @@ static bool overlay_key(const struct input *in, struct model *m, const struct ke
     if (confirm_key(in, m, k, fx))
         return true;
     struct editor *field = field_focused(m);
-    if (field && is_text(k))
+    if (field && is_text(k) && !(k->code == ' ' && panel_turns(panel_top(m))))
         return false;
     if (m->ui.typing_address)
         scope = SCOPE_FIELD;
-    enum cmd c = keymap_find(&in->keymap, scope, k);
-    if (c == CMD_COUNT && field)
+    enum cmd c = scope == SCOPE_PANEL ? panel_key(in, m, k) : keymap_find(&in->keymap, scope, k);
+    if (c == CMD_COUNT && field && scope != SCOPE_PANEL)
         c = keymap_find(&in->keymap, SCOPE_FIELD, k);
     if (c != CMD_COUNT) {
         run_command(m, c, fx);

@@ -28,6 +28,7 @@ static const struct {
     [SCOPE_FIELD] = {"field", "One-line fields"},
     [SCOPE_ASK] = {"ask", "Whole text of a permission"},
     [SCOPE_PICKER] = {"picker", "File picker"},
+    [SCOPE_PANEL] = {"panel", "Server screens"},
 };
 
 const struct command *command_row(enum cmd c) { return &table[c]; }

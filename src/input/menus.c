@@ -5,10 +5,11 @@
 #include <strings.h>
 
 #include "mix/text.h"
+#include "mix/servers.h"
 #include "private.h"
 
 /* Rows that stand for an act no command has. */
-enum { ROW_BACK = CMD_COUNT, ROW_AGAIN, ROW_QUIT, ROW_RETRY, ROW_ADDRESS, ROW_DEMO, ROW_THEME };
+enum { ROW_BACK = CMD_COUNT, ROW_AGAIN, ROW_QUIT, ROW_RETRY, ROW_ADDRESS, ROW_DEMO, ROW_THEME, ROW_SERVER };
 
 enum { OWN_HINTS = 5 }; /* of the pane; the rest is room for what holds everywhere */
 
@@ -47,6 +48,7 @@ static bool is_act(enum cmd c) {
     case SCOPE_FIELD:
     case SCOPE_ASK:
     case SCOPE_PICKER:
+    case SCOPE_PANEL:
     case SCOPE_COUNT:
         break;
     }
@@ -64,6 +66,8 @@ static const char *why_not_here(const struct model *m, enum cmd c) {
         return "only in the whole text of a permission";
     case SCOPE_PICKER:
         return "only in the file picker";
+    case SCOPE_PANEL:
+        return "only in a server screen";
     case SCOPE_COMPOSER:
         return is_act(c) || m->ui.focus == PANE_COMPOSER ? NULL : "only in the message";
     case SCOPE_EVERYWHERE:
@@ -136,6 +140,48 @@ static void server_rows(struct menu *r, const struct model *m) {
     push(r, (struct menu_row){.label = "quit", .help = "leave", .keys = "q", .command = ROW_QUIT});
 }
 
+static const char *server_where(const struct server_row *row) {
+    static const char *const words[] = {
+        [SERVER_CONNECTING] = "connecting",
+        [SERVER_ONLINE] = "watched",
+        [SERVER_OFFLINE] = "offline",
+        [SERVER_FOREIGN] = "not a Mix server",
+    };
+    return row->model ? words[row->model->server.state] : row->watch ? "watched" : "";
+}
+
+/* `!1 ?2 *1`, as the status line has it. */
+static void server_counts(const struct model *m, char *out, size_t size) {
+    const size_t counts[] = {model_own_pending(m, ASK_PERMISSION),
+                             model_own_pending(m, ASK_QUESTION), model_working(m)};
+    size_t n = 0;
+    for (size_t i = 0; i < MIX_COUNT(counts); i++)
+        if (counts[i] > 0 && n < size)
+            n += (size_t)snprintf(out + n, size - n, "%s%c%zu", n ? " " : "", "!?*"[i], counts[i]);
+}
+
+static void servers_rows(struct menu *r, const struct model *m) {
+    const struct servers *s = m->servers;
+    for (size_t i = 0; s && i < s->n_rows; i++) {
+        struct menu_row row = {.label = s->rows[i].name,
+                               .help = s->rows[i].address,
+                               .where = s->rows[i].model == m ? "shown here"
+                                                              : server_where(&s->rows[i]),
+                               .command = ROW_SERVER};
+        if (s->rows[i].model)
+            server_counts(s->rows[i].model, row.keys, sizeof row.keys);
+        push(r, row);
+    }
+    push(r, (struct menu_row){.label = "another address",
+                              .help = "type the URL of a server",
+                              .where = "",
+                              .command = ROW_ADDRESS});
+    push(r, (struct menu_row){.label = "demo",
+                              .help = "the embedded demo server; no key is needed",
+                              .where = "",
+                              .command = ROW_DEMO});
+}
+
 static void confirm_rows(struct menu *r, const struct keymap *k, const struct model *m) {
     push(r, (struct menu_row){
                 .label = "keep", .help = "change nothing", .keys = "Esc", .command = ROW_BACK});
@@ -171,6 +217,8 @@ enum scope overlay_scope(const struct model *m) {
         return SCOPE_ASK;
     case OVER_PICKER:
         return SCOPE_PICKER;
+    case OVER_PANEL:
+        return SCOPE_PANEL;
     case OVER_NONE:
         return SCOPE_COUNT;
     case OVER_COMMANDS:
@@ -179,6 +227,7 @@ enum scope overlay_scope(const struct model *m) {
     case OVER_CONFIRM:
     case OVER_QUIT:
     case OVER_SERVER:
+    case OVER_SERVERS:
         break;
     }
     return SCOPE_LIST;
@@ -253,6 +302,9 @@ void menus_refresh(const struct keymap *k, struct model *m) {
     case OVER_CONFIRM:
         confirm_rows(&r, k, m);
         break;
+    case OVER_SERVERS:
+        servers_rows(&r, m);
+        break;
     case OVER_QUIT:
         quit_rows(&r);
         break;
@@ -266,6 +318,7 @@ void menus_refresh(const struct keymap *k, struct model *m) {
     case OVER_ASK:
     case OVER_PICKER:
     case OVER_LOG:
+    case OVER_PANEL:
         break;
     }
     free(m->ui.menu_rows);
@@ -330,6 +383,11 @@ static void choose_extra(struct model *m, uint32_t row, struct effects *fx) {
         break;
     case ROW_DEMO:
         fx->start_demo = true;
+        break;
+    case ROW_SERVER:
+        act_server_show(m, m->ui.over_cursor, fx);
+        if (!fx->show)
+            act_over_close(m);
         break;
     default: /* ROW_BACK, ROW_THEME: a theme is in force since the cursor reached it */
         act_over_close(m);

@@ -5,6 +5,7 @@
 #include "mix/act.h"
 #include "mix/editor.h"
 #include "mix/input.h"
+#include "mix/panel.h"
 
 /* A function of the table: most use only some of its three arguments. */
 #define COMMAND(name)                                                                              \
@@ -26,6 +27,16 @@ const char *why_no_choices(const struct model *m);
 const char *why_no_upload(const struct model *m);
 const char *why_no_file(const struct model *m);
 const char *why_no_transfer(const struct model *m);
+/* of the server screens: run_panel.c */
+const char *why_no_tools(const struct model *m);
+const char *why_no_mcp(const struct model *m);
+const char *why_no_commands(const struct model *m);
+const char *why_no_health(const struct model *m);
+const char *why_no_history(const struct model *m);
+const char *why_no_session_details(const struct model *m);
+struct session *session_chosen(const struct model *m); /* the list's, when it is focused */
+const char *why_no_frames(const struct model *m);
+const char *why_no_fault(const struct model *m);
 
 /* ---- keymap.c ---- */
 struct binding {

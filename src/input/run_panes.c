@@ -5,13 +5,13 @@
 #include "private.h"
 
 /* ---- sessions ---- */
-static struct session *chosen(const struct model *m) {
+struct session *session_chosen(const struct model *m) {
     bool list = m->ui.focus == PANE_SESSIONS && m->ui.session_cursor;
     return list ? m->ui.session_cursor : m->shown;
 }
 
 const char *why_no_session(const struct model *m) {
-    return chosen(m)->id ? NULL : "it is not created yet: its first message does that";
+    return session_chosen(m)->id ? NULL : "it is not created yet: its first message does that";
 }
 
 const char *why_no_fork(const struct model *m) {
@@ -21,11 +21,11 @@ const char *why_no_fork(const struct model *m) {
 }
 
 const char *why_no_turn(const struct model *m) {
-    return chosen(m)->turn == TURN_IDLE ? "no turn runs there" : NULL;
+    return session_chosen(m)->turn == TURN_IDLE ? "no turn runs there" : NULL;
 }
 
 COMMAND(cmd_session_open) {
-    act_session_show(m, chosen(m), fx);
+    act_session_show(m, session_chosen(m), fx);
     act_focus(m, PANE_COMPOSER);
 }
 
@@ -36,12 +36,12 @@ COMMAND(cmd_session_new) {
 
 COMMAND(cmd_session_filter) { m->ui.filtering = true; }
 
-COMMAND(cmd_session_fork) { act_session_fork(m, chosen(m), 0, fx); }
+COMMAND(cmd_session_fork) { act_session_fork(m, session_chosen(m), 0, fx); }
 
-COMMAND(cmd_session_cancel) { act_session_cancel(m, chosen(m), fx); }
+COMMAND(cmd_session_cancel) { act_session_cancel(m, session_chosen(m), fx); }
 
 COMMAND(cmd_session_delete) {
-    struct session *s = chosen(m);
+    struct session *s = session_chosen(m);
     if (act_confirmed(m, CMD_SESSION_DELETE, s->id)) {
         act_session_delete(m, s, fx);
         return;
@@ -63,7 +63,7 @@ COMMAND(cmd_session_delete) {
     editor_set(&m->ui.over_filter, "");
 }
 
-COMMAND(cmd_session_pin) { act_session_pin(m, chosen(m), fx); }
+COMMAND(cmd_session_pin) { act_session_pin(m, session_chosen(m), fx); }
 
 COMMAND(cmd_session_move) { act_sessions_move(m, arg); }
 

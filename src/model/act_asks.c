@@ -21,7 +21,7 @@ bool ask_armed(const struct model *m, const struct ask *a, int64_t now) {
 
     if (!a || !ask_answerable(a) || now >= a->deadline || !ask_on_screen(m))
         return false;
-    if (!str_eq(ui->ask_cursor, a->id) || !str_eq(ui->painted_ask, a->id))
+    if (!ask_selected(m, a) || !str_eq(ui->painted_ask, a->id))
         return false;
     if (ui->over == OVER_MENU && !ui->menu_moved)
         return false;
@@ -40,6 +40,10 @@ void act_look_again(struct model *m) {
 
     if (ui->painted_ask)
         ask_unpaint(m);
+    if (ui->panel && ui->panel->confirm_painted_at) {
+        ui->panel->confirm_painted_at = 0;
+        model_touch(m);
+    }
     if (ui->confirm_painted_at == 0)
         return;
     ui->confirm_painted_at = 0;
@@ -62,6 +66,7 @@ void model_painted(struct model *m, int64_t now) {
          (ui->over == OVER_PICKER && ui->confirm_object)) &&
         ui->confirm_painted_at == 0)
         ui->confirm_painted_at = now > 0 ? now : 1;
+    panels_painted(m, now);
 }
 
 /* The moment at which the selected one becomes armed; -1: it does not, or is. */
@@ -89,9 +94,10 @@ void arm_tick(struct model *m) {
 
 /* ---- moving ---- */
 static void select_ask(struct model *m, const struct ask *a) {
-    if (str_eq(m->ui.ask_cursor, a->id))
+    if (ask_selected(m, a))
         return;
     set_string(&m->ui.ask_cursor, a->id);
+    set_string(&m->ui.ask_server, a->owner && a->owner != m ? a->owner->server.key : NULL);
     ask_unpaint(m);
 }
 
@@ -102,18 +108,20 @@ void act_asks_enter(struct model *m) {
         ui->before_asks = ui->focus;
     ask_unpaint(m);
     act_focus(m, PANE_PERMISSIONS);
+    size_t n;
+    struct ask *const *asks = model_inbox(m, &n);
     const struct ask *kept = model_selected_ask(m);
 
     if (kept && ask_answerable(kept))
         return;
-    for (size_t i = 0; i < m->n_asks; i++) {
-        if (!ask_answerable(m->asks[i]))
+    for (size_t i = 0; i < n; i++) {
+        if (!ask_answerable(asks[i]))
             continue;
-        select_ask(m, m->asks[i]); /* the entering key selects the most urgent */
+        select_ask(m, asks[i]); /* the entering key selects the most urgent */
         return;
     }
-    if (!kept && m->n_asks > 0)
-        select_ask(m, m->asks[0]);
+    if (!kept && n > 0)
+        select_ask(m, asks[0]);
 }
 
 void act_asks_leave(struct model *m) {
@@ -123,22 +131,23 @@ void act_asks_leave(struct model *m) {
 }
 
 void act_asks_move(struct model *m, int by) {
-    size_t at = 0;
+    size_t at = 0, n;
+    struct ask *const *asks = model_inbox(m, &n);
 
-    if (m->n_asks == 0) {
+    if (n == 0) {
         act_notice(m, "Nobody asks for anything");
         return;
     }
-    while (at < m->n_asks && !str_eq(m->asks[at]->id, m->ui.ask_cursor))
+    while (at < n && !ask_selected(m, asks[at]))
         at++;
-    if (at == m->n_asks) {
-        at = by == INT_MAX ? m->n_asks - 1 : 0;
+    if (at == n) {
+        at = by == INT_MAX ? n - 1 : 0;
     } else {
         const int64_t to = (int64_t)at + by;
 
-        at = to < 0 ? 0 : to >= (int64_t)m->n_asks ? m->n_asks - 1 : (size_t)to;
+        at = to < 0 ? 0 : to >= (int64_t)n ? n - 1 : (size_t)to;
     }
-    select_ask(m, m->asks[at]);
+    select_ask(m, asks[at]);
     m->ui.early = false;
     model_touch(m);
 }
@@ -214,10 +223,13 @@ void act_decide(struct model *m, enum decision d, struct effects *fx) {
     a->answered_at = m->now;
     a->late = a->kind == ASK_PERMISSION && m->now - a->arrived_at > ASK_LATE_MS;
     a->err = (struct err){.rc = RC_OK};
+    struct model *owner = a->owner ? a->owner : m; /* the answer goes where the request came from */
+
+    fx = peer_effects(m, owner, fx);
     if (a->kind == ASK_PERMISSION)
-        answer_permission(m, a, d, fx);
+        answer_permission(owner, a, d, fx);
     else
-        answer_question(m, a, fx);
-    order_touch(m);
-    model_settle(m, fx);
+        answer_question(owner, a, fx);
+    order_touch(owner);
+    model_settle(owner, fx);
 }

@@ -55,6 +55,8 @@ void act_over(struct model *m, enum overlay over) {
 
     if (over != OVER_CONFIRM)
         forget_question(ui);
+    if (over != OVER_PANEL)
+        act_panel_close_all(m);
     /* Back from its menu, a prompt was in view all the time. */
     if (over != OVER_NONE || !ask_on_screen(m))
         ask_unpaint(m);
@@ -103,15 +105,20 @@ void act_theme(struct model *m, const char *name, struct effects *fx) {
     model_touch(m);
 }
 
-void act_quit(struct model *m, struct effects *fx) {
-    bool transfers = false;
+/* Somebody works, or something would be lost, on any server that is open. */
+static bool quiet_everywhere(const struct model *m) {
+    const struct model *peer;
 
-    for (size_t i = 0; i < m->files.n_transfers; i++)
-        transfers = transfers || m->files.transfers[i].state == XFER_RUNNING;
+    for (size_t i = 0; (peer = model_peer(m, i)); i++)
+        if (model_working(peer) > 0 || model_transfers(peer) > 0 || model_unsaved(peer) > 0)
+            return false;
+    return true;
+}
+
+void act_quit(struct model *m, struct effects *fx) {
     const int64_t asked_at = m->ui.over == OVER_QUIT ? m->ui.confirm_painted_at : 0;
 
-    if ((asked_at > 0 && m->now - asked_at >= ARM_MS) ||
-        (model_working(m) == 0 && !transfers && !model_unsaved(m)))
+    if ((asked_at > 0 && m->now - asked_at >= ARM_MS) || quiet_everywhere(m))
         fx->quit = true;
     else if (m->ui.over != OVER_QUIT)
         act_over(m, OVER_QUIT);

@@ -26,6 +26,15 @@ void editor_init(struct editor *e, size_t max, bool one_line) {
     buf_init(&e->text, max);
 }
 
+void editor_init_secret(struct editor *e, size_t max) {
+    auto_free char *room = xcalloc(1, max);
+
+    editor_init(e, max, true);
+    e->secret = true;
+    (void)buf_add(&e->text, room, max); /* it never grows, so it leaves no copy behind */
+    buf_clear(&e->text);
+}
+
 static void forget(struct edit_undo *u, struct snapshot *s) {
     u->bytes -= s->n;
     free(s->text);
@@ -33,6 +42,8 @@ static void forget(struct edit_undo *u, struct snapshot *s) {
 }
 
 void editor_fini(struct editor *e) {
+    if (e->secret && e->text.p)
+        explicit_bzero(e->text.p, e->text.cap);
     buf_fini(&e->text);
     for (size_t i = 0; e->undo && i < e->undo->n_done; i++)
         forget(e->undo, &e->undo->done[i]);
@@ -56,6 +67,8 @@ static void keep(struct edit_undo *u, struct snapshot *stack, size_t *n, const s
 }
 
 static void before_change(struct editor *e, bool typing) {
+    if (e->secret)
+        return;
     if (!e->undo)
         e->undo = xcalloc(1, sizeof *e->undo);
     struct edit_undo *u = e->undo;
@@ -125,17 +138,22 @@ bool editor_insert(struct editor *e, const char *text, size_t n) {
         return false;
     auto_buf struct buf clean = {0};
     buf_init(&clean, 4 * e->text.max + 16);
+    if (e->secret) { /* it must not grow either */
+        auto_free char *room = xcalloc(3, n + 1);
+        (void)buf_add(&clean, room, 3 * n);
+        buf_clear(&clean);
+    }
     tidy(&clean, e, text, n);
-    if (e->text.n + clean.n > e->text.max)
-        return false;
-    if (clean.n == 0)
-        return true;
-    bool typing = clean.n <= 4 && clean.p[0] != ' ' && clean.p[0] != '\n';
-    before_change(e, typing);
-    (void)buf_insert(&e->text, e->caret, clean.p, clean.n);
-    e->caret += clean.n;
-    changed(e);
-    return true;
+    const bool fits = e->text.n + clean.n <= e->text.max;
+    if (fits && clean.n > 0) {
+        before_change(e, clean.n <= 4 && clean.p[0] != ' ' && clean.p[0] != '\n');
+        (void)buf_insert(&e->text, e->caret, clean.p, clean.n);
+        e->caret += clean.n;
+        changed(e);
+    }
+    if (e->secret && clean.p)
+        explicit_bzero(clean.p, clean.cap);
+    return fits;
 }
 
 void editor_set(struct editor *e, const char *text) {

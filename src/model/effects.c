@@ -18,6 +18,8 @@ void effects_free(struct effects *fx) {
     free(fx->requests);
     free(fx->tasks);
     free(fx->connect_url);
+    free(fx->copy);
+    free(fx->open_url);
     free(fx);
 }
 

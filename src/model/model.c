@@ -1,4 +1,5 @@
 /* model.c - the doors: made, applied to, ticked, painted, saved, freed. */
+#include "mix/servers.h"
 #include "private.h"
 
 #include <assert.h>
@@ -24,12 +25,16 @@ void model_settle(struct model *m, struct effects *fx) {
         watch_update(m, fx);
     if (m->priv->order_dirty)
         sessions_order(m);
-    files_update(m, fx);
+    if (model_hidden(m))
+        servers_settle(m);
+    else
+        files_update(m, fx);
+    panels_settle(m, fx);
 }
 
 /* ---- life ---- */
 /* What an address is called on disk; userinfo never gets there. */
-static char *server_key(const char *url, bool demo) {
+char *model_server_key(const char *url, bool demo) {
     struct buf key;
     const char *scheme = strstr(url, "://");
     const char *host = scheme ? scheme + 3 : url;
@@ -59,7 +64,7 @@ static char *server_key(const char *url, bool demo) {
     return key.n > 0 ? buf_take(&key) : xstrdup("server");
 }
 
-static char *without_userinfo(const char *url) {
+char *address_shown(const char *url) {
     const char *scheme = strstr(url, "://");
     const char *host = scheme ? scheme + 3 : url;
     const char *at = strchr(host, '@');
@@ -103,8 +108,8 @@ struct model *model_new(const struct model_config *config, int64_t now, int64_t 
     m->priv->seconds_key = 1;
     m->now = now;
     m->real = real;
-    m->server.url = without_userinfo(url);
-    m->server.key = server_key(url, config->demo);
+    m->server.url = address_shown(url);
+    m->server.key = model_server_key(url, config->demo);
     m->server.demo = config->demo;
     m->server.state = SERVER_CONNECTING;
     m->server.caps = caps_of(GEN_NONE);
@@ -131,6 +136,7 @@ static void free_ui(struct ui *ui) {
     editor_fini(&ui->session_filter);
     free(ui->menu_rows);
     free(ui->ask_cursor);
+    free(ui->ask_server);
     free(ui->file_cursor);
     free(ui->painted_ask);
     free(ui->confirm_text);
@@ -141,6 +147,8 @@ static void free_ui(struct ui *ui) {
 
 static void free_private(struct model_private *p) {
     free(p->pending);
+    free(p->why_op);
+    free(p->panel_ended);
     free(p->tasks);
     map_fini(&p->children_by_call);
     free(p->wanted_id);
@@ -154,6 +162,9 @@ static void free_private(struct model_private *p) {
 void model_free(struct model *m) {
     if (!m)
         return;
+    if (m->servers)
+        servers_close(m->servers, servers_row_of(m->servers, m));
+    panels_free(m);
     files_fini(m);
     for (size_t i = 0; i < m->n_asks; i++)
         ask_free(m->asks[i]);

@@ -160,6 +160,7 @@ struct model_private {
     uint64_t seconds_key;
     int64_t spun, leader_done, confirm_done;
     bool arm_shown;
+    uint64_t summary; /* of a hidden one, see servers_settle */
     /* panels */
     char (*why_op)[96];    /* of every operation; see panel_why_op */
     uint32_t *panel_ended; /* requests to be cancelled: their panel is closed */
@@ -242,6 +243,7 @@ void connect_failed(struct model *m, const struct incoming *in, struct effects *
 void connect_lost(struct model *m, const struct err *err, int64_t retry_at, struct effects *fx);
 void connect_caps(struct model *m, struct incoming *in, struct effects *fx);
 void connect_answered(struct model *m, struct effects *fx); /* the server spoke */
+void connect_shown(struct model *m); /* it has the screen now, and may offer help on it */
 void list_request(struct model *m, struct effects *fx);
 void sessions_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
 void auth_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
@@ -364,14 +366,18 @@ void asks_keep_replies(struct model *m);
 void ask_free(struct ask *a);
 
 /* ---- servers.c ---- */
-struct model *model_viewer(const struct model *m); /* the one with the screen: whose ui counts */
+struct model *model_viewer(struct model *m); /* the one with the screen: whose ui counts */
+struct model *peer_at(struct model *m, size_t at);
+/* Where that model's requests go; its clock is m's from now on. fx: where m's go. */
+struct effects *peer_effects(const struct model *m, struct model *peer, struct effects *fx);
 bool ask_selected(const struct model *m, const struct ask *a); /* by owner and id */
+bool inbox_selected(const struct model *m, const struct ask *a); /* ... on the screen */
 void inbox_insert(struct model *m, struct ask *a);
 void inbox_remove(struct model *m, const struct ask *a);
 /* another server told of it just now: the same one under two addresses */
 bool inbox_rang(const struct model *m, const struct ask *a);
-/* what that model asks for goes there; its clock is that of m; NULL: m's own, given by the door */
-struct effects *peer_effects(const struct model *m, struct model *peer, struct effects *fx);
+void servers_settle(struct model *m); /* what others show of a hidden one changed */
+char *address_shown(const char *url); /* without userinfo */
 
 /* ---- order.c ---- */
 /* it or a sub-agent of it */

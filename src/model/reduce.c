@@ -32,12 +32,21 @@ static void reduce_answer(struct model *m, struct incoming *in, struct effects *
         at++;
     if (at == p->n_pending)
         return; /* nobody waits for it any more */
+    p->pending[at].retry_at = in->kind == IN_RETRY ? in->retry_at : 0;
+    p->pending[at].attempt = in->attempt + 1;
     const struct pending call = p->pending[at];
 
     if (in->kind == IN_REPLY || in->kind == IN_FAIL)
         p->pending[at] = p->pending[--p->n_pending];
     if (in->kind == IN_REPLY && m->server.state != SERVER_FOREIGN)
         connect_answered(m, fx);
+    if (call.had_panel) {
+        if (call.panel)
+            panel_reply(m, call.panel, in, fx);
+        else if (in->kind == IN_FAIL && op_spec(call.op)->method != M_GET)
+            act_error(m, &in->err, "%s", op_spec(call.op)->short_name);
+        return;
+    }
     if (call.had_session && !call.session && !is_file_op(call.op))
         return; /* its session is gone */
     if (on_reply[call.op])
@@ -453,8 +462,10 @@ void reduce(struct model *m, struct incoming *in, struct effects *fx) {
     case IN_CAPS:
         connect_caps(m, in, fx);
         break;
-    case IN_BYTES:
-    case IN_FRAMES: /* nobody here asks for them */
+    case IN_FRAMES:
+        panel_frames(m, in, fx);
+        break;
+    case IN_BYTES: /* nobody here asks for them */
         break;
     case IN_REPLY:
     case IN_ITEMS:

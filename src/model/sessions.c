@@ -262,6 +262,7 @@ void session_gone(struct model *m, struct session *s, struct effects *fx) {
     watch_stop(m, s, fx);
     draft_bury(m, s, fx);
     let_go(m, s);
+    panels_session_gone(m, s);
     unlist(m, s);
     if (m->ui.session_cursor == s)
         m->ui.session_cursor = NULL;

@@ -19,10 +19,12 @@ static void count(uint64_t *key, int64_t *next, int64_t left, int64_t now) {
 static uint64_t seconds(const struct model *m, int64_t now, int64_t *next) {
     const struct session *s = m->shown;
     uint64_t key = 1;
+    size_t n;
+    struct ask *const *asks = model_inbox(m, &n);
 
-    for (size_t i = 0; i < m->n_asks; i++)
-        if (ask_answerable(m->asks[i]))
-            count(&key, next, m->asks[i]->deadline - now, now);
+    for (size_t i = 0; i < n; i++)
+        if (ask_answerable(asks[i]))
+            count(&key, next, asks[i]->deadline - now, now);
     if (m->server.state == SERVER_OFFLINE && m->server.retry_at > 0)
         count(&key, next, m->server.retry_at - now, now);
     if (s && s->link == LINK_RETRYING && s->retry_at > 0)
@@ -76,6 +78,10 @@ static void tick_screen(struct model *m) {
         p->leader_done = m->ui.leader_at;
         model_touch(m);
     }
+    if (panel_armed_at(m) > 0 && m->now >= panel_armed_at(m)) {
+        p->confirm_done = m->ui.panel->confirm_painted_at;
+        model_touch(m);
+    }
     if (confirm_at(m) > 0 && m->now >= confirm_at(m)) {
         p->confirm_done = m->ui.confirm_painted_at;
         model_touch(m);
@@ -104,7 +110,8 @@ void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) 
         tick_session(m, m->fresh, fx);
     if (p->state_dirty_at > 0 && now >= p->state_dirty_at + STATE_SAVE_MS && p->state_read)
         state_save(m, fx);
-    tick_screen(m);
+    if (!model_hidden(m))
+        tick_screen(m);
     model_settle(m, fx);
 }
 
@@ -123,11 +130,25 @@ static int64_t session_next(const struct session *s) {
     return at;
 }
 
+static int64_t screen_next(const struct model *m, int64_t now) {
+    int64_t at = arm_next(m);
+
+    if (seconds(m, now, &at) != m->priv->seconds_key)
+        sooner(&at, now);
+    if (spins(m))
+        sooner(&at, (now / SPIN_MS + 1) * SPIN_MS);
+    sooner(&at, notice_at(m));
+    sooner(&at, leader_at(m));
+    sooner(&at, confirm_at(m));
+    sooner(&at, panel_armed_at(m));
+    return at;
+}
+
 int64_t model_next_tick(const struct model *m, int64_t now) {
     const struct model_private *p = m->priv;
     int64_t at = -1;
 
-    if (p->order_dirty || p->watch_dirty || p->n_unsaved > 0)
+    if (p->order_dirty || p->watch_dirty || p->n_unsaved > 0 || p->n_panel_ended > 0)
         return now;
     for (size_t i = 0; i < m->n_sessions; i++)
         sooner_of(&at, session_next(m->sessions[i]));
@@ -136,15 +157,9 @@ int64_t model_next_tick(const struct model *m, int64_t now) {
     sooner_of(&at, asks_next(m, now));
     sooner_of(&at, connect_next(m));
     sooner_of(&at, watch_next(m));
-    sooner_of(&at, arm_next(m));
     if (p->state_dirty_at > 0 && p->state_read)
         sooner(&at, p->state_dirty_at + STATE_SAVE_MS);
-    if (seconds(m, now, &at) != p->seconds_key)
-        sooner(&at, now);
-    if (spins(m))
-        sooner(&at, (now / SPIN_MS + 1) * SPIN_MS);
-    sooner(&at, notice_at(m));
-    sooner(&at, leader_at(m));
-    sooner(&at, confirm_at(m));
+    if (!model_hidden(m))
+        sooner_of(&at, screen_next(m, now));
     return at >= 0 && at < now ? now : at;
 }

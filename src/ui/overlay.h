@@ -5,7 +5,7 @@
 #include "ui.h"
 
 /* A box in the middle of the screen: text, a field, a list. */
-struct panel {
+struct dialog {
     char title[96];     /* clean */
     const char *prompt; /* NULL: no field */
     const struct editor *editor;
@@ -17,16 +17,18 @@ struct panel {
     int width, list; /* list: rows of it that fit */
     struct rect box;
 };
-void panel_make(struct panel *p, const struct model *m);
-void panel_free(struct panel *p);
-int panel_draw(const struct panel *p, const struct model *m, struct canvas *c);
+void dialog_make(struct dialog *p, const struct model *m);
+void dialog_free(struct dialog *p);
+int dialog_draw(const struct dialog *p, const struct model *m, struct canvas *c);
 
 void picker_settle(struct view *v, const struct model *m, int height);
-void draw_picker(struct view *v, const struct panel *p, const struct model *m, struct canvas *c,
+void draw_picker(struct view *v, const struct dialog *p, const struct model *m, struct canvas *c,
                  int y);
 void whole_ask_settle(struct view *v, struct model *m);
 void draw_whole_ask(struct view *v, const struct model *m, struct canvas *c);
 void log_settle(struct model *m);
 void draw_log(const struct model *m, struct canvas *c);
+void panel_settle(struct model *m);
+void draw_panel(const struct model *m, struct canvas *c);
 
 #endif

@@ -27,12 +27,25 @@ static const char *pane_name(enum pane p) {
     return p < PANE_COUNT ? names[p] : "";
 }
 
-static void say_quit(const struct model *m, struct buf *out) {
-    const size_t n = model_working(m), unsaved = model_unsaved(m);
-    size_t moving = 0;
+/* Agents of servers that cancel them, or of those that do not. */
+static size_t working(const struct model *m, bool cancels) {
+    const struct model *peer;
+    size_t n = 0;
 
-    for (size_t i = 0; i < m->files.n_transfers; i++)
-        moving += m->files.transfers[i].state == XFER_RUNNING;
+    for (size_t i = 0; (peer = model_peer(m, i)); i++)
+        n += peer->server.caps.sync_send == cancels ? model_working(peer) : 0;
+    return n;
+}
+
+static void say_quit(const struct model *m, struct buf *out) {
+    const size_t ended = working(m, true), n = working(m, false);
+    const struct model *peer;
+    size_t unsaved = 0, moving = 0;
+
+    for (size_t i = 0; (peer = model_peer(m, i)); i++) {
+        unsaved += model_unsaved(peer);
+        moving += model_transfers(peer);
+    }
     if (moving > 0)
         buf_addf(out, "%zu transfer%s under way end%s. ", moving, moving == 1 ? "" : "s",
                  moving == 1 ? "s" : "");
@@ -41,12 +54,13 @@ static void say_quit(const struct model *m, struct buf *out) {
                  "The disk takes no drafts: what is typed in %zu session%s is lost when you "
                  "leave. ",
                  unsaved, unsaved == 1 ? "" : "s");
-    if (n == 0)
+    if (n + ended == 0)
         buf_addf(out, "No agent works.%s", unsaved > 0 ? "" : " Drafts stay on disk.");
-    else if (m->server.caps.sync_send)
-        buf_addf(out, "%zu agent%s: this server cancels %s when you leave.", n,
-                 n == 1 ? " works" : "s work", n == 1 ? "it" : "them");
-    else
+    if (ended > 0)
+        buf_addf(out, "%zu agent%s: %s server cancels %s when you leave. ", ended,
+                 ended == 1 ? " works" : "s work", n > 0 ? "their" : "this",
+                 ended == 1 ? "it" : "them");
+    if (n > 0)
         buf_addf(out, "%zu agent%s on; %s requests will be denied after 30 s.", n,
                  n == 1 ? " goes" : "s go", n == 1 ? "its" : "their");
 }
@@ -61,13 +75,13 @@ static void say_server(const struct model *m, struct buf *out) {
     buf_adds(out, "\nStart one with:  mix --http-port 8088");
 }
 
-static void set_title(struct panel *p, const char *title) {
+static void set_title(struct dialog *p, const char *title) {
     snprintf(p->title, sizeof p->title, "%s", title);
 }
 
 /* A decision made from the menu shows its object there: the menu may lie over the pane. What and
  * how long stand in the frame, so that small screens have room for the object. */
-static void say_ask(struct panel *p, const struct model *m) {
+static void say_ask(struct dialog *p, const struct model *m) {
     const struct ask *a = model_selected_ask(m);
     auto_buf struct buf name = {.max = 1024}, chain = {.max = 8192}, clean = {.max = 64 * MIX_KIB};
     const int width = (p->width < m->ui.cols ? p->width : m->ui.cols) - 4;
@@ -77,7 +91,7 @@ static void say_ask(struct panel *p, const struct model *m) {
     text_clean(&name, ask_name(a), strnlen(ask_name(a), 40), CLEAN_NAME);
     snprintf(p->title, sizeof p->title, "%.*s  %s", (int)text_fit(buf_str(&name), name.n, 20),
              buf_str(&name), ask_answerable(a) ? say_left(a->deadline - m->now).s : state_word(a));
-    ask_chain(&chain, a);
+    ask_chain(&chain, m, a);
     if (!str_blank(a->action))
         buf_addf(&chain, "  %s", a->action);
     text_clean(&clean, buf_str(&chain), chain.n, CLEAN_NAME);
@@ -85,7 +99,7 @@ static void say_ask(struct panel *p, const struct model *m) {
     buf_addf(&p->head, "\n%s", a->object ? a->object : a->message ? a->message : "");
 }
 
-static void fill_text(struct panel *p, const struct model *m) {
+static void fill_text(struct dialog *p, const struct model *m) {
     const struct ui *ui = &m->ui;
 
     switch (ui->over) {
@@ -117,6 +131,11 @@ static void fill_text(struct panel *p, const struct model *m) {
         say_server(m, &p->head);
         p->prompt = ui->typing_address ? "address: " : NULL;
         break;
+    case OVER_SERVERS:
+        set_title(p, "Servers");
+        p->width = WIDE;
+        p->prompt = ui->typing_address ? "address: " : NULL;
+        break;
     case OVER_PICKER:
         set_title(p, "Upload");
         p->width = WIDE;
@@ -127,6 +146,7 @@ static void fill_text(struct panel *p, const struct model *m) {
     case OVER_NONE:
     case OVER_ASK:
     case OVER_LOG:
+    case OVER_PANEL:
         break;
     }
 }
@@ -134,7 +154,7 @@ static void fill_text(struct panel *p, const struct model *m) {
 static bool tall(enum overlay over) { return over == OVER_COMMANDS || over == OVER_PICKER; }
 
 /* What is decided on comes before the rows it is decided with: they scroll. */
-static void cut_lines(struct panel *p, const struct model *m) {
+static void cut_lines(struct dialog *p, const struct model *m) {
     enum { LIST_LEAST = 4, LINES_LEAST = 3 };
     const int list = p->rows < LIST_LEAST ? (int)p->rows : LIST_LEAST;
     const int room = m->ui.rows - 2 - 2 - (p->prompt ? 1 : 0) - list;
@@ -151,10 +171,10 @@ static void cut_lines(struct panel *p, const struct model *m) {
     }
 }
 
-void panel_make(struct panel *p, const struct model *m) {
+void dialog_make(struct dialog *p, const struct model *m) {
     const int cols = m->ui.cols, lines = m->ui.rows;
 
-    *p = (struct panel){.width = MIDDLE, .editor = &m->ui.over_filter, .rows = m->ui.n_menu_rows};
+    *p = (struct dialog){.width = MIDDLE, .editor = &m->ui.over_filter, .rows = m->ui.n_menu_rows};
     p->head.max = 64 * MIX_KIB;
     auto_buf struct buf raw = {.max = 64 * MIX_KIB};
 
@@ -178,7 +198,7 @@ void panel_make(struct panel *p, const struct model *m) {
     p->box = (struct rect){(cols - p->width) / 2, (lines - h) / 2, p->width, h};
 }
 
-void panel_free(struct panel *p) {
+void dialog_free(struct dialog *p) {
     buf_fini(&p->head);
     rows_fini(&p->lines);
 }
@@ -186,7 +206,7 @@ void panel_free(struct panel *p) {
 /* ---- drawing ---- */
 
 /* Box, title, text and field. Returns the row the list begins at. */
-int panel_draw(const struct panel *p, const struct model *m, struct canvas *c) {
+int dialog_draw(const struct dialog *p, const struct model *m, struct canvas *c) {
     const struct rect r = p->box;
     int y = r.y + 1;
 
@@ -259,7 +279,7 @@ static void draw_menu_row(const struct model *m, struct canvas *c, struct rect r
                     row->why_not ? row->why_not : (row->help ? row->help : ""), CLEAN_LINE);
 }
 
-static void draw_menu(const struct panel *p, const struct model *m, struct canvas *c, int y) {
+static void draw_menu(const struct dialog *p, const struct model *m, struct canvas *c, int y) {
     const int cols[COLUMNS] = {widest(m, COLUMN_KEYS, KEYS_MOST),
                                widest(m, COLUMN_LABEL, LABEL_MOST),
                                widest(m, COLUMN_WHERE, LABEL_MOST)};
@@ -315,7 +335,7 @@ void draw_leader(const struct model *m, struct canvas *c) {
 }
 
 void draw_overlay(struct view *v, const struct model *m, struct canvas *c) {
-    struct panel p;
+    struct dialog p;
 
     switch (m->ui.over) {
     case OVER_NONE:
@@ -328,6 +348,10 @@ void draw_overlay(struct view *v, const struct model *m, struct canvas *c) {
         c->cursor_x = c->cursor_y = -1;
         draw_log(m, c);
         return;
+    case OVER_PANEL:
+        c->cursor_x = c->cursor_y = -1;
+        draw_panel(m, c);
+        return;
     case OVER_COMMANDS:
     case OVER_MENU:
     case OVER_PICKER:
@@ -335,22 +359,23 @@ void draw_overlay(struct view *v, const struct model *m, struct canvas *c) {
     case OVER_CONFIRM:
     case OVER_QUIT:
     case OVER_SERVER:
+    case OVER_SERVERS:
         break;
     }
     c->cursor_x = c->cursor_y = -1;
-    panel_make(&p, m);
-    const int y = panel_draw(&p, m, c);
+    dialog_make(&p, m);
+    const int y = dialog_draw(&p, m, c);
 
     if (m->ui.over == OVER_PICKER)
         draw_picker(v, &p, m, c, y);
     else
         draw_menu(&p, m, c, y);
-    panel_free(&p);
+    dialog_free(&p);
 }
 
 void overlay_settle(struct view *v, struct model *m) {
     struct ui *ui = &m->ui;
-    struct panel p;
+    struct dialog p;
 
     switch (ui->over) {
     case OVER_NONE:
@@ -361,6 +386,9 @@ void overlay_settle(struct view *v, struct model *m) {
     case OVER_LOG:
         log_settle(m);
         return;
+    case OVER_PANEL:
+        panel_settle(m);
+        return;
     case OVER_COMMANDS:
     case OVER_MENU:
     case OVER_PICKER:
@@ -368,12 +396,13 @@ void overlay_settle(struct view *v, struct model *m) {
     case OVER_CONFIRM:
     case OVER_QUIT:
     case OVER_SERVER:
+    case OVER_SERVERS:
         break;
     }
-    panel_make(&p, m);
+    dialog_make(&p, m);
     if (ui->over == OVER_PICKER)
         picker_settle(v, m, p.list);
     else
         ui->over_top = list_top(ui->over_top, ui->over_cursor, ui->n_menu_rows, p.list);
-    panel_free(&p);
+    dialog_free(&p);
 }

@@ -55,7 +55,7 @@ void draw_whole_ask(struct view *v, const struct model *m, struct canvas *c) {
     else
         canvas_putf(c, r.x + r.w - 3 - (int)strlen(state_word(a)), r.y, 20, STYLE_DIM, " %s ",
                     state_word(a));
-    ask_chain(&chain, a);
+    ask_chain(&chain, m, a);
     put_foreign(c, r.x + 2, r.y + 1, r.w - 4, STYLE_DIM, buf_str(&chain), CLEAN_NAME);
     for (int i = first; i < last; i++)
         draw_marked_line(c, r.x + 1, r.y + 2 + i - first, r.w - 2, b, (size_t)i);
@@ -194,19 +194,19 @@ static const char *why_none(const struct picker *p) {
     return p->listing->n_entries == 0 ? "nothing is here" : "nothing matches";
 }
 
-void draw_picker(struct view *v, const struct panel *panel, const struct model *m, struct canvas *c,
+void draw_picker(struct view *v, const struct dialog *dialog, const struct model *m, struct canvas *c,
                  int y) {
     const struct picker *p = &m->ui.picker;
-    const struct rect r = panel->box;
+    const struct rect r = dialog->box;
 
     refresh_picker(v, p);
-    for (int i = 0; i < panel->list && v->picker_top + (size_t)i < v->picker_n; i++) {
+    for (int i = 0; i < dialog->list && v->picker_top + (size_t)i < v->picker_n; i++) {
         const size_t at = v->picker_top + (size_t)i;
 
         draw_entry(m, c, (struct rect){r.x + 1, y + i, r.w - 2, 1},
                    &p->listing->entries[v->picker_rows[at]], at == p->cursor);
     }
-    if (v->picker_n == 0 && panel->list > 0)
+    if (v->picker_n == 0 && dialog->list > 0)
         put_foreign(c, r.x + 2, y, r.w - 4, p->err.rc ? STYLE_NOTICE_BAD : STYLE_DIM, why_none(p),
                     CLEAN_LINE);
     if (p->scan || (p->listing && p->listing->cut))

@@ -1,0 +1,45 @@
+/* run_panel.c - commands of the server screens. */
+#include "private.h"
+
+/* ---- inside ---- */
+COMMAND(cmd_panel_move) { act_panel_move(m, arg, fx); }
+
+COMMAND(cmd_panel_enter) { act_panel_enter(m, fx); }
+
+COMMAND(cmd_panel_back) { act_panel_back(m); }
+
+COMMAND(cmd_panel_retry) { act_panel_retry(m, fx); }
+
+COMMAND(cmd_panel_newline) {
+    struct editor *e = panel_editor(m);
+
+    if (e && !e->one_line && editor_insert(e, "\n", 1))
+        field_changed(m, fx);
+}
+
+COMMAND(cmd_panel_turn) { act_panel_turn(m, arg, fx); }
+
+/* ---- opening ---- */
+COMMAND(cmd_panel) { act_panel_open(m, (enum panel_id)arg, fx); }
+
+COMMAND(cmd_session_details) { act_panel_about(m, PANEL_SESSION, session_chosen(m), fx); }
+
+COMMAND(cmd_error_details) { act_panel_fault(m, (size_t)-1, fx); }
+
+#define WHY(name, id)                                                                              \
+    const char *why_no_##name(const struct model *m) { return panel_why(m, PANEL_##id); }
+WHY(tools, TOOLS)
+WHY(mcp, MCP)
+WHY(commands, COMMANDS)
+WHY(health, HEALTH)
+WHY(history, HISTORY)
+WHY(frames, FRAMES)
+#undef WHY
+
+const char *why_no_session_details(const struct model *m) {
+    const char *why = panel_why(m, PANEL_SESSION);
+
+    return why ? why : why_no_session(m);
+}
+
+const char *why_no_fault(const struct model *m) { return panel_why(m, PANEL_FAULT); }

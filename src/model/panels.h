@@ -1,0 +1,19 @@
+/* panels.h - what the files of the server screens share. */
+#ifndef MIX_MODEL_PANELS_H
+#define MIX_MODEL_PANELS_H
+
+#include "mix/editor.h"
+#include "private.h"
+
+#define PANEL(id, spec) extern const struct panel_spec spec;
+#include "panels.def"
+#undef PANEL
+
+/* The cursor stands on a row that can be selected, nearest to where it was. */
+void panel_cursor_settle(struct panel *p);
+bool panel_selectable(const struct panel_row *row);
+struct panel_field *panel_field_at(struct panel *p); /* of the row under the cursor, or NULL */
+/* A request that is no call of a pending table; cancelled at the next settle. */
+void panel_end_request(struct model *m, uint32_t id);
+
+#endif
