@@ -370,7 +370,7 @@ size_t model_asks_pending(const struct model *m, enum ask_kind kind); /* in the 
 size_t model_own_pending(const struct model *m, enum ask_kind kind);
 /* The servers that are open, this one among them; NULL behind the last. */
 const struct model *model_peer(const struct model *m, size_t at);
-const char *model_name(const struct model *m); /* of its profile, else its address */
+const char *server_name(const struct model *m); /* of its profile, else its address */
 bool model_hidden(const struct model *m);      /* another one has the screen */
 /* What names a server on disk. Caller frees. */
 char *model_server_key(const char *url, bool demo);

@@ -1,6 +1,7 @@
 /* run_screen.c - commands of the whole screen, the composer, the permissions pane and lists. */
 #include <limits.h>
 
+#include "mix/servers.h"
 #include "private.h"
 
 /* ---- everywhere ---- */
@@ -55,6 +56,11 @@ COMMAND(cmd_refresh) {
 }
 
 COMMAND(cmd_reconnect) { act_reconnect(m, fx); }
+
+COMMAND(cmd_servers) {
+    act_over(m, OVER_SERVERS);
+    m->ui.over_cursor = m->servers ? servers_row_of(m->servers, m) : 0;
+}
 
 COMMAND(cmd_suspend) { fx->suspend = true; }
 

@@ -1,4 +1,5 @@
 /* act_session.c - what a person does with sessions. */
+#include "mix/servers.h"
 #include "private.h"
 
 #include <limits.h>
@@ -50,25 +51,45 @@ static int need(const struct model *m, const struct session *s) {
     return s->failed ? 2 : 1;
 }
 
-/* Most urgent first, then in the order of the list; from the shown one onwards. */
-void act_next_needy(struct model *m, struct effects *fx) {
-    auto_free struct session **needy = xmalloc((m->n_sessions + 1) * sizeof *needy);
-    size_t n = 0;
-    size_t at = 0;
+struct needy {
+    struct model *m;
+    struct session *s;
+};
+
+static struct needy *all_needy(struct model *m, size_t *n) {
+    struct needy *out = NULL;
+    struct model *peer;
+    size_t cap = 0;
 
     for (int want = 4; want > 0; want--)
-        for (size_t i = 0; i < m->n_sessions; i++)
-            if (need(m, m->sessions[i]) == want)
-                needy[n++] = m->sessions[i];
+        for (size_t p = 0; (peer = peer_at(m, p)); p++)
+            for (size_t i = 0; i < peer->n_sessions; i++)
+                if (need(peer, peer->sessions[i]) == want) {
+                    out = xgrow(out, *n, &cap, sizeof *out);
+                    out[(*n)++] = (struct needy){peer, peer->sessions[i]};
+                }
+    return out;
+}
+
+/* Most urgent first, of every server that is open, then in the order of the list; from the shown
+ * one onwards. */
+void act_next_needy(struct model *m, struct effects *fx) {
+    size_t n = 0, at = 0;
+    auto_free struct needy *needy = all_needy(m, &n);
+
     if (n == 0) {
         act_notice(m, "No session needs you");
         return;
     }
-    while (at < n && needy[at] != m->shown)
+    while (at < n && needy[at].s != m->shown)
         at++;
-    act_session_show(m, needy[at >= n ? 0 : (at + 1) % n], fx);
-    if (m->ui.focus == PANE_SESSIONS || m->ui.focus == PANE_FILES)
-        act_focus(m, PANE_THREAD); /* where one pane is shown at a time it would not be seen */
+    const struct needy *to = &needy[at >= n ? 0 : (at + 1) % n];
+
+    act_session_show(to->m, to->s, peer_effects(m, to->m, fx));
+    if (to->m->ui.focus == PANE_SESSIONS || to->m->ui.focus == PANE_FILES)
+        act_focus(to->m, PANE_THREAD); /* where one pane is shown at a time it would not be seen */
+    if (to->m != m)
+        act_server_show(m, servers_row_of(m->servers, to->m), fx);
 }
 
 /* ---- the list ---- */
@@ -124,9 +145,12 @@ void act_refresh(struct model *m, struct effects *fx) {
 }
 
 void act_alive(struct model *m, struct effects *fx) {
-    if (m->server.state == SERVER_ONLINE && m->sessions_loaded && !m->list_request &&
-        m->now - m->priv->listed_at >= LIST_AGE_MS)
-        list_request(m, fx);
+    struct model *peer;
+
+    for (size_t i = 0; (peer = peer_at(m, i)); i++)
+        if (peer->server.state == SERVER_ONLINE && peer->sessions_loaded && !peer->list_request &&
+            m->now - peer->priv->listed_at >= LIST_AGE_MS)
+            list_request(peer, peer_effects(m, peer, fx));
 }
 
 /* ---- fork ---- */

@@ -1,5 +1,6 @@
-/* asks.c - the inbox: requests for permission and questions of all watched sessions, what becomes
- * of them. The keys that answer are in act_asks.c. */
+/* asks.c - requests for permission and questions of all watched sessions of one server, what
+ * becomes of them. The keys that answer are in act_asks.c, the inbox of several servers is in
+ * servers.c. */
 #include "private.h"
 
 #include <stdlib.h>
@@ -22,20 +23,8 @@ struct ask *model_ask(const struct model *m, const char *id) {
     return NULL;
 }
 
-struct ask *model_selected_ask(const struct model *m) {
-    return model_ask(m, m->ui.ask_cursor);
-}
-
 bool ask_answerable(const struct ask *a) {
     return a->state == ASK_PENDING || a->state == ASK_FAILED;
-}
-
-size_t model_asks_pending(const struct model *m, enum ask_kind kind) {
-    size_t n = 0;
-
-    for (size_t i = 0; i < m->n_asks; i++)
-        n += m->asks[i]->kind == kind && ask_answerable(m->asks[i]);
-    return n;
 }
 
 void ask_free(struct ask *a) {
@@ -44,8 +33,18 @@ void ask_free(struct ask *a) {
     free(a);
 }
 
-static bool selected(const struct model *m, const struct ask *a) {
-    return str_eq(m->ui.ask_cursor, a->id);
+/* It is shown as another one than before, or no more: whoever looks at it has to look again. */
+static void unpaint(struct model *m, const struct ask *a) {
+    struct model *viewer = model_viewer(m);
+
+    if (viewer->ui.painted_ask && ask_selected(viewer, a))
+        ask_unpaint(viewer);
+}
+
+static void touch(struct model *m) {
+    model_touch(m);
+    if (model_hidden(m))
+        model_touch(model_viewer(m));
 }
 
 /* An answer that was typed and not given. */
@@ -63,12 +62,12 @@ void asks_keep_replies(struct model *m) {
 
 static void drop(struct model *m, size_t at) {
     keep_reply(m, m->asks[at]);
-    if (str_eq(m->ui.painted_ask, m->asks[at]->id))
-        ask_unpaint(m); /* another one with its id was never seen */
+    unpaint(m, m->asks[at]); /* another one with its id was never seen */
+    inbox_remove(m, m->asks[at]);
     ask_free(m->asks[at]);
     memmove(m->asks + at, m->asks + at + 1, (m->n_asks - at - 1) * sizeof(*m->asks));
     m->n_asks--;
-    model_touch(m);
+    touch(m);
 }
 
 static void set_state(struct model *m, struct ask *a, enum ask_state state) {
@@ -81,6 +80,7 @@ static void set_state(struct model *m, struct ask *a, enum ask_state state) {
         a->ended_at = 0;
     order_touch(m);
     watch_touch(m);
+    touch(m);
 }
 
 /* ---- what is decided on ---- */
@@ -131,10 +131,9 @@ static void bind_call(struct model *m, struct ask *a, struct part *call) {
     a->object = object_of(a, call);
     if (before && !str_eq(before, a->object)) {
         a->uncut = false;
-        if (str_eq(m->ui.painted_ask, a->id))
-            ask_unpaint(m); /* it shows something else now: look again */
+        unpaint(m, a);
     }
-    model_touch(m);
+    touch(m);
 }
 
 void asks_call_input(struct model *m, struct session *s) {
@@ -160,6 +159,8 @@ static void insert(struct model *m, struct ask *a) {
     memmove(m->asks + at + 1, m->asks + at, (m->n_asks - at) * sizeof(*m->asks));
     m->asks[at] = a;
     m->n_asks++;
+    inbox_insert(m, a);
+    touch(m);
 }
 
 static struct ask *arrive(struct model *m, struct session *s, const struct event_data *d,
@@ -175,10 +176,11 @@ static struct ask *arrive(struct model *m, struct session *s, const struct event
 
     a->id = arena_strdup(&a->arena, d->id);
     a->session = s;
+    a->owner = m;
     a->state = ASK_PENDING;
     a->arrived_at = at > 0 && at <= m->now ? at : m->now;
     editor_init(&a->reply, 64 * MIX_KIB, false);
-    fx->bell = true;
+    fx->bell = fx->bell || !inbox_rang(m, a);
     session_active(m, s);
     order_touch(m);
     watch_touch(m);
@@ -303,18 +305,18 @@ void asks_reply(struct model *m, struct incoming *in, struct session *s, struct 
             set_state(m, a, a->kind == ASK_QUESTION ? ASK_GRANTED : ASK_ACCEPTED);
         call_resumes(a);
     } else if (a->state == ASK_SENT) {
-        act_error(m, &in->err, "The answer to %s did not arrive", a->tool);
+        act_error(model_viewer(m), &in->err, "The answer to %s did not arrive", a->tool);
         if (in->status == 404)
             set_state(m, a, a->kind == ASK_QUESTION ? ASK_ELSEWHERE : ASK_EXPIRED);
         else
             set_state(m, a, m->now < a->deadline ? ASK_FAILED : ASK_EXPIRED);
-        ask_unpaint(m); /* it takes answers again: armed anew */
+        unpaint(m, a); /* it takes answers again: armed anew */
     }
 }
 
 /* ---- time ---- */
 static bool droppable(const struct model *m, const struct ask *a) {
-    return !ask_answerable(a) && a->state != ASK_SENT && !selected(m, a);
+    return !ask_answerable(a) && a->state != ASK_SENT && !inbox_selected(m, a);
 }
 
 void asks_tick(struct model *m) {
@@ -342,9 +344,7 @@ int64_t asks_next(const struct model *m, int64_t now) {
         const struct ask *a = m->asks[i];
 
         if (ask_answerable(a)) {
-            const int64_t left = a->deadline - now;
-
-            sooner(&at, left <= 0 ? now : now + (left % 1000 ? left % 1000 : 1000));
+            sooner(&at, a->deadline <= now ? now : a->deadline); /* seconds: see tick.c */
         } else if (droppable(m, a)) {
             sooner(&at, a->ended_at + KEEP_MS);
         }

@@ -24,10 +24,16 @@ static void offer_server(struct model *m) {
     struct model_private *p = m->priv;
 
     /* an overlay must not take the keys of somebody who types already */
-    if (p->ever_loaded || p->offered || m->ui.over != OVER_NONE || m->shown->draft.text.n > 0)
+    if (p->ever_loaded || p->offered || m->ui.over != OVER_NONE || m->shown->draft.text.n > 0 ||
+        model_hidden(m))
         return;
     p->offered = true;
     act_over(m, OVER_SERVER);
+}
+
+void connect_shown(struct model *m) {
+    if (m->server.state == SERVER_OFFLINE || m->server.state == SERVER_FOREIGN)
+        offer_server(m);
 }
 
 void connect_lost(struct model *m, const struct err *err, int64_t retry_at, struct effects *fx) {
@@ -106,18 +112,25 @@ void connect_start(struct model *m, struct effects *fx) {
     model_touch(m);
 }
 
-void act_reconnect(struct model *m, struct effects *fx) {
+static void reconnect(struct model *m, struct effects *fx) {
     fx_request(fx, request_new(REQ_WAKE, 0));
-    fx->retry_now = true;
     for (size_t i = 0; i < m->n_sessions; i++)
         if (m->sessions[i]->link == LINK_REFUSED)
             m->sessions[i]->link = LINK_IDLE;
     if (m->server.state == SERVER_FOREIGN)
         m->server.state = SERVER_CONNECTING;
     connect_start(m, fx);
-    act_notice(m, "Connecting to %s", m->server.url);
     watch_touch(m);
     model_settle(m, fx);
+}
+
+void act_reconnect(struct model *m, struct effects *fx) {
+    struct model *peer;
+
+    fx->retry_now = true;
+    for (size_t i = 0; (peer = peer_at(m, i)); i++)
+        reconnect(peer, peer_effects(m, peer, fx));
+    act_notice(m, "Connecting to %s", m->server.url);
 }
 
 /* ---- answers ---- */

@@ -7,15 +7,17 @@
 
 enum { LINE_MAX_BYTES = 1024 };
 
-static void add(struct model *m, const struct err *err, bool bad, const char *raw) {
+static void keep(struct model *m, const struct err *err, bool bad, bool quiet, const char *raw) {
     char *text = clean_line(raw, LINE_MAX_BYTES);
 
     if (!text)
         return;
-    m->notice_at = m->now;
+    if (!quiet)
+        m->notice_at = m->now;
     model_touch(m);
     if (m->n_notices > 0 && str_eq(m->notices[m->n_notices - 1].text, text)) {
         m->notices[m->n_notices - 1].real_at = m->real; /* said again: one line is enough */
+        m->notices[m->n_notices - 1].quiet &= quiet;
         free(text);
         return;
     }
@@ -30,7 +32,19 @@ static void add(struct model *m, const struct err *err, bool bad, const char *ra
         .err = err ? *err : (struct err){.rc = RC_OK},
         .real_at = m->real,
         .bad = bad,
+        .quiet = quiet,
     };
+}
+
+/* What goes wrong with a server that is not shown also stands in the log of the one that is. */
+static void add(struct model *m, const struct err *err, bool bad, const char *raw) {
+    char line[LINE_MAX_BYTES];
+
+    keep(m, err, bad, false, raw);
+    if (!bad || !model_hidden(m))
+        return;
+    (void)snprintf(line, sizeof line, "%s: %s", server_name(m), raw);
+    keep(model_viewer(m), err, bad, true, line);
 }
 
 void act_notice(struct model *m, const char *fmt, ...) {

@@ -50,6 +50,14 @@ size_t model_working(const struct model *m) {
     return n;
 }
 
+size_t model_transfers(const struct model *m) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->files.n_transfers; i++)
+        n += m->files.transfers[i].state == XFER_RUNNING;
+    return n;
+}
+
 struct place {
     struct session *s;
     const struct session *parent;

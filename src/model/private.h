@@ -203,7 +203,8 @@ bool state_path(const struct model *m, struct buf *out, const char *name);
 void panels_free(struct model *m);
 void panel_reply(struct model *m, struct panel *p, struct incoming *in, struct effects *fx);
 void panel_frames(struct model *m, struct incoming *in, struct effects *fx);
-void panels_session_gone(struct model *m, const struct session *s);
+/* now NULL: it is gone */
+void panels_session(struct model *m, const struct session *was, struct session *now);
 void panels_settle(struct model *m, struct effects *fx); /* cancels what closed ones waited for */
 void panels_painted(struct model *m, int64_t now);
 /* when the question of the top panel may be answered; 0: nothing is asked or that time is over */

@@ -102,7 +102,7 @@ void turn_ends(struct model *m, struct session *s, enum turn_end how, struct eff
     message_done(s, p->message_id);
     s->turn = TURN_IDLE;
     s->failed = how == END_ERROR;
-    s->seen = s == m->shown || s->subagent;
+    s->seen = (s == m->shown && !model_hidden(m)) || s->subagent;
     s->quiet_loads = 0;
     p->unsure_loads = 0;
     p->seen_running = false;

@@ -142,6 +142,7 @@ struct view {
     /* the ask */
     struct block ask;
     char *ask_id;
+    const struct model *ask_owner;
     size_t sessions_top, files_top, picker_top;
     /* the picker's visible entries */
     size_t *picker_rows, picker_n;
@@ -173,7 +174,8 @@ void draw_piece_row(struct view *v, const struct thread_place *at, struct canvas
 
 /* ---- panes ---- */
 const char *ask_name(const struct ask *a);            /* the tool, or the title of a question */
-void ask_chain(struct buf *out, const struct ask *a); /* session > task > tool */
+/* session > task > tool, before it the server when that is another one */
+void ask_chain(struct buf *out, const struct model *m, const struct ask *a);
 const struct block *ask_block(struct view *v, const struct ask *a, int width);
 int composer_rows(const struct model *m, int width, int max); /* rows the draft wants */
 int composer_extra(const struct model *m);                    /* lines above its box */

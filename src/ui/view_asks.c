@@ -57,9 +57,16 @@ static const char *ask_text(const struct ask *a) {
     return !str_blank(a->description) ? a->description : "";
 }
 
-void ask_chain(struct buf *out, const struct ask *a) {
+static bool elsewhere(const struct model *m, const struct ask *a) {
+    return a->owner && a->owner != m;
+}
+
+void ask_chain(struct buf *out, const struct model *m, const struct ask *a) {
     const struct session *chain[8];
     int n = 0;
+
+    if (elsewhere(m, a))
+        buf_addf(out, "%s: ", server_name(a->owner));
 
     for (const struct session *s = a->session; s && n < 8; s = s->parent)
         chain[n++] = s;
@@ -78,8 +85,10 @@ const struct block *ask_block(struct view *v, const struct ask *a, int width) {
     const bool diff = tool_is(a->tool, "Edit") || tool_is(a->tool, "Write");
     struct block_style how = {STYLE_ASK_OBJECT, GUTTER_INDENT, CLEAN_MARKS, width};
 
-    if (b->source == text && b->source_len == n && b->width == width && str_eq(v->ask_id, a->id))
+    if (b->source == text && b->source_len == n && b->width == width && str_eq(v->ask_id, a->id) &&
+        v->ask_owner == a->owner)
         return b;
+    v->ask_owner = a->owner;
     cleanup_free(&v->ask_id);
     v->ask_id = xstrdup(a->id ? a->id : "");
     block_clear(b);
@@ -167,8 +176,11 @@ static int fixed_rows(const struct model *m, const struct ask *a, int width) {
 }
 
 static size_t index_of(const struct model *m, const struct ask *a) {
-    for (size_t i = 0; i < m->n_asks; i++)
-        if (m->asks[i] == a)
+    size_t n;
+    struct ask *const *asks = model_inbox(m, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (asks[i] == a)
             return i;
     return 0;
 }
@@ -176,7 +188,10 @@ static size_t index_of(const struct model *m, const struct ask *a) {
 /* The selected one gets what it needs, but one row is left for a neighbour on either side. */
 static struct plan make_plan(struct view *v, const struct model *m, const struct ask *a,
                              struct rect r) {
-    const size_t at = index_of(m, a), after = m->n_asks - at - 1;
+    size_t n;
+
+    model_inbox(m, &n);
+    const size_t at = index_of(m, a), after = n - at - 1;
     const int fixed = fixed_rows(m, a, r.w), room = r.h - 1;
     const int text = (int)ask_block(v, a, r.w - 2)->shown;
     const int others = (at > 0) + (after > 0);
@@ -211,6 +226,8 @@ static void draw_head_row(const struct model *m, struct canvas *c, struct rect r
     int x = r.x + 1;
 
     x += put_foreign(c, x, r.y, right - x, name, ask_name(a), CLEAN_NAME) + 2;
+    if (elsewhere(m, a)) /* the selected one says it in full below */
+        x += put_foreign(c, x, r.y, right - x, STYLE_KEY, server_name(a->owner), CLEAN_NAME) + 2;
     put_foreign(c, x, r.y, right - x, STYLE_TEXT, name == STYLE_TITLE ? a->action : ask_text(a),
                 CLEAN_NAME);
 }
@@ -244,7 +261,7 @@ static void draw_selected(struct view *v, const struct model *m, struct canvas *
     for (int i = 0; i < p->rows && y + i < r.h; i++)
         put(c, r.x, r.y + y + i, 1, STYLE_BORDER_FOCUS, glyph(m, G_CURSOR));
     draw_head_row(m, c, (struct rect){r.x, r.y + y++, r.w, 1}, a, STYLE_TITLE);
-    ask_chain(&chain, a);
+    ask_chain(&chain, m, a);
     put_foreign(c, x, r.y + y++, w, STYLE_DIM, buf_str(&chain), CLEAN_NAME);
     for (int i = 0; i < p->object && (size_t)i < b->shown && y < r.h; i++)
         draw_marked_line(c, r.x + 1, r.y + y++, r.w - 2, b, (size_t)i);
@@ -265,14 +282,16 @@ static void draw_selected(struct view *v, const struct model *m, struct canvas *
 
 static void draw_list(struct view *v, const struct model *m, struct canvas *c, struct rect r,
                       const struct ask *a) {
-    const struct plan p = a ? make_plan(v, m, a, r)
-                            : (struct plan){.below = m->n_asks < INT_MAX ? m->n_asks : INT_MAX};
+    size_t n;
+    struct ask *const *asks = model_inbox(m, &n);
+    const struct plan p =
+        a ? make_plan(v, m, a, r) : (struct plan){.below = n < INT_MAX ? n : INT_MAX};
     int y = 1;
 
-    for (size_t i = p.first; i < m->n_asks && y < r.h; i++) {
-        const struct ask *each = m->asks[i];
+    for (size_t i = p.first; i < n && y < r.h; i++) {
+        const struct ask *each = asks[i];
         const bool selected = a && each == a;
-        const bool hidden_rest = y == r.h - 1 && i + 1 < m->n_asks;
+        const bool hidden_rest = y == r.h - 1 && i + 1 < n;
         const size_t before = p.hidden_above && i == p.first ? i + 1 : 0;
 
         if (selected) {
@@ -280,26 +299,48 @@ static void draw_list(struct view *v, const struct model *m, struct canvas *c, s
             y += p.rows;
         } else if (before || hidden_rest) {
             canvas_putf(c, r.x + 1, r.y + y++, r.w - 1, STYLE_DIM, "%zu more %s",
-                        before ? before : m->n_asks - i, before ? "before" : "after");
+                        before ? before : n - i, before ? "before" : "after");
         } else {
             draw_head_row(m, c, (struct rect){r.x, r.y + y++, r.w, 1}, each, STYLE_TOOL);
         }
     }
 }
 
+/* How much can be heard at all: sessions with a stream, and servers that are away. */
+static void draw_watched(const struct model *m, struct canvas *c, int x, int y, int right) {
+    const struct model *peer;
+    size_t watched = 0, all = 0;
+
+    for (size_t i = 0; (peer = model_peer(m, i)); i++) {
+        watched += peer->n_watched;
+        all += peer->n_sessions;
+    }
+    x += canvas_putf(c, x, y, right - x, STYLE_DIM, "%s%zu of %zu watched",
+                     m->ui.ascii ? "- " : "· ", watched, all);
+    for (size_t i = 0; (peer = model_peer(m, i)); i++)
+        if (peer != m && peer->server.state != SERVER_ONLINE && x < right) {
+            x += put_foreign(c, x + 1, y, right - x - 1, STYLE_STATUS_DOWN, server_name(peer),
+                             CLEAN_NAME) +
+                 1;
+            x += put(c, x, y, right - x, STYLE_STATUS_DOWN,
+                     peer->server.state == SERVER_CONNECTING ? " connecting" : " offline");
+        }
+}
+
 void draw_asks(struct view *v, const struct model *m, struct canvas *c, struct rect r) {
     const size_t pending =
         model_asks_pending(m, ASK_PERMISSION) + model_asks_pending(m, ASK_QUESTION);
     char title[64];
+    size_t n;
 
+    model_inbox(m, &n);
     if (r.w <= 6 || r.h <= 0)
         return;
     snprintf(title, sizeof title, "Permissions %s", say_grouped(pending).s);
     const int x = r.x + draw_title(c, m, r.x, r.y, r.w, PANE_PERMISSIONS, title);
 
-    canvas_putf(c, x, r.y, r.x + r.w - x, STYLE_DIM, "%s%zu of %zu watched",
-                m->ui.ascii ? "- " : "· ", m->n_watched, m->n_sessions);
-    if (m->n_asks > 0)
+    draw_watched(m, c, x, r.y, r.x + r.w);
+    if (n > 0)
         draw_list(v, m, c, r, model_selected_ask(m));
     else if (r.h > 1)
         put(c, r.x + 1, r.y + 1, r.w - 1, STYLE_DIM, "nothing asks for you");

@@ -73,11 +73,15 @@ static int draw_count(struct canvas *c, int x, int y, int right, enum style s, c
 
 static int draw_counts(const struct model *m, struct canvas *c, int x, int y, int right) {
     const int start = x;
+    const struct model *peer;
+    size_t working = 0;
 
+    for (size_t i = 0; (peer = model_peer(m, i)); i++)
+        working += model_working(peer);
     x +=
         draw_count(c, x, y, right, STYLE_MARK_APPROVAL, '!', model_asks_pending(m, ASK_PERMISSION));
     x += draw_count(c, x, y, right, STYLE_MARK_QUESTION, '?', model_asks_pending(m, ASK_QUESTION));
-    x += draw_count(c, x, y, right, STYLE_MARK_WORKING, '*', model_working(m));
+    x += draw_count(c, x, y, right, STYLE_MARK_WORKING, '*', working);
     return x - start;
 }
 
@@ -100,9 +104,13 @@ static const char *short_url(const char *url) {
 }
 
 static const struct notice *fresh_notice(const struct model *m) {
-    if (m->n_notices == 0 || m->notice_at == 0 || m->now - m->notice_at >= NOTICE_MS)
+    size_t n = m->n_notices;
+
+    while (n > 0 && m->notices[n - 1].quiet)
+        n--;
+    if (n == 0 || m->notice_at == 0 || m->now - m->notice_at >= NOTICE_MS)
         return NULL;
-    return &m->notices[m->n_notices - 1];
+    return &m->notices[n - 1];
 }
 
 struct hint_room {
