@@ -19,17 +19,35 @@ struct retry_policy {
  * lies in the request's arena. */
 struct call_options {
     const struct retry_policy *retry;
-    const char *server;         /* another address, as in struct net_config */
+    /* another address, as in struct net_config; the worker's own headers stay with its own server
+     */
+    const char *server;
     int64_t connect_timeout_ms; /* -1: none */
-    int64_t idle_timeout_ms;    /* without a byte; -1: none */
-    int64_t total_timeout_ms;   /* never applied to streams, transfers, synchronous sends */
+    int64_t idle_timeout_ms;  /* without a byte; -1: none; given here it holds for transfers too */
+    int64_t total_timeout_ms; /* never applied to streams, transfers, synchronous sends */
     const char *const *headers; /* "Name: value", further ones; replace equally named */
     size_t n_headers;
-    const char *body; /* sent as it is, instead of what `in` gives; NULL: none */
+    const char *target; /* path and query, sent as they are, likewise; NULL: what `in` gives */
+    const char *body;   /* sent as it is, instead of what `in` gives; NULL: none */
     size_t body_len;
-    /* AS_IT_IS: the body of a 2xx answer comes as IN_BYTES and is not decoded; IN_REPLY follows */
+    /* AS_IT_IS: the body of a 2xx answer comes as IN_BYTES and is not decoded; IN_REPLY follows,
+       with the number of bytes in `done`. Once some came nothing is tried again. The row's cap
+       holds, but not for files and streams: OP_STREAM can be called so, until it is cancelled. */
     enum { REPLY_DECODED, REPLY_AS_IT_IS } answer;
     bool want_headers; /* the headers of the answer come with IN_REPLY and IN_FAIL */
+};
+
+/* Bytes that come from or go to the asker instead of a file. Called on the worker, which stands
+ * still meanwhile. */
+struct own_bytes {
+    void *user;
+    const char *name; /* of an upload, as the server sees it */
+    const char *type; /* NULL: application/octet-stream */
+    int64_t size;     /* of an upload; -1: unknown */
+    /* bytes put at `to`; 0: the end; -1: it failed */
+    int64_t (*read)(void *user, char *to, size_t room);
+    bool (*write)(void *user, const char *p, size_t n);
+    bool (*restart)(void *user); /* back to the start, for a retry; NULL: it cannot */
 };
 
 /* ---- main -> net ---- */
@@ -53,6 +71,7 @@ struct request {
     /* upload: the file to read; download: the file to make (never an existing one) */
     /* NULL for bytes: they come in memory, at most 32 MiB, as `out` and n of the IN_REPLY */
     const char *local_path;
+    const struct own_bytes *transfer;   /* instead of local_path, in `arena` */
     const struct call_options *options; /* NULL: none */
     struct arena arena;
 };

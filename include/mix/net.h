@@ -82,6 +82,7 @@ struct net_config {
     int64_t total_timeout_ms; /* 0: none; never applied to those either */
     struct retry_policy retry;
     struct net_hooks hooks;
+    int reads_at_once; /* 0: 16; plain GETs beyond that wait for each other */
     double time_scale; /* 0: 1; tests divide every delay by it, but not these time-outs */
 };
 

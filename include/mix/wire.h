@@ -151,6 +151,15 @@ size_t reply_pending(const struct reply_reader *r);
  * take yet. */
 enum rc reply_end(struct reply_reader *r, void **out, size_t *n, struct arena *a, struct err *err);
 void reply_free(struct reply_reader *r);
+/* Where in the answer the value stands that made reply_feed or reply_end fail: "[3].id"; "" when it
+ * is no value. */
+const char *reply_where(const struct reply_reader *r);
+/* What the server says in an error body, in either vocabulary, plain text or HTML: cleaned lines,
+ * "" for what is not said. */
+struct refusal {
+    char type[64], message[2048];
+};
+void reply_refusal(struct refusal *out, const char *body, size_t n);
 /* The server's error body in either vocabulary, or plain text, or HTML, as one line of err->text;
  * `what` is the operation in words. Always sets RC_HTTP with detail = status. */
 void reply_error(struct err *err, enum op op, int status, const char *body, size_t n);

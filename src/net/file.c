@@ -47,8 +47,29 @@ enum rc file_open_upload(struct local_file *f, const char *path, struct err *err
     return rc;
 }
 
+static size_t read_transfer(struct local_file *f, char *out, size_t room) {
+    const int64_t left = f->total - f->done;
+
+    if (f->total >= 0 && (int64_t)room > left)
+        room = (size_t)left;
+    const int64_t got = room > 0 ? f->transfer->read(f->transfer->user, out, room) : 0;
+
+    if (got < 0 || got > (int64_t)room)
+        err_set(&f->err, RC_IO, 0, "the bytes to send could not be read");
+    else if (got == 0 && room > 0 && f->total >= 0)
+        err_set(&f->err, RC_IO, 0, "%lld bytes less than announced were there to be sent",
+                (long long)left);
+    if (f->err.rc != RC_OK)
+        return CURL_READFUNC_ABORT;
+    f->done += got;
+    return (size_t)got;
+}
+
 static size_t on_read(char *out, size_t size, size_t count, void *arg) {
     struct local_file *f = arg;
+
+    if (f->transfer)
+        return read_transfer(f, out, size * count);
     const int64_t left = f->total - f->done;
     size_t want = size * count;
     ssize_t got;
@@ -74,6 +95,11 @@ static size_t on_read(char *out, size_t size, size_t count, void *arg) {
 static int on_seek(void *arg, curl_off_t offset, int origin) {
     struct local_file *f = arg;
 
+    if (f->transfer) {
+        if (origin != SEEK_SET || offset != 0 || file_restart(f, &f->err) != RC_OK)
+            return CURL_SEEKFUNC_FAIL;
+        return CURL_SEEKFUNC_OK;
+    }
     if (origin != SEEK_SET || offset < 0 || offset > f->total)
         return CURL_SEEKFUNC_FAIL;
     f->done = (int64_t)offset;
@@ -82,15 +108,17 @@ static int on_seek(void *arg, curl_off_t offset, int origin) {
 
 /* curl escapes CR, LF and quotes in the name. */
 curl_mime *file_mime(struct local_file *f, CURL *easy) {
-    const char *slash = strrchr(f->path, '/');
+    const struct own_bytes *t = f->transfer;
+    const char *slash = t ? NULL : strrchr(f->path, '/');
+    const char *name = t ? t->name : slash ? slash + 1 : f->path;
     curl_mime *m = curl_mime_init(easy);
     curl_mimepart *part = m ? curl_mime_addpart(m) : NULL;
 
     if (!part || curl_mime_name(part, "file") != CURLE_OK ||
-        curl_mime_filename(part, slash ? slash + 1 : f->path) != CURLE_OK ||
+        curl_mime_filename(part, name) != CURLE_OK ||
         curl_mime_data_cb(part, (curl_off_t)f->total, on_read, on_seek, NULL, f) != CURLE_OK)
         abort(); /* out of memory only */
-    curl_mime_type(part, "application/octet-stream");
+    curl_mime_type(part, t && t->type ? t->type : "application/octet-stream");
     f->done = 0;
     return m;
 }
@@ -121,7 +149,22 @@ enum rc file_open_download(struct local_file *f, const char *path, struct err *e
     return RC_OK;
 }
 
+/* A transfer's counters start over; whether its bytes can is asked when they must. */
+void file_open_transfer(struct local_file *f, const struct own_bytes *t) {
+    *f = (struct local_file){.transfer = t, .fd = -1, .total = t->size, .told_at = INT64_MIN};
+    if (!t->read)
+        f->total = -1;
+}
+
 size_t file_write(struct local_file *f, const char *p, size_t n) {
+    if (f->transfer) {
+        if (!f->transfer->write(f->transfer->user, p, n)) {
+            err_set(&f->err, RC_IO, 0, "the bytes that came could not be stored");
+            return CURL_WRITEFUNC_ERROR;
+        }
+        f->done += (int64_t)n;
+        return n;
+    }
     for (size_t at = 0; at < n;) {
         const ssize_t wrote = write(f->fd, p + at, n - at);
 
@@ -138,6 +181,10 @@ size_t file_write(struct local_file *f, const char *p, size_t n) {
 }
 
 enum rc file_restart(struct local_file *f, struct err *err) {
+    const struct own_bytes *t = f->transfer;
+
+    if (t && f->done > 0 && !(t->restart && t->restart(t->user)))
+        return err_set(err, RC_IO, 0, "the bytes cannot be had from the start again");
     f->done = 0;
     f->err = (struct err){0};
     if (f->part && (ftruncate(f->fd, 0) != 0 || lseek(f->fd, 0, SEEK_SET) != 0))
@@ -162,6 +209,8 @@ static int rename_new(const char *from, const char *to) {
 enum rc file_finish(struct local_file *f, struct err *err) {
     const int fd = f->fd;
 
+    if (f->transfer)
+        return RC_OK;
     f->fd = -1;
     if (close(fd) != 0)
         return failed(err, f->part, "could not write", errno);

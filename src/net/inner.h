@@ -2,11 +2,12 @@
  * it says otherwise.
  *
  *   net.c      the public face and the loop
- *   url.c      the server's address
+ *   url.c      the server's address · settings.c: everything else a worker is set to
  *   task.c     one easy handle: options common to all, what an error means
  *   hook.c     what a program around the worker sees and changes of it
  *   backlog.c  the way back to main: a queue before the ring, deltas merged
- *   call.c     one operation: attempts, retries, the answer
+ *   call.c     one operation: attempts and their end · answer.c: what came back · retry.c: when
+ *              again · fault.c: a failure whole
  *   file.c     uploads and downloads: the local side
  *   stream.c   GET /stream: states, deadlines, frames · replace.c: before the server cuts it
  *   suspend.c  clocks */
@@ -25,7 +26,6 @@ enum {
     FLOW_CAP = 16 << 20,   /* bytes of one request that may wait for main; beyond that it pauses */
     ERROR_BODY = 64 << 10, /* of an error answer as much is read */
     RING_BYTES = 4 << 20,  /* so much lies in the ring at most, besides one message of any size */
-    READS_AT_ONCE = 16,    /* a burst of plain GETs waits for each other beyond that */
     FRESH_MS = 120000,     /* connections from before a suspend are not used again */
 };
 
@@ -60,9 +60,22 @@ struct backlog {
     struct parcel *head, *tail;
 };
 
+/* ---- where one request goes, and how ---- */
+struct route {
+    const struct address *address; /* the worker's, or `own` */
+    struct address own;
+    bool elsewhere;             /* another server: the headers meant for the worker's stay here */
+    const char *const *headers; /* of this request; win over equally named ones */
+    size_t n_headers;
+    int64_t connect_ms, idle_ms, total_ms; /* INT64_MAX: none */
+    bool idle_asked;                       /* for this request: holds for a transfer too */
+    struct retry_policy retry;
+};
+
 /* ---- one easy handle ---- */
 struct task {
     struct net *net;
+    const struct route *route;
     CURL *easy; /* NULL: not running */
     struct curl_slist *headers;
     void (*done)(struct task *t, CURLcode code); /* it ended by itself; the handle is still there */
@@ -77,11 +90,15 @@ struct task {
 
 struct settings {
     struct address address;
-    char **headers;
+    char **headers; /* their values are never shown */
     size_t n_headers;
-    char *proxy, *ca_file;
-    int64_t connect_timeout_ms, reply_timeout_ms;
+    char *proxy; /* NULL: from the environment; "": none */
+    char *ca_file, *client_cert, *client_key, *key_password;
+    bool insecure, http2;
+    int64_t connect_ms, idle_ms, total_ms; /* INT64_MAX: none */
+    struct retry_policy retry;             /* no zero in it */
     double time_scale;
+    size_t reads_at_once;
     struct net_hooks hooks;
 };
 
@@ -110,10 +127,19 @@ struct net {
 
 /* A delay as the tests want it. */
 int64_t net_delay(const struct net *n, int64_t ms);
-/* Exponential with jitter: 500 ms x 1.5 for each attempt after the first, at most cap. */
-int64_t net_backoff(const struct net *n, int attempt, int64_t cap);
+/* Exponential with jitter. */
+int64_t net_backoff(const struct net *n, const struct retry_policy *p, int attempt);
 /* A lost connection cancels the turn there, as far as we know. */
 bool net_sync(const struct net *n);
+
+/* ---- settings.c ---- */
+enum rc settings_read(struct settings *s, const struct net_config *c, struct err *err);
+void settings_free(struct settings *s);
+/* `o` must live as long as the route. */
+enum rc route_find(struct route *r, const struct settings *s, const struct call_options *o,
+                   struct err *err);
+void route_free(struct route *r);
+size_t header_name(const char *header); /* bytes of its name */
 
 /* ---- backlog.c ---- */
 void emit(struct net *n, struct flow *f, struct incoming *in);
@@ -138,6 +164,7 @@ struct task_options {
     long buffer_size;
     const char *extra_header;
     enum { REUSE_CONNECTION, OWN_CONNECTION } connection;
+    enum { AS_SET, ALWAYS_1_1 } http;
 };
 void task_start(struct task *t, const struct task_options *o);
 void task_stop(struct task *t); /* also when it does not run */
@@ -170,13 +197,15 @@ void calls_free(struct net *n);
 /* ---- file.c ---- */
 struct local_file { /* of an upload or download */
     const char *path;
-    char *part; /* where a download goes until it is whole */
+    const struct own_bytes *transfer; /* instead of it */
+    char *part;                       /* where a download goes until it is whole */
     int fd;
     int64_t done, total, told_at; /* total -1: unknown */
     struct err err;               /* why a callback gave up */
 };
 enum rc file_open_upload(struct local_file *f, const char *path, struct err *err);
 enum rc file_open_download(struct local_file *f, const char *path, struct err *err);
+void file_open_transfer(struct local_file *f, const struct own_bytes *t);
 curl_mime *file_mime(struct local_file *f, CURL *easy);
 size_t file_write(struct local_file *f, const char *p,
                   size_t n); /* n, or CURL_WRITEFUNC_ERROR with f->err set */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { RING_SLOTS = 256, FIRST_DELAY = 500, CONNECT_MS = 10000, REPLY_MS = 60000 };
+enum { RING_SLOTS = 256 };
 
 /* ---- the worker's side ---- */
 int64_t net_delay(const struct net *n, int64_t ms) {
@@ -16,13 +16,13 @@ int64_t net_delay(const struct net *n, int64_t ms) {
     return scaled > 1 ? scaled : 1;
 }
 
-int64_t net_backoff(const struct net *n, int attempt, int64_t cap) {
-    double ms = FIRST_DELAY;
+int64_t net_backoff(const struct net *n, const struct retry_policy *p, int attempt) {
+    double ms = (double)p->initial_ms;
 
-    for (int i = 1; i < attempt && ms < (double)cap; i++)
-        ms *= 1.5;
-    if (ms > (double)cap)
-        ms = (double)cap;
+    for (int i = 1; i < attempt && ms < (double)p->max_ms; i++)
+        ms *= p->exponent;
+    if (ms > (double)p->max_ms)
+        ms = (double)p->max_ms;
     /* Three quarters to the whole of it, so that many clients of a server that restarts do not come
      * at once. */
     const double chance = 0.75 + 0.25 * (random_u32() / (double)UINT32_MAX);
@@ -126,43 +126,6 @@ static void *run(void *arg) {
 }
 
 /* ---- main's side ---- */
-static enum rc copy_headers(struct settings *s, const struct net_config *c, struct err *err) {
-    s->headers = xcalloc(c->n_headers + 1, sizeof *s->headers);
-    for (size_t i = 0; i < c->n_headers; i++) {
-        const char *h = c->headers[i];
-        const char *colon = strchr(h, ':');
-
-        /* Its text is not repeated: it may be a key. */
-        if (!colon || colon == h || strpbrk(h, "\r\n"))
-            return err_set(err, RC_USAGE, 0, "header %zu is not of the form `Name: value`", i + 1);
-        s->headers[s->n_headers++] = xstrdup(h);
-    }
-    return RC_OK;
-}
-
-static enum rc copy_config(struct settings *s, const struct net_config *c, struct err *err) {
-    const enum rc rc = address_parse(&s->address, c->url, err);
-
-    if (rc != RC_OK)
-        return rc;
-    s->proxy = c->proxy ? xstrdup(c->proxy) : NULL;
-    s->ca_file = c->ca_file ? xstrdup(c->ca_file) : NULL;
-    s->connect_timeout_ms = c->connect_timeout_ms > 0 ? c->connect_timeout_ms : CONNECT_MS;
-    s->reply_timeout_ms = c->reply_timeout_ms > 0 ? c->reply_timeout_ms : REPLY_MS;
-    s->time_scale = c->time_scale > 0 ? c->time_scale : 1;
-    s->hooks = c->hooks;
-    return copy_headers(s, c, err);
-}
-
-static void settings_free(struct settings *s) {
-    address_free(&s->address);
-    for (size_t i = 0; i < s->n_headers; i++)
-        free(s->headers[i]);
-    free(s->headers);
-    free(s->proxy);
-    free(s->ca_file);
-}
-
 static void release(struct net *n) {
     struct request *r;
     struct incoming *in;
@@ -210,7 +173,7 @@ enum rc net_new(struct net **out, const struct net_config *config, struct err *e
     atomic_init(&n->popped, 0);
     n->now = net_clock.boot();
     suspend_watch(&n->suspend);
-    const enum rc rc = copy_config(&n->set, config, err);
+    const enum rc rc = settings_read(&n->set, config, err);
 
     if (rc != RC_OK) {
         release(n);

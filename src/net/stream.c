@@ -29,6 +29,9 @@ enum {
     LAST_ID_MAX = 128,
 };
 
+static const struct retry_policy reconnects = {
+    .initial_ms = 500, .max_ms = RETRY_CAP, .exponent = 1.5};
+
 struct conn {
     struct task task; /* first: callbacks get it */
     struct stream *stream;
@@ -44,6 +47,7 @@ struct stream {
     struct stream *next;
     struct net *net;
     struct request *req;
+    struct route route;
     struct buf target;
     enum link_state state;
     int attempt;
@@ -83,7 +87,8 @@ static struct conn *conn_open(struct stream *s) {
     struct conn *c = xcalloc(1, sizeof *c);
     char header[LAST_ID_MAX + 32] = "";
 
-    c->task = (struct task){.net = n, .done = on_done, .flow = &s->flow, .attempt = s->attempt + 1};
+    c->task = (struct task){
+        .net = n, .route = &s->route, .done = on_done, .flow = &s->flow, .attempt = s->attempt + 1};
     c->stream = s;
     c->sse = sse_new(SSE_EVENT_CAP);
     c->opened_at = c->heard_at = n->now;
@@ -97,6 +102,7 @@ static struct conn *conn_open(struct stream *s) {
                              .write = on_bytes,
                              .extra_header = header[0] ? header : NULL,
                              .connection = OWN_CONNECTION,
+                             .http = ALWAYS_1_1,
                          });
     return c;
 }
@@ -134,6 +140,7 @@ static void stream_free(struct stream *s) {
     conn_close(s->first);
     backlog_disown(s->net, &s->flow);
     buf_fini(&s->target);
+    route_free(&s->route);
     request_free(s->req);
     free(s);
 }
@@ -247,7 +254,7 @@ static bool is_event_stream(struct conn *c) {
     if (type && strncmp(type, "text/event-stream", strlen("text/event-stream")) == 0)
         return true;
     err_set(&c->err, RC_PROTO, 0, "%s answered with %s, not with an event stream",
-            c->task.net->set.address.origin, type ? type : "no type");
+            c->stream->route.address->origin, type ? type : "no type");
     return false;
 }
 
@@ -320,7 +327,7 @@ static void lost(struct stream *s, const struct err *err, int64_t at_least) {
         return;
     }
     s->attempt++;
-    const int64_t backoff = net_backoff(n, s->attempt, RETRY_CAP);
+    const int64_t backoff = net_backoff(n, &reconnects, s->attempt);
 
     s->retry_at = n->now + (backoff > at_least ? backoff : at_least);
     tell(s, LINK_RETRYING, err, false);
@@ -356,7 +363,7 @@ static void on_done(struct task *t, CURLcode code) {
     } else if (err.rc == RC_OK && code != CURLE_OK && status != 200)
         task_error(t, code, &err);
     else if (err.rc == RC_OK)
-        err_set(&err, RC_CONNECT, (int)code, "%s closed the stream", s->net->set.address.origin);
+        err_set(&err, RC_CONNECT, (int)code, "%s closed the stream", s->route.address->origin);
     if (c == s->second) {
         drop_second(s);
         s->replace_at = s->net->now + net_delay(s->net, REPLACE_AGAIN_MS);
@@ -380,7 +387,8 @@ void stream_begin(struct net *n, struct request *r) {
     s->next = n->streams;
     n->streams = s;
     buf_init(&s->target, 64 * MIX_KIB);
-    if (op_target(&s->target, r->op, r->in, r->version, &err) == RC_OK)
+    if (route_find(&s->route, &n->set, r->options, &err) == RC_OK &&
+        op_target(&s->target, r->op, r->in, r->version, &err) == RC_OK)
         connect_now(s);
     else
         stream_end(s, &err);
@@ -455,7 +463,7 @@ static void tick_silence(struct stream *s) {
     if (silence >= net_delay(n, LATE_MS) && s->state == LINK_LIVE)
         tell(s, LINK_LATE, NULL, false);
     if (silence >= net_delay(n, DEAD_MS)) {
-        err_set(&err, RC_TIMEOUT, 0, "nothing was heard from %s for %d s", n->set.address.origin,
+        err_set(&err, RC_TIMEOUT, 0, "nothing was heard from %s for %d s", s->route.address->origin,
                 DEAD_MS / 1000);
         lost(s, &err, 0);
     }

@@ -4,9 +4,12 @@
 
 #include <ctype.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { KEEPALIVE_IDLE_S = 30, KEEPALIVE_EVERY_S = 10 };
+#define SECONDS_MAX INT64_C(100000000000) /* more is only a longer word for never */
 
 static void add_header(struct task *t, const char *text) {
     struct curl_slist *longer = curl_slist_append(t->headers, text);
@@ -16,25 +19,65 @@ static void add_header(struct task *t, const char *text) {
     t->headers = longer;
 }
 
-static void add_headers(struct task *t, const struct task_options *o) {
-    const struct settings *s = &t->net->set;
+static bool same_name(const char *a, const char *b) {
+    const size_t n = header_name(a);
+
+    return n == header_name(b) && strncasecmp(a, b, n) == 0;
+}
+
+static bool is_among(const char *header, const char *const *headers, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (same_name(header, headers[i]))
+            return true;
+    return false;
+}
+
+/* What somebody else set. To curl a name without a value means that it is not sent. */
+static void add_given(struct task *t, const char *header) {
+    const size_t name = header_name(header);
     struct buf line;
 
-    for (size_t i = 0; i < s->n_headers; i++)
-        add_header(t, s->headers[i]);
-    buf_init(&line, 4 * MIX_KIB);
-    (void)buf_addf(&line, "Accept: %s", o->accept);
-    add_header(t, buf_str(&line));
-    if (o->body) {
-        buf_clear(&line);
-        (void)buf_addf(&line, "Content-Type: %s", o->content_type ? o->content_type : "");
-        add_header(t, buf_str(&line));
-    } else if (!o->mime && o->method == M_POST) {
-        add_header(t, "Content-Type:"); /* curl would say it is a form */
+    if (header[name + 1 + strspn(header + name + 1, " \t")]) {
+        add_header(t, header);
+        return;
     }
+    buf_init(&line, MIX_MIB);
+    (void)buf_addf(&line, "%.*s;", (int)name, header);
+    add_header(t, buf_str(&line));
     buf_fini(&line);
+}
+
+/* The request's win over the worker's, both over what is usual. */
+static void add_usual(struct task *t, const char *header) {
+    const struct settings *s = &t->net->set;
+    const struct route *r = t->route;
+
+    if (is_among(header, r->headers, r->n_headers) ||
+        (!r->elsewhere && is_among(header, (const char *const *)s->headers, s->n_headers)))
+        return;
+    add_header(t, header);
+}
+
+static void add_headers(struct task *t, const struct task_options *o) {
+    const struct settings *s = &t->net->set;
+    const struct route *r = t->route;
+    char line[256];
+
+    for (size_t i = 0; i < r->n_headers; i++)
+        add_given(t, r->headers[i]);
+    for (size_t i = 0; i < s->n_headers && !r->elsewhere; i++)
+        if (!is_among(s->headers[i], r->headers, r->n_headers))
+            add_given(t, s->headers[i]);
+    snprintf(line, sizeof line, "Accept: %s", o->accept);
+    add_usual(t, line);
+    if (o->body) {
+        snprintf(line, sizeof line, "Content-Type: %s", o->content_type ? o->content_type : "");
+        add_usual(t, line);
+    } else if (!o->mime && o->method == M_POST) {
+        add_usual(t, "Content-Type:"); /* curl would say it is a form */
+    }
     if (o->extra_header)
-        add_header(t, o->extra_header);
+        add_usual(t, o->extra_header);
 }
 
 static void set_body(CURL *e, const struct task_options *o) {
@@ -48,15 +91,38 @@ static void set_body(CURL *e, const struct task_options *o) {
         curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, method_name(o->method));
 }
 
+static void set_tls(CURL *e, const struct settings *s) {
+    if (s->ca_file) {
+        curl_easy_setopt(e, CURLOPT_CAINFO, s->ca_file);
+        curl_easy_setopt(e, CURLOPT_PROXY_CAINFO, s->ca_file);
+    }
+    if (s->client_cert) {
+        curl_easy_setopt(e, CURLOPT_SSLCERT, s->client_cert);
+        curl_easy_setopt(e, CURLOPT_SSLKEY, s->client_key ? s->client_key : s->client_cert);
+        /* Without one, OpenSSL would ask for it on the terminal. */
+        curl_easy_setopt(e, CURLOPT_KEYPASSWD, s->key_password ? s->key_password : "");
+    }
+    if (s->insecure) {
+        curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+}
+
 static void set_connection(struct task *t, const struct task_options *o) {
     const struct settings *s = &t->net->set;
+    const struct route *r = t->route;
+    const bool newer = s->http2 && o->http == AS_SET;
     CURL *e = t->easy;
 
     curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    /* Over TLS only: no Mix server knows the upgrade of a plain connection. */
+    curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
+                     (long)(newer ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
     curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)s->connect_timeout_ms);
+    /* Nobody waits for as long as the largest number. To curl 0 is not none, but its own limit. */
+    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)(r->connect_ms < INT32_MAX ? r->connect_ms : INT32_MAX));
     curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(e, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_IDLE_S);
     curl_easy_setopt(e, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_EVERY_S);
@@ -64,12 +130,11 @@ static void set_connection(struct task *t, const struct task_options *o) {
      * twice. */
     if (o->connection == OWN_CONNECTION || t->net->now < t->net->fresh_until)
         curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
-    if (s->address.socket)
-        curl_easy_setopt(e, CURLOPT_UNIX_SOCKET_PATH, s->address.socket);
+    if (r->address->socket)
+        curl_easy_setopt(e, CURLOPT_UNIX_SOCKET_PATH, r->address->socket);
     if (s->proxy)
         curl_easy_setopt(e, CURLOPT_PROXY, s->proxy);
-    if (s->ca_file)
-        curl_easy_setopt(e, CURLOPT_CAINFO, s->ca_file);
+    set_tls(e, s);
 }
 
 void task_start(struct task *t, const struct task_options *o) {
@@ -84,7 +149,7 @@ void task_start(struct task *t, const struct task_options *o) {
     set_connection(t, o);
     set_body(t->easy, o);
     buf_init(&url, MIX_MIB);
-    (void)buf_addf(&url, "%s%s", t->net->set.address.base, o->target);
+    (void)buf_addf(&url, "%s%s", t->route->address->base, o->target);
     t->url = buf_take(&url);
     hooks_before(t, o);
     curl_easy_setopt(t->easy, CURLOPT_URL, t->url);
@@ -173,7 +238,7 @@ static enum rc kind_of(CURLcode code) {
 }
 
 enum rc task_error(const struct task *t, CURLcode code, struct err *err) {
-    const char *origin = t->net->set.address.origin;
+    const char *origin = t->route->address->origin;
     curl_off_t sent_at = 0;
     char reason[CURL_ERROR_SIZE];
 
@@ -186,8 +251,8 @@ enum rc task_error(const struct task *t, CURLcode code, struct err *err) {
     const enum rc rc = kind_of(code);
 
     if (rc == RC_TIMEOUT)
-        return err_set(err, rc, (int)code, "could not reach %s: no answer within %lld s", origin,
-                       (long long)(t->net->set.connect_timeout_ms + 999) / 1000);
+        return err_set(err, rc, (int)code, "could not reach %s: no answer within %g s", origin,
+                       (double)t->route->connect_ms / 1000);
     if (rc == RC_PROTO)
         return err_set(err, rc, (int)code, "%s does not speak HTTP: %s", origin, reason);
     if (rc == RC_CONNECT && sent_at > 0)
@@ -203,18 +268,32 @@ void task_refusal(const struct task *t, enum op op, const struct buf *body, stru
         curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to);
     if (to)
         err_set(err, RC_HTTP, status, "%s redirects to %s, which is not followed",
-                t->net->set.address.origin, to);
+                t->route->address->origin, to);
     else
         reply_error(err, op, status, buf_str(body), body->n);
 }
 
+/* Seconds or a date; what is neither, or lies in the past, says nothing. */
 int64_t task_retry_after(const struct task *t) {
-    curl_off_t seconds = 0;
+    struct curl_header *h = NULL;
+    int64_t seconds = 0;
 
-    /* Also understands a date; 0 when there was none. */
-    if (curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK || seconds <= 0)
+    if (!t->easy || curl_easy_header(t->easy, "Retry-After", 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
         return -1;
-    return seconds > 3600 ? INT64_C(3600000) : (int64_t)seconds * 1000;
+    const char *v = h->value + strspn(h->value, " \t");
+    const size_t digits = strspn(v, "0123456789");
+
+    if (digits > 0 && v[digits + strspn(v + digits, " \t")] == '\0') {
+        for (size_t i = 0; i < digits && seconds < SECONDS_MAX; i++)
+            seconds = 10 * seconds + (v[i] - '0');
+    } else if (isalpha((unsigned char)*v) && strstr(v, ":")) {
+        const int64_t date = (int64_t)curl_getdate(v, NULL);
+
+        seconds = date > 0 ? date - clock_real() / 1000 : 0;
+    }
+    if (seconds <= 0)
+        return -1;
+    return (seconds < SECONDS_MAX ? seconds : SECONDS_MAX) * 1000;
 }
 
 /* Never a header, never a query, never a body. */

@@ -66,7 +66,7 @@ struct wire_event *event_read(const struct frame *f, struct arena *a, struct err
 
         event = arena_alloc(a, sizeof *event);
         event->kind = kind;
-        if (shape_from_tree(&event->data, events[kind].shape, tree, a, &at, err) != RC_OK)
+        if (shape_from_tree(&event->data, events[kind].shape, tree, a, &at, NULL, err) != RC_OK)
             event = NULL;
     }
     json_done();

@@ -52,7 +52,12 @@ struct place {
     const char *name; /* NULL: index */
     size_t index;
 };
+enum { PLACE_BYTES = 160 };
+/* `where`: PLACE_BYTES for the place of a wrong value, or NULL */
 enum rc shape_from_tree(void *out, const struct shape *s, const cJSON *v, struct arena *a,
-                        const struct place *at, struct err *err);
+                        const struct place *at, char *where, struct err *err);
+/* shape_read, lenient, that also tells where a wrong value stands. */
+enum rc shape_read_at(void *out, const struct shape *s, const char *json, size_t n, struct arena *a,
+                      char *where, struct err *err);
 
 #endif

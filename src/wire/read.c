@@ -9,6 +9,7 @@
 struct reading {
     struct arena *arena;
     struct err *err;
+    char *where; /* PLACE_BYTES of it, or NULL */
     enum strictness how;
     int version;
 };
@@ -29,9 +30,11 @@ static size_t add_place(char *out, size_t room, const struct place *at) {
 }
 
 static enum rc wrong(const struct reading *r, const struct place *at, const char *what) {
-    char place[160] = "";
+    char place[PLACE_BYTES] = "";
 
     add_place(place, sizeof place, at);
+    if (r->where)
+        memcpy(r->where, place, sizeof place);
     return err_set(r->err, RC_PROTO, 0, "%s%s%s", place, *place ? ": " : "", what);
 }
 
@@ -272,8 +275,8 @@ static enum rc read_top(const struct reading *r, const struct shape *s, const cJ
 }
 
 enum rc shape_from_tree(void *out, const struct shape *s, const cJSON *v, struct arena *a,
-                        const struct place *at, struct err *err) {
-    const struct reading r = {.arena = a, .err = err, .how = SHAPE_LENIENT};
+                        const struct place *at, char *where, struct err *err) {
+    const struct reading r = {.arena = a, .err = err, .where = where, .how = SHAPE_LENIENT};
 
     return read_top(&r, s, v, out, at);
 }
@@ -285,6 +288,11 @@ static enum rc read_text(void *out, const struct shape *s, const char *json, siz
 
     json_done();
     return rc;
+}
+
+enum rc shape_read_at(void *out, const struct shape *s, const char *json, size_t n, struct arena *a,
+                      char *where, struct err *err) {
+    return read_text(out, s, json, n, &(struct reading){.arena = a, .err = err, .where = where});
 }
 
 enum rc shape_read(void *out, const struct shape *s, const char *json, size_t n, struct arena *a,

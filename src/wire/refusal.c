@@ -6,11 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MESSAGE_BYTES = 200, TYPE_BYTES = 48 };
-
-struct refusal {
-    char message[MESSAGE_BYTES], type[TYPE_BYTES];
-};
+enum { SHOWN_BYTES = 200, PAGE_BYTES = 400 };
 
 static const char *text_of(const cJSON *object, const char *key) {
     const cJSON *v = cJSON_GetObjectItemCaseSensitive(object, key);
@@ -62,7 +58,7 @@ static const char *title_of(const char *page, size_t n, size_t *len) {
 
 /* A page without its tags; the first words are enough. */
 static void strip_tags(char *out, size_t room, const char *page, size_t n) {
-    char words[2 * MESSAGE_BYTES];
+    char words[PAGE_BYTES];
     size_t k = 0;
     bool tag = false;
 
@@ -93,17 +89,22 @@ static bool from_page(struct refusal *out, const char *body, size_t n) {
     return true;
 }
 
+void reply_refusal(struct refusal *out, const char *body, size_t n) {
+    *out = (struct refusal){0};
+    if (n > 0 && !from_json(out, body, n) && !from_page(out, body, n))
+        line_clean(out->message, sizeof out->message, body, n);
+}
+
 void reply_error(struct err *err, enum op op, int status, const char *body, size_t n) {
-    struct refusal why = {0};
-    char words[40];
+    struct refusal why;
+    char words[40], shown[SHOWN_BYTES];
 
     snprintf(words, sizeof words, "%s", op_spec(op)->short_name);
     for (char *p = words; *p; p++)
         if (*p == '-')
             *p = ' ';
-    if (n > 0 && !from_json(&why, body, n) && !from_page(&why, body, n))
-        line_clean(why.message, sizeof why.message, body, n);
+    reply_refusal(&why, body, n);
+    line_clean(shown, sizeof shown, why.message, strlen(why.message));
     err_set(err, RC_HTTP, status, "%s: server answered %d%s%s%s%s%s", words, status,
-            *why.type ? " (" : "", why.type, *why.type ? ")" : "", *why.message ? ": " : "",
-            why.message);
+            *why.type ? " (" : "", why.type, *why.type ? ")" : "", *shown ? ": " : "", shown);
 }

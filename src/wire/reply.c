@@ -5,6 +5,7 @@
  * is parsed where it is. Everything else is collected up to the row's cap and parsed at the end. */
 #include "json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,7 @@ struct reply_reader {
     void *items;
     size_t n, room;
     struct arena arena;
+    char where[PLACE_BYTES];
 };
 
 struct reply_reader *reply_new(enum op op) {
@@ -68,8 +70,9 @@ static enum rc refuse(const struct reply_reader *r, struct err *err, const char 
                    seen);
 }
 
-static enum rc refuse_element(const struct reply_reader *r, size_t index, const char *what,
+static enum rc refuse_element(struct reply_reader *r, size_t index, const char *what,
                               struct err *err) {
+    snprintf(r->where, sizeof r->where, "[%zu]", index);
     return err_set(err, RC_PROTO, 0, "%s: [%zu]: %s", r->spec->short_name, index, what);
 }
 
@@ -86,7 +89,7 @@ static enum rc decode_element(struct reply_reader *r, const char *p, size_t n, s
     void *item = (char *)r->items + r->n * r->elem->size;
 
     memset(item, 0, r->elem->size);
-    if (shape_from_tree(item, r->elem, tree, &r->arena, &at, &why) != RC_OK)
+    if (shape_from_tree(item, r->elem, tree, &r->arena, &at, r->where, &why) != RC_OK)
         return err_set(err, RC_PROTO, 0, "%s: %s", r->spec->short_name, why.text);
     r->n++;
     return RC_OK;
@@ -189,6 +192,8 @@ enum rc reply_feed(struct reply_reader *r, const char *p, size_t n, struct err *
                    r->spec->cap / MIX_MIB);
 }
 
+const char *reply_where(const struct reply_reader *r) { return r->where; }
+
 size_t reply_pending(const struct reply_reader *r) {
     return r->arena.bytes + (r->elem ? r->n * r->elem->size : 0);
 }
@@ -241,8 +246,7 @@ enum rc reply_end(struct reply_reader *r, void **out, size_t *n, struct arena *a
         return RC_OK;
     void *made = arena_alloc(a, r->spec->out->size);
 
-    if (shape_read(made, r->spec->out, buf_str(&r->held), r->held.n, a, SHAPE_LENIENT, &why) !=
-        RC_OK)
+    if (shape_read_at(made, r->spec->out, buf_str(&r->held), r->held.n, a, r->where, &why) != RC_OK)
         return err_set(err, RC_PROTO, 0, "%s: %s", r->spec->short_name, why.text);
     *out = made;
     *n = 1;
