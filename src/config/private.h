@@ -101,6 +101,10 @@ enum {
 enum rc secret_read(char **out, const struct secret_source *from, struct err *err);
 void secret_forget(char *secret); /* overwrites and frees; NULL is fine */
 
+/* config_read of what was read; `open`: others may read the file. */
+void config_parse(struct config *out, const char *path, const char *text, size_t n, bool open,
+                  struct buf *complaints);
+bool profile_name_ok(const char *name, size_t n);
 void strings_add(struct strings *s, struct arena *a, const char *text);
 
 #endif
