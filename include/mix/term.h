@@ -42,6 +42,8 @@ void term_flush(struct term *t, const struct canvas *c);    /* writes only what 
 /* the next flush repaints everything */
 void term_redraw(struct term *t);
 void term_bell(struct term *t);
+/* OSC 52, at most 64 KiB. False: this terminal is not known to take it, or the text is too long */
+bool term_copy(struct term *t, const char *text, size_t n);
 void term_leave(struct term *t); /* gives the terminal back: before suspend, a child, exit */
 void term_enter(struct term *t);
 void term_free(struct term *t);

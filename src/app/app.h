@@ -32,6 +32,11 @@ bool child_address(struct child *c, char **url);
 bool child_runs(struct child *c); /* reaps it when it does not */
 void child_stop(struct child *c); /* closes its stdin, then SIGTERM, then SIGKILL after a second */
 
+/* ---- the desk around the terminal ---- */
+/* Starts the browser, which then goes its own way. Fails when there is none, RC_USAGE: no web
+ * address. */
+enum rc open_url(const char *url, struct err *err);
+
 /* ---- signals as bytes in a pipe ---- */
 enum rc signals_start(struct err *err); /* also the crash handler that gives the terminal back */
 int signals_fd(void);

@@ -38,6 +38,21 @@ static void load_theme(struct app *a) {
     a->shown_rev = 0;
 }
 
+/* The clipboard and the browser. */
+static void use_desk(struct app *a) {
+    auto_free char *copy = TAKE(a->fx->copy), *url = TAKE(a->fx->open_url);
+    struct err err = {0};
+
+    if (copy && term_copy(a->term, copy, strlen(copy)))
+        act_notice(a->model, "copied: %zu bytes are with the terminal", strlen(copy));
+    else if (copy)
+        act_notice(a->model, "this terminal takes no copies: mark the text with the mouse");
+    if (url && open_url(url, &err) == RC_OK)
+        act_notice(a->model, "opened in the browser");
+    else if (url)
+        act_notice(a->model, "%s", err.text);
+}
+
 static void run_effects(struct app *a) {
     struct effects *fx = a->fx;
     servers_send(a);
@@ -47,6 +62,7 @@ static void run_effects(struct app *a) {
         term_redraw(a->term), a->shown_rev = 0;
     if (fx->theme_changed)
         load_theme(a);
+    use_desk(a);
     a->quit = a->quit || fx->quit;
     bool stop = fx->suspend;
     fx->bell = fx->redraw = fx->theme_changed = fx->suspend = fx->quit = false;

@@ -189,10 +189,10 @@ void act_panel_retry(struct model *m, struct effects *fx) {
         start_loading(m, p, fx);
 }
 
-void panels_session_gone(struct model *m, const struct session *s) {
+void panels_session(struct model *m, const struct session *was, struct session *now) {
     for (struct panel *p = m->ui.panel; p; p = p->below)
-        if (p->session == s) {
-            p->session = NULL;
+        if (p->session == was) {
+            p->session = now;
             panel_touch(m, p);
         }
 }

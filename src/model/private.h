@@ -162,6 +162,8 @@ struct model_private {
     bool arm_shown;
     uint64_t summary; /* of a hidden one, see servers_settle */
     /* panels */
+    bool keys_offered;      /* there was no provider, and the person was told */
+    bool stored_unlisted;   /* a key went to a provider that the status does not list */
     char (*why_op)[96];    /* of every operation; see panel_why_op */
     uint32_t *panel_ended; /* requests to be cancelled: their panel is closed */
     size_t n_panel_ended, cap_panel_ended;
@@ -248,6 +250,9 @@ void connect_shown(struct model *m); /* it has the screen now, and may offer hel
 void list_request(struct model *m, struct effects *fx);
 void sessions_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
 void auth_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
+void validate_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
+/* what the status says of server.no_provider; false: nothing */
+bool auth_take(struct model *m, const struct auth_status *status);
 void commands_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
 void history_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx);
 void start_choose(struct model *m, struct effects *fx); /* which session is shown first */

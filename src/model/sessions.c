@@ -262,7 +262,7 @@ void session_gone(struct model *m, struct session *s, struct effects *fx) {
     watch_stop(m, s, fx);
     draft_bury(m, s, fx);
     let_go(m, s);
-    panels_session_gone(m, s);
+    panels_session(m, s, NULL);
     unlist(m, s);
     if (m->ui.session_cursor == s)
         m->ui.session_cursor = NULL;
@@ -287,6 +287,7 @@ static void replace(struct model *m, struct session *old, struct session *s) {
     for (size_t i = 0; i < m->n_asks; i++)
         if (m->asks[i]->session == old)
             m->asks[i]->session = s;
+    panels_session(m, old, s);
     for (size_t i = 0; i < p->n_pending; i++)
         if (p->pending[i].session == old && p->pending[i].op != OP_MESSAGES_LIST)
             p->pending[i].session = s;

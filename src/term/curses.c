@@ -12,6 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "clipboard.h"
 #include "output.h"
 #include "private.h"
 #include "terminfo.h"
@@ -346,4 +347,14 @@ void term_redraw(struct term *t) {
 void term_bell(struct term *t) {
     if (t->inside)
         beep();
+}
+
+bool term_copy(struct term *t, const char *text, size_t n) {
+    auto_buf struct buf told = {.max = 96 * MIX_KIB};
+
+    if (!t->inside || n > 64 * MIX_KIB || !answers_osc(getenv("TERM")) ||
+        clipboard_sequence(&told, text, n) != RC_OK)
+        return false;
+    output_raw(told.p, told.n);
+    return true;
 }

@@ -2,6 +2,7 @@
  * mixtui are known to send may be in it. */
 #include "harness.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,6 +68,11 @@ static bool read_escape(struct reader *r) {
         size_t n = strlen(known[i]);
         if ((size_t)(r->end - r->p) >= n && memcmp(r->p, known[i], n) == 0)
             return r->p += n, true;
+    }
+    if (r->end - r->p >= 6 && memcmp(r->p, "]52;c;", 6) == 0) { /* a copy, base64 */
+        for (r->p += 6; r->p < r->end && (isalnum(*r->p) || strchr("+/=", *r->p)); r->p++)
+            ;
+        return (r->p < r->end && *r->p == 7) ? (r->p++, true) : odd(r, "an unended copy", from);
     }
     const char c = (char)*r->p++;
     if (c == '[')

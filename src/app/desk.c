@@ -1,0 +1,68 @@
+/* desk.c - what lies around the terminal: a browser. */
+#include "app.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool is_web(const char *url) {
+    return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
+}
+
+static bool in_path(const char *name) {
+    const char *path = getenv("PATH");
+
+    while (path && *path) {
+        const size_t n = strcspn(path, ":");
+        struct buf file = {.max = 4096};
+
+        const bool found = n > 0 && buf_addf(&file, "%.*s/%s", (int)n, path, name) == RC_OK &&
+                           access(buf_str(&file), X_OK) == 0;
+        buf_fini(&file);
+        if (found)
+            return true;
+        path += n + (path[n] == ':');
+    }
+    return false;
+}
+
+/* In the child of the child: nobody waits for it, and it has nothing of our terminal. */
+static void become_browser(const char *url) {
+    const int null = open("/dev/null", O_RDWR);
+    sigset_t none;
+
+    if (null >= 0) {
+        dup2(null, STDIN_FILENO);
+        dup2(null, STDOUT_FILENO);
+        dup2(null, STDERR_FILENO);
+    }
+    setsid();
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execlp("xdg-open", "xdg-open", url, (char *)NULL);
+    _exit(127);
+}
+
+enum rc open_url(const char *url, struct err *err) {
+    if (!is_web(url))
+        return err_set(err, RC_USAGE, 0, "only http and https addresses are opened");
+    if ((str_blank(getenv("DISPLAY")) && str_blank(getenv("WAYLAND_DISPLAY"))) ||
+        !in_path("xdg-open"))
+        return err_set(err, RC_IO, 0, "no browser can be started from here: copy the address");
+    const pid_t child = fork();
+
+    if (child == 0) {
+        if (fork() == 0)
+            become_browser(url);
+        _exit(0);
+    }
+    if (child < 0)
+        return err_set(err, RC_IO, errno, "no browser was started: %s", strerror(errno));
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+    return RC_OK;
+}
