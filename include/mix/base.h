@@ -136,5 +136,11 @@ bool log_on(void);
 /* control bytes become '.' */
 void log_line(const char *topic, const char *fmt, ...) MIX_PRINTF(2, 3);
 void log_close(void);
+/* Lines logged by this thread also go there, without their end; NULL: no longer. */
+struct log_sink {
+    void (*line)(void *user, const char *line);
+    void *user;
+};
+void log_to(const struct log_sink *sink);
 
 #endif

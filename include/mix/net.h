@@ -57,6 +57,7 @@ struct net_answer { /* what came of it */
 };
 struct net_hooks { /* each may be NULL */
     void *user;
+    void (*started)(void *user); /* the worker, before anything else */
     /* not RC_OK: it is not sent, or its answer is dropped; the request fails with that */
     enum rc (*before)(void *user, struct net_outgoing *o, struct err *err);
     enum rc (*after)(void *user, const struct net_answer *a, struct err *err);

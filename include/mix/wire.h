@@ -100,6 +100,7 @@ enum rc shape_write(struct buf *out, const struct shape *s, const void *in, int 
 /* The same as servers write it: <, >, & and U+2028/9 as \uXXXX, and a newline at the end. */
 enum rc shape_write_server(struct buf *out, const struct shape *s, const void *in, int version);
 size_t shape_size(const struct shape *s);
+size_t shape_element_size(const struct shape *s); /* 0: not a list */
 /* The struct and all it points to, in the arena. */
 void *shape_copy(const struct shape *s, const void *in, struct arena *a);
 /* Looking at a table, for command lines, documents and tests. Fields of a table that stands beside

@@ -13,6 +13,7 @@
 enum { LINE_BYTES = 4096 };
 
 static atomic_int log_fd = -1;
+static _Thread_local struct log_sink log_sink;
 
 enum rc log_open(const char *path, struct err *err) {
     const int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -26,7 +27,11 @@ enum rc log_open(const char *path, struct err *err) {
     return RC_OK;
 }
 
-bool log_on(void) { return atomic_load_explicit(&log_fd, memory_order_relaxed) >= 0; }
+bool log_on(void) {
+    return log_sink.line || atomic_load_explicit(&log_fd, memory_order_relaxed) >= 0;
+}
+
+void log_to(const struct log_sink *sink) { log_sink = sink ? *sink : (struct log_sink){0}; }
 
 static size_t stamp(char *line, size_t max) {
     const int64_t now = clock_real();
@@ -55,7 +60,7 @@ static void mask_controls(char *s, size_t n) {
 void log_line(const char *topic, const char *fmt, ...) {
     const int fd = atomic_load_explicit(&log_fd, memory_order_relaxed);
 
-    if (fd < 0)
+    if (fd < 0 && !log_sink.line)
         return;
     const int saved = errno;
     char line[LINE_BYTES];
@@ -71,6 +76,13 @@ void log_line(const char *topic, const char *fmt, ...) {
     if (len > 0)
         n += (size_t)len < sizeof line - n ? (size_t)len : sizeof line - n - 1;
     mask_controls(line, n);
+    line[n] = '\0';
+    if (log_sink.line)
+        log_sink.line(log_sink.user, line);
+    if (fd < 0) {
+        errno = saved;
+        return;
+    }
     line[n++] = '\n';
     ssize_t wrote;
 

@@ -107,6 +107,8 @@ static void *run(void *arg) {
     setpriority(PRIO_PROCESS, 0,
                 5); /* of this thread: while megabytes are decoded, keys go first */
 #endif
+    if (n->set.hooks.started)
+        n->set.hooks.started(n->set.hooks.user);
     while (!atomic_load(&n->quit)) {
         n->now = net_clock.boot();
         notice_sleep(n);

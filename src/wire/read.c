@@ -309,6 +309,10 @@ enum rc shape_read_strict(void *out, const struct shape *s, const char *json, si
 
 size_t shape_size(const struct shape *s) { return s->size; }
 
+size_t shape_element_size(const struct shape *s) {
+    return s && s->form == FORM_LIST ? s->sub->size : 0;
+}
+
 const struct shape *shape_named(const char *name) {
     for (size_t i = 0; i < shape_count; i++)
         if (strcmp(shape_table[i]->name, name) == 0)
