@@ -32,6 +32,12 @@ const struct cli_command cli_commands[] = {
              "server keeps them.",
      .flags = {export_flags, MIX_COUNT(export_flags)},
      .run = cli_export},
+    {.name = "config",
+     .operands = "[FILE]",
+     .help = "print the default config.ini, look for mistakes in one",
+     .more = "--check prints a line PATH:LINE: TEXT for each mistake; exit code 2: there are some.",
+     .flags = {config_flags, MIX_COUNT(config_flags)},
+     .run = cli_config},
 };
 const size_t cli_count = MIX_COUNT(cli_commands);
 

@@ -80,6 +80,8 @@ enum rc cli_read_all(struct buf *out, const char *path, size_t max, struct err *
 /* ---- the commands, each in its file ---- */
 extern const struct flag api_flags[10];
 int cli_api(const struct cli_command *c, int argc, char **argv);
+extern const struct flag config_flags[5];
+int cli_config(const struct cli_command *c, int argc, char **argv);
 extern const struct flag export_flags[3];
 int cli_export(const struct cli_command *c, int argc, char **argv);
 extern const struct flag status_flags[3];
