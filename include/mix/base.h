@@ -130,6 +130,11 @@ uint32_t random_u32(void);
 bool str_eq(const char *a, const char *b); /* NULL equals NULL only */
 bool str_blank(const char *s);             /* NULL or "" */
 
+/* ---- one lock of the whole process, around libraries that keep a state of their own. Held shortly,
+ * never twice by one thread. ---- */
+void process_lock(void);
+void process_unlock(void);
+
 /* ---- debug log: one file, off until opened. Any thread; a line is one write(2). ---- */
 enum rc log_open(const char *path, struct err *err); /* created 0600, appended to */
 bool log_on(void);

@@ -2,11 +2,10 @@
  * sockets, no clock, no threads.
  *
  * Two vocabularies feed everything: ops.def (operations) and events.def (stream events). JSON is
- * read and written by field tables (shapes); cJSON never leaves this floor, and since a cJSON parse
- * writes statics, everything here that takes JSON (`_read`, `_feed`, reply_end, reply_error) may
- * run on one thread of a process at a time: the net worker (in mixtui), whoever holds the server's
- * lock (in the demo).
- * `_write` functions may run on any thread. */
+ * read and written by field tables (shapes); cJSON never leaves this floor. A cJSON parse writes
+ * statics, so each one here holds process_lock (base.h): every function may run on any thread, on
+ * objects that thread owns. A program that uses cJSON itself may go on doing so on other threads,
+ * but must leave its hooks alone. */
 #ifndef MIX_WIRE_H
 #define MIX_WIRE_H
 

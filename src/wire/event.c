@@ -69,7 +69,7 @@ struct wire_event *event_read(const struct frame *f, struct arena *a, struct err
         if (shape_from_tree(&event->data, events[kind].shape, tree, a, &at, NULL, err) != RC_OK)
             event = NULL;
     }
-    json_done();
+    json_done(tree);
     return event;
 }
 

@@ -1,8 +1,9 @@
 /* json.c - cJSON on scratch memory: a parse allocates by moving a pointer and frees everything at
  * once.
  *
- * cJSON's hooks are process-wide, so they are set only while it works; nobody else in the process
- * may use cJSON at that moment, which the rule of one parsing thread already asks for. */
+ * cJSON's hooks and its place of the last error are process-wide, and so is the scratch: one thread
+ * parses at a time, from json_parse to json_done. The hooks stay, but what another thread of the
+ * program does with cJSON goes to malloc and free as it would without them. */
 #include "json.h"
 
 #include <stdlib.h>
@@ -15,7 +16,8 @@ struct chunk {
     size_t size, used;
     _Alignas(max_align_t) unsigned char data[];
 };
-static struct chunk *scratch; /* the parsing thread only */
+static struct chunk *scratch;   /* whoever holds the lock */
+static _Thread_local bool ours; /* cJSON was called from here */
 
 static void *scratch_alloc(size_t n) {
     n = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
@@ -39,9 +41,31 @@ static void *scratch_alloc(size_t n) {
     return c->data;
 }
 
-static void scratch_free(void *p) { (void)p; }
+static void *hook_alloc(size_t n) { return ours ? scratch_alloc(n) : malloc(n); }
 
-void json_done(void) {
+static void hook_free(void *p) {
+    if (!ours)
+        free(p);
+}
+
+/* The scratch and cJSON are this thread's until leave. */
+static void enter(void) {
+    static bool hooked;
+    static cJSON_Hooks hooks = {hook_alloc, hook_free};
+
+    process_lock();
+    if (!hooked)
+        cJSON_InitHooks(&hooks);
+    hooked = true;
+    ours = true;
+}
+
+static void leave(void) {
+    ours = false;
+    process_unlock();
+}
+
+static void clear_scratch(void) {
     struct chunk *keep = NULL;
 
     while (scratch) {
@@ -59,10 +83,11 @@ void json_done(void) {
     scratch = keep;
 }
 
-static void hooks(bool on) {
-    static cJSON_Hooks ours = {scratch_alloc, scratch_free};
-
-    cJSON_InitHooks(on ? &ours : NULL);
+void json_done(const cJSON *tree) {
+    if (!tree)
+        return;
+    clear_scratch();
+    leave();
 }
 
 const char *json_what(const cJSON *v) {
@@ -184,7 +209,6 @@ static bool whole(const char *p, size_t n) {
 
 static const cJSON *parse(const char *p, size_t n, enum nul_escapes nul, const char *at,
                           struct err *err) {
-    json_done();
     while (n > 0 && blank(*p))
         p++, n--;
     while (n > 0 && blank(p[n - 1]))
@@ -195,21 +219,22 @@ static const cJSON *parse(const char *p, size_t n, enum nul_escapes nul, const c
         return not_json(err, at, "JSON cut short", p, n), NULL;
     if (memchr(p, '\0', n))
         return not_json(err, at, "not JSON: a NUL byte inside", "", 0), NULL;
+    enter();
     const char *end = NULL;
     const char *text = nul == NUL_MAYBE ? repaired(p, n) : NULL;
 
     text = text ? text : p;
-    hooks(true);
     const cJSON *tree = cJSON_ParseWithLengthOpts(text, n, &end, false);
     /* Only now look for what is rare: half of a surrogate pair. */
     if (!tree && text == p && (text = repaired(p, n)) != NULL)
         tree = cJSON_ParseWithLengthOpts(text, n, &end, false);
-    hooks(false);
     text = text ? text : p;
     if (tree && end == text + n)
         return tree;
     const size_t off = end && end >= text && end <= text + n ? (size_t)(end - text) : 0;
 
+    clear_scratch();
+    leave();
     return not_json(err, at, "not JSON", p + off, n - off), NULL;
 }
 
@@ -224,9 +249,7 @@ const cJSON *json_parse_scanned(const char *p, size_t n, enum nul_escapes nul, s
 }
 
 const char *json_text(const cJSON *v) {
-    hooks(true);
     const char *text = cJSON_PrintUnformatted(v);
 
-    hooks(false);
     return text ? text : "null";
 }

@@ -1,4 +1,4 @@
-/* json.h - private: cJSON fenced in. One thread of a process parses; anyone may write. */
+/* json.h - private: cJSON fenced in. */
 #ifndef MIX_WIRE_JSON_H
 #define MIX_WIRE_JSON_H
 
@@ -6,16 +6,16 @@
 
 #include <cjson/cJSON.h>
 
-/* The tree of one JSON text; it and everything made from it live until the next json_parse or
- * json_done. Strings cannot end early: \u0000 becomes U+FFFD. Fails: NULL with RC_PROTO; `at` names
- * the text ("[3]"), or NULL. */
+/* The tree of one JSON text; it and everything made from it live until json_done, which must follow
+ * soon: every other thread that parses waits for it. Strings cannot end early: \u0000 becomes
+ * U+FFFD. Fails: NULL with RC_PROTO; `at` names the text ("[3]"), or NULL. */
 const cJSON *json_parse(const char *p, size_t n, const char *at, struct err *err);
 /* The same for a text that was scanned already: `nul` tells whether \u0000 may stand in it. */
 enum nul_escapes { NUL_NONE, NUL_MAYBE };
 const cJSON *json_parse_scanned(const char *p, size_t n, enum nul_escapes nul, struct err *err);
 /* JSON text of a parsed value, in the same memory. */
 const char *json_text(const cJSON *v);
-void json_done(void); /* gives back what the last text needed */
+void json_done(const cJSON *tree); /* gives back what it needed; NULL: nothing */
 /* What a value is, in words: "a list". */
 const char *json_what(const cJSON *v);
 

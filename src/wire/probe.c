@@ -123,14 +123,14 @@ static bool learn_from_doc(struct probe *p, const char *body, size_t n) {
 
     p->caps = (struct caps){0};
     if (!paths || !cJSON_IsObject(paths) || !operation_in(paths, op_spec(OP_MESSAGE_SEND)))
-        return json_done(), false;
+        return json_done(tree), false;
     for (int op = 0; op < OP_COUNT; op++)
         set(&p->caps, (enum op)op, operation_in(paths, op_spec((enum op)op)) != NULL);
     const cJSON *send = operation_in(paths, op_spec(OP_MESSAGE_SEND));
     const cJSON *answers = cJSON_GetObjectItemCaseSensitive(send, "responses");
 
     async = answers && cJSON_GetObjectItemCaseSensitive(answers, "202");
-    json_done();
+    json_done(tree);
     /* Served by every generation, published or not. */
     set(&p->caps, OP_STREAM, true);
     set(&p->caps, OP_DOC, true);
@@ -175,7 +175,7 @@ static void learn_health(struct probe *p, int status, const char *body, size_t n
         cJSON_IsObject(tree) && cJSON_IsString(cJSON_GetObjectItemCaseSensitive(tree, "status"));
     const bool json = tree != NULL;
 
-    json_done();
+    json_done(tree);
     if (!mix) {
         not_mix(p, status, json);
         return;

@@ -286,7 +286,7 @@ static enum rc read_text(void *out, const struct shape *s, const char *json, siz
     const cJSON *tree = json_parse(json, n, NULL, r->err);
     const enum rc rc = tree ? read_top(r, s, tree, out, NULL) : RC_PROTO;
 
-    json_done();
+    json_done(tree);
     return rc;
 }
 

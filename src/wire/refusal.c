@@ -34,7 +34,7 @@ static bool from_json(struct refusal *out, const char *body, size_t n) {
             set(out->message, sizeof out->message, message ? message : text_of(tree, "error"));
         }
     }
-    json_done();
+    json_done(tree);
     return out->message[0] != '\0' || out->type[0] != '\0';
 }
 

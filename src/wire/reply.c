@@ -76,6 +76,20 @@ static enum rc refuse_element(struct reply_reader *r, size_t index, const char *
     return err_set(err, RC_PROTO, 0, "%s: [%zu]: %s", r->spec->short_name, index, what);
 }
 
+static enum rc take_element(struct reply_reader *r, const cJSON *tree, const struct place *at,
+                            struct err *err) {
+    struct err why = {0};
+
+    r->items = xgrow(r->items, r->n, &r->room, r->elem->size);
+    void *item = (char *)r->items + r->n * r->elem->size;
+
+    memset(item, 0, r->elem->size);
+    if (shape_from_tree(item, r->elem, tree, &r->arena, at, r->where, &why) != RC_OK)
+        return err_set(err, RC_PROTO, 0, "%s: %s", r->spec->short_name, why.text);
+    r->n++;
+    return RC_OK;
+}
+
 static enum rc decode_element(struct reply_reader *r, const char *p, size_t n, struct err *err) {
     const struct place at = {.index = r->index++};
     struct err why = {0};
@@ -83,16 +97,10 @@ static enum rc decode_element(struct reply_reader *r, const char *p, size_t n, s
 
     if (!tree)
         return refuse_element(r, at.index, why.text, err);
-    if (cJSON_IsNull(tree))
-        return RC_OK;
-    r->items = xgrow(r->items, r->n, &r->room, r->elem->size);
-    void *item = (char *)r->items + r->n * r->elem->size;
+    const enum rc rc = cJSON_IsNull(tree) ? RC_OK : take_element(r, tree, &at, err);
 
-    memset(item, 0, r->elem->size);
-    if (shape_from_tree(item, r->elem, tree, &r->arena, &at, r->where, &why) != RC_OK)
-        return err_set(err, RC_PROTO, 0, "%s: %s", r->spec->short_name, why.text);
-    r->n++;
-    return RC_OK;
+    json_done(tree);
+    return rc;
 }
 
 /* Takes bytes that belong to the element being read and decodes it when it is whole. */
