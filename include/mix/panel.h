@@ -71,6 +71,10 @@ struct panel_field {
     bool on;
     const char *complaint; /* shown under it; static or lasting */
 };
+struct panel_place {
+    int tag;
+    size_t index;
+};
 struct panel {
     enum panel_id id;
     struct panel *below; /* goes on when this one closes */
@@ -96,7 +100,11 @@ struct panel {
     int64_t confirm_painted_at; /* of row `confirm`: a second Enter counts 400 ms later */
     size_t confirm;             /* row + 1; 0: none */
     struct session *session;    /* it is about; NULL when it is about the server or that is gone */
-    void *data;                 /* the panel's own; freed by its close */
+    struct arena *kept;         /* of answers that rows show: panel_keep */
+    size_t n_kept, cap_kept;
+    struct panel_place *unfolded;
+    size_t n_unfolded, cap_unfolded;
+    void *data; /* the panel's own; freed by its close */
 };
 struct panel_spec {
     const char *title;
@@ -113,6 +121,9 @@ struct panel_spec {
     /* a field changed */
     void (*changed)(struct model *m, struct panel *p, const struct panel_row *row,
                     struct effects *fx);
+    /* Right, or Space without a filter, on a row that is no field */
+    void (*unfold)(struct model *m, struct panel *p, const struct panel_row *row,
+                   struct effects *fx);
     /* The cursor came near the last row: more may be asked for. */
     void (*near_end)(struct model *m, struct panel *p, struct effects *fx);
     /* Frames of the stream, for a panel that asked for them. */
@@ -160,6 +171,17 @@ struct request *panel_call(struct model *m, struct panel *p, enum op op, struct 
 const char *panel_why(const struct model *m, enum panel_id id);
 const char *panel_why_op(const struct model *m,
                          enum op op); /* "needs 0.7.0, this is 0.2.5"; NULL: it can be called */
+/* What `in` holds lives as long as the panel, or until panel_drop. */
+void panel_keep(struct panel *p, struct incoming *in);
+void panel_drop(struct panel *p);
+/* Rows that show more: what is unfolded is remembered by (tag, index). */
+bool panel_unfolded(const struct panel *p, int tag, size_t index);
+void panel_fold(struct model *m, struct panel *p, const struct panel_row *row); /* or unfolds */
+/* 23 Nov 2026 14:02:31; "" for 0 */
+struct panel_words {
+    char s[48];
+};
+struct panel_words panel_time(int64_t real);
 /* makes the rows of the top panel when they are dirty; before looking at them */
 void panel_fresh(struct model *m);
 bool panel_turns(

@@ -66,6 +66,9 @@ static void panel_free(struct panel *p) {
     free(p->fields);
     free(p->rows);
     free(p->title);
+    panel_drop(p);
+    free(p->kept);
+    free(p->unfolded);
     editor_fini(&p->filter);
     arena_free(&p->rows_arena);
     arena_free(&p->arena);

@@ -199,6 +199,8 @@ void act_panel_turn(struct model *m, int by, struct effects *fx) {
     const struct panel_row *row = panel_row_at(p);
     struct panel_field *f = panel_field_at(p);
 
+    if (!f && row && row->kind == ROW_VALUE && spec_of(p)->unfold)
+        spec_of(p)->unfold(m, p, row, fx);
     if (!f || (row->kind != ROW_CHOICE && row->kind != ROW_SWITCH))
         return;
     if (row->why_not) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { SECRET_MAX = 16 * 1024, ROWS_MOST = 20000 };
 
@@ -163,7 +164,10 @@ struct panel_field *panel_field_at(struct panel *p) {
 bool panel_turns(const struct panel *p) {
     const struct panel_row *row = p ? panel_row_at(p) : NULL;
 
-    return row && (row->kind == ROW_CHOICE || row->kind == ROW_SWITCH);
+    if (!row)
+        return false;
+    return row->kind == ROW_CHOICE || row->kind == ROW_SWITCH ||
+           (row->kind == ROW_VALUE && panel_specs[p->id]->unfold);
 }
 
 struct editor *panel_editor(const struct model *m) {
@@ -177,6 +181,57 @@ struct editor *panel_editor(const struct model *m) {
     if (f && (row->kind == ROW_FIELD || row->kind == ROW_SECRET))
         return row->why_not ? NULL : &f->text;
     return p->filtered ? &p->filter : NULL;
+}
+
+/* ---- answers that rows show ---- */
+void panel_keep(struct panel *p, struct incoming *in) {
+    p->kept = xgrow(p->kept, p->n_kept, &p->cap_kept, sizeof *p->kept);
+    p->kept[p->n_kept++] = in->arena;
+    in->arena = (struct arena){0};
+}
+
+void panel_drop(struct panel *p) {
+    for (size_t i = 0; i < p->n_kept; i++)
+        arena_free(&p->kept[i]);
+    p->n_kept = 0;
+}
+
+static size_t unfolded_at(const struct panel *p, int tag, size_t index) {
+    size_t i = 0;
+
+    while (i < p->n_unfolded && (p->unfolded[i].tag != tag || p->unfolded[i].index != index))
+        i++;
+    return i;
+}
+
+bool panel_unfolded(const struct panel *p, int tag, size_t index) {
+    return unfolded_at(p, tag, index) < p->n_unfolded;
+}
+
+void panel_fold(struct model *m, struct panel *p, const struct panel_row *row) {
+    const size_t at = unfolded_at(p, row->tag, row->index);
+
+    if (at < p->n_unfolded) {
+        p->unfolded[at] = p->unfolded[--p->n_unfolded];
+    } else {
+        p->unfolded = xgrow(p->unfolded, p->n_unfolded, &p->cap_unfolded, sizeof *p->unfolded);
+        p->unfolded[p->n_unfolded++] = (struct panel_place){row->tag, row->index};
+    }
+    p->reveal = true;
+    panel_touch(m, p);
+}
+
+struct panel_words panel_time(int64_t real) {
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const time_t s = (time_t)(real / 1000);
+    struct panel_words w = {""};
+    struct tm t;
+
+    if (real > 0 && localtime_r(&s, &t) && t.tm_year < 8099)
+        snprintf(w.s, sizeof w.s, "%d %s %d %02d:%02d:%02d", t.tm_mday, months[t.tm_mon],
+                 t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+    return w;
 }
 
 /* ---- the filter ---- */
