@@ -13,6 +13,7 @@ struct cli_command {
     const char *help;        /* one line */
     const char *more;        /* paragraphs of the man page; NULL: none */
     struct flag_table flags; /* its own, besides those every command shares */
+    bool local;              /* reaches no server: those are not for it */
     int (*run)(const struct cli_command *c, int argc, char **argv); /* argv[0]: the name */
 };
 extern const struct cli_command cli_commands[];

@@ -102,6 +102,8 @@ enum rc config_add_server(const char *path, const char *name, const char *url, s
 char *path_config_file(void);
 /* $XDG_STATE_HOME/mixtui, else ~/.local/state/mixtui; NULL without a home. Caller frees. */
 char *path_state_dir(void);
+/* $XDG_RUNTIME_DIR/mixtui, else run/ in the state directory; NULL without a home. Caller frees. */
+char *path_runtime_dir(void);
 
 /* The server to use: flags, MIX_SERVER_URL, profile, http://localhost:8088. Runs secret commands
  * and reads secret files. Afterwards out->net is ready for net_new. Fails: RC_USAGE, RC_IO. */

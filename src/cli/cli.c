@@ -24,6 +24,7 @@ const struct cli_command cli_commands[] = {
              "errors, at work, done and unseen; then a line for each session with something to "
              "say. Exit code 0: something is watched; 1: no mixtui is running (`?` is printed).",
      .flags = {status_flags, MIX_COUNT(status_flags)},
+     .local = true,
      .run = cli_status},
     {.name = "export",
      .operands = "SESSION",
@@ -37,6 +38,7 @@ const struct cli_command cli_commands[] = {
      .help = "print the default config.ini, look for mistakes in one",
      .more = "--check prints a line PATH:LINE: TEXT for each mistake; exit code 2: there are some.",
      .flags = {config_flags, MIX_COUNT(config_flags)},
+     .local = true,
      .run = cli_config},
 };
 const size_t cli_count = MIX_COUNT(cli_commands);

@@ -24,8 +24,10 @@ void cli_help(const struct cli_command *c) {
     if (c->more)
         buf_addf(&text, "%s\n\n", c->more);
     flags_help(&text, &c->flags);
-    buf_adds(&text, "\nThe server and how it is reached:\n");
-    flags_help(&text, &connect_flag_table);
+    if (!c->local) {
+        buf_adds(&text, "\nThe server and how it is reached:\n");
+        flags_help(&text, &connect_flag_table);
+    }
     fputs(buf_str(&text), stdout);
 }
 

@@ -31,3 +31,10 @@ static char *under(const char *variable, const char *dir, const char *rest) {
 char *path_config_file(void) { return under("XDG_CONFIG_HOME", ".config", "mixtui/config.ini"); }
 
 char *path_state_dir(void) { return under("XDG_STATE_HOME", ".local/state", "mixtui"); }
+
+char *path_runtime_dir(void) {
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+
+    return runtime && runtime[0] == '/' ? under("XDG_RUNTIME_DIR", "", "mixtui")
+                                        : under("XDG_STATE_HOME", ".local/state", "mixtui/run");
+}
