@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "answer.h"
+#include "printed.h"
 #include "mix/pretty.h"
 #include "mix/text.h"
 
@@ -39,7 +39,7 @@ struct api {
     int64_t count, for_ms;
     struct buf target, body;
     struct cli_run run;
-    struct answer answer;
+    struct printed printed;
     struct own_bytes upload;
     int upload_fd, stop[2]; /* stop: closing its end tells a read that waits */
 };
@@ -311,12 +311,12 @@ static int take(void *arg, struct incoming *in) {
 
     switch (in->kind) {
     case IN_BYTES:
-        rc = answer_bytes(&a->answer, in->out, in->n, &err);
-        if (rc == RC_OK && a->answer.enough)
+        rc = printed_bytes(&a->printed, in->out, in->n, &err);
+        if (rc == RC_OK && a->printed.enough)
             return 0;
         break;
     case IN_REPLY:
-        rc = answer_end(&a->answer, in->status, &err);
+        rc = printed_end(&a->printed, in->status, &err);
         if (rc == RC_OK)
             return 0;
         break;
@@ -328,7 +328,7 @@ static int take(void *arg, struct incoming *in) {
         note_retry(a, in);
         break;
     case IN_RESTART:
-        if (a->answer.started)
+        if (a->printed.started)
             rc = err_set(&err, RC_CONNECT, 0, "the connection broke in the middle of the answer");
         break;
     case IN_ITEMS:
@@ -358,11 +358,11 @@ static int call(struct api *a) {
     const bool stream = a->call.spec->reply == REPLY_STREAM;
     const char *path = a->call.spec->reply == REPLY_BYTES ? NULL : a->out;
 
-    if (answer_open(&a->answer, a->call.spec, path, &err) != RC_OK)
+    if (printed_open(&a->printed, a->call.spec, path, &err) != RC_OK)
         return could_not(a, &err);
-    a->answer.raw = a->raw;
-    a->answer.json_lines = a->json;
-    a->answer.count = a->count;
+    a->printed.raw = a->raw;
+    a->printed.json_lines = a->json;
+    a->printed.count = a->count;
     cli_send_request(&a->run, request_of(a));
     struct cli_loop loop = {.take = take, .arg = a};
 
@@ -371,7 +371,8 @@ static int call(struct api *a) {
         loop.late = enough;
     }
     code = cli_wait(&a->run, &loop);
-    if (answer_close(&a->answer, code == 0 || (stream && code == CLI_INTERRUPTED), &err) != RC_OK &&
+    if (printed_close(&a->printed, code == 0 || (stream && code == CLI_INTERRUPTED), &err) !=
+            RC_OK &&
         code == 0)
         code = could_not(a, &err);
     return code;
