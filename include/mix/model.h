@@ -339,6 +339,7 @@ void model_free(struct model *m);
 /* takes in */
 void model_apply(struct model *m, struct incoming *in, int64_t now, int64_t real,
                  struct effects *fx);
+bool model_asked_task(const struct model *m, uint32_t id); /* t->id is of one it waits for */
 /* takes t */
 void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
                      struct effects *fx);

@@ -16,6 +16,7 @@ struct server_row {
     char *url;     /* as it was given: may hold secrets */
     char *key;     /* as struct server has it */
     bool watch;    /* open also while another one is shown */
+    bool profile;  /* it has one, of that name */
     bool demo;
     struct model *model; /* NULL: not open */
     struct effects *fx;  /* what that model asks for; the app's */
@@ -34,6 +35,7 @@ size_t servers_add(struct servers *s, const char *name, const char *url, bool de
 /* The row with that name, or that names the same server; n_rows: none. */
 size_t servers_find(const struct servers *s, const char *name_or_url);
 size_t servers_row_of(const struct servers *s, const struct model *m); /* n_rows: none */
+void servers_set_url(struct servers *s, size_t row, const char *url);  /* of the same server */
 /* Another open row that names the same server, whose files it would share; n_rows: none. */
 size_t servers_twin(const struct servers *s, size_t row);
 

@@ -4,16 +4,28 @@
 
 #include "mix/config.h"
 
-/* ---- what was asked on the command line and by the environment ---- */
+/* ---- what was asked on the command line, by the environment and by config.ini ---- */
 struct options {
-    const char *url, *session, *theme, *debug;
-    bool url_given, demo, ascii, still;
-    bool allow_core;
+    const char *session, *theme;
+    const char *url;       /* where to; lives as long as this */
+    bool url_given;        /* by a flag, the environment or a profile: not the built-in address */
+    const char *watch[32]; /* profiles and addresses besides */
+    size_t n_watch;
+    bool demo, ascii, still;
     enum { DO_SCREEN, DO_HELP, DO_VERSION, DO_HELP_KEYS, DO_HELP_KEYS_MARKDOWN } what;
+    struct connect_flags connect;
+    /* of options_open */
+    struct config config;
+    struct buf complaints;  /* what is wrong with the file, a line each */
+    struct profile profile; /* of the first server, its secrets read; empty for the demo */
 };
 /* Fails: RC_USAGE with one line naming the word that is wrong. */
 enum rc options_read(struct options *out, int argc, char **argv, struct err *err);
+/* Reads the file, opens the profile, settles how things look. Fails: as those. */
+enum rc options_open(struct options *o, struct err *err);
+void options_fini(struct options *o);
 void options_help(void);
+void options_judge(void); /* config_read knows keys and themes from here on */
 
 /* ---- where files are ---- */
 char *path_demo_program(

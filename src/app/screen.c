@@ -16,7 +16,9 @@ enum { FRAME_MS = 16, SAVED_MS = 160 };
 
 /* ---- effects ---- */
 static void suspend(struct app *a) {
-    model_save_all(a->model, a->fx);
+    for (size_t i = 0; i < a->servers.n_rows; i++)
+        if (a->links[i].fx)
+            model_save_all(a->servers.rows[i].model, a->links[i].fx);
     servers_send(a);
     term_leave(a->term);
     raise(SIGSTOP);
@@ -53,11 +55,42 @@ static void use_desk(struct app *a) {
         act_notice(a->model, "%s", err.text);
 }
 
+/* Once for all that ask at the same moment. */
+static void ring(struct app *a) {
+    bool bell = false;
+    for (size_t i = 0; i < a->servers.n_rows; i++)
+        if (a->links[i].fx) {
+            bell = bell || a->links[i].fx->bell;
+            a->links[i].fx->bell = false;
+        }
+    if (bell)
+        term_bell(a->term);
+}
+
+/* Another server gets the screen; its effects are others than before. */
+static void change_server(struct app *a) {
+    struct effects *fx = a->fx;
+    auto_free char *url = TAKE(fx->connect_url);
+    const size_t show = fx->show;
+    const bool died = fx->retry_now && a->model->server.demo && !child_runs(&a->demo);
+    const bool demo = fx->start_demo || died;
+
+    fx->retry_now = fx->start_demo = false;
+    fx->show = 0;
+    if (demo)
+        server_demo(a);
+    else if (url)
+        server_address(a, url);
+    else if (show > 0)
+        server_show(a, show - 1);
+    if (demo || url || show > 0)
+        servers_send(a);
+}
+
 static void run_effects(struct app *a) {
     struct effects *fx = a->fx;
     servers_send(a);
-    if (fx->bell)
-        term_bell(a->term);
+    ring(a);
     if (fx->redraw)
         term_redraw(a->term), a->shown_rev = 0;
     if (fx->theme_changed)
@@ -65,22 +98,10 @@ static void run_effects(struct app *a) {
     use_desk(a);
     a->quit = a->quit || fx->quit;
     bool stop = fx->suspend;
-    fx->bell = fx->redraw = fx->theme_changed = fx->suspend = fx->quit = false;
+    fx->redraw = fx->theme_changed = fx->suspend = fx->quit = false;
     if (stop)
         suspend(a);
-    const bool again = fx->retry_now && a->model->server.demo && !child_runs(&a->demo);
-
-    fx->retry_now = false;
-    if (fx->start_demo || again) {
-        server_change(a, "demo", true);
-    } else if (fx->connect_url) {
-        auto_free char *url = TAKE(fx->connect_url);
-        struct err err = {0};
-        if (net_url_check(url, &err) == RC_OK)
-            server_change(a, url, false);
-        else
-            act_error(a->model, &err, "cannot use %s", url); /* this server is not left for that */
-    }
+    change_server(a);
 }
 
 /* ---- what comes in ---- */
@@ -146,39 +167,66 @@ static int64_t earlier(int64_t a, int64_t b) { return a < 0 ? b : b < 0 ? a : a 
 
 /* Milliseconds to sleep at most; -1: until something happens. */
 static int sleep_ms(const struct app *a, int64_t now) {
-    int64_t due = earlier(model_next_tick(a->model, now), term_deadline(a->term));
+    int64_t due = term_deadline(a->term);
+    for (size_t i = 0; i < a->servers.n_rows; i++) {
+        if (a->links[i].more || a->links[i].late)
+            return 0;
+        if (a->links[i].fx)
+            due = earlier(due, model_next_tick(a->servers.rows[i].model, now));
+    }
     if (a->model->rev != a->shown_rev)
         due = earlier(due, a->typed ? now : a->paid_until - SAVED_MS);
-    if (a->more)
-        return 0;
     if (due < 0)
         return -1;
     return due <= now ? 0 : due - now > 60000 ? 60000 : (int)(due - now);
 }
 
+enum { FD_TERM, FD_SIGNALS, FD_JOB, FD_DEMO, FD_NETS };
+
+static size_t fill_fds(struct app *a) {
+    const size_t n = a->servers.n_rows;
+    a->fds = xrealloc(a->fds, (FD_NETS + n) * sizeof *a->fds);
+    a->fds[FD_TERM] = (struct pollfd){.fd = term_fd(a->term), .events = POLLIN};
+    a->fds[FD_SIGNALS] = (struct pollfd){.fd = signals_fd(), .events = POLLIN};
+    a->fds[FD_JOB] = (struct pollfd){.fd = job_fd(a->job), .events = POLLIN};
+    a->fds[FD_DEMO] = (struct pollfd){.fd = a->demo.out, .events = POLLIN};
+    for (size_t i = 0; i < n; i++)
+        a->fds[FD_NETS + i] =
+            (struct pollfd){.fd = a->links[i].net ? net_fd(a->links[i].net) : -1, .events = POLLIN};
+    return n;
+}
+
+/* What was polled may have gone meanwhile, with its server. */
+static void take_nets(struct app *a, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (a->links[i].net && (a->fds[FD_NETS + i].revents || a->links[i].more))
+            take_incomings(a, i);
+}
+
+static void tick(struct app *a) {
+    const int64_t now = clock_now(), real = clock_real();
+    for (size_t i = 0; i < a->servers.n_rows; i++)
+        if (a->links[i].fx)
+            model_tick(a->servers.rows[i].model, now, real, a->links[i].fx);
+}
+
 static void turn(struct app *a) {
-    struct pollfd fds[] = {
-        {.fd = term_fd(a->term), .events = POLLIN},
-        {.fd = signals_fd(), .events = POLLIN},
-        {.fd = job_fd(a->job), .events = POLLIN},
-        {.fd = a->net ? net_fd(a->net) : -1, .events = POLLIN},
-        {.fd = a->demo.out, .events = POLLIN},
-    };
-    poll(fds, MIX_COUNT(fds), sleep_ms(a, clock_now()));
-    if (fds[1].revents)
+    const size_t n = fill_fds(a);
+    poll(a->fds, FD_NETS + n, sleep_ms(a, clock_now()));
+    if (a->fds[FD_SIGNALS].revents)
         take_signals(a);
-    if (fds[0].revents)
+    if (a->fds[FD_TERM].revents)
         term_read(a->term, clock_now());
     take_keys(a); /* also when nothing was read: an Esc is known by the time that passed */
     if (a->typed && a->model->rev != a->shown_rev)
         paint(a); /* an echo waits for nothing else */
-    if (fds[4].revents)
+    if (a->fds[FD_DEMO].revents)
         take_demo(a);
-    if (fds[2].revents)
+    if (a->fds[FD_JOB].revents)
         take_tasks(a);
-    if (a->net && (fds[3].revents || a->more))
-        take_incomings(a);
-    model_tick(a->model, clock_now(), clock_real(), a->fx);
+    take_nets(a, n);
+    servers_open_late(a);
+    tick(a);
     run_effects(a);
     if (a->model->rev != a->shown_rev && (a->typed || clock_now() >= a->paid_until - SAVED_MS))
         paint(a);
@@ -192,12 +240,10 @@ static void end(struct app *a) {
     servers_send_last(a);
     job_free(a->job);
     child_stop(&a->demo);
-    net_free(a->net);
-    model_free(a->model);
+    servers_end(a);
     view_free(a->view);
     input_free(a->input);
     canvas_fini(&a->canvas);
-    effects_free(a->fx);
     term_free(a->term);
     free(a->theme);
     free(a->state_dir);
@@ -205,26 +251,50 @@ static void end(struct app *a) {
     log_close();
 }
 
-static void open_log(const struct app *a, struct err *err) {
-    const char *env = getenv("MIX_DEBUG");
-    if (a->options->debug) {
-        log_open(a->options->debug, err);
-    } else if (env && !str_blank(env) && strcmp(env, "0") != 0 && a->state_dir) {
-        struct buf path = {0};
-        buf_init(&path, 4096);
-        buf_addf(&path, "%s/debug.log", a->state_dir);
-        log_open(buf_str(&path), err);
-        buf_fini(&path);
+/* The profiles, and what is to be watched beside the first server. */
+static enum rc find_servers(struct app *a, struct err *err) {
+    const struct options *o = a->options;
+    for (size_t i = 0; i < o->config.n_profiles; i++) {
+        const struct profile *p = &o->config.profiles[i];
+        if (!p->url)
+            continue;
+        const size_t row = server_add(a, p->name, p->url, false);
+        a->servers.rows[row].profile = true;
+        a->servers.rows[row].watch = p->watch;
     }
+    const size_t none = a->servers.n_rows;
+    a->first = o->profile.name ? servers_find(&a->servers, o->profile.name) : none;
+    if (a->first < none && !str_eq(a->servers.rows[a->first].url, o->url))
+        a->first = none; /* its settings, but for another address */
+    if (a->first == none && !o->demo)
+        a->first = servers_find(&a->servers, o->url);
+    if (a->first == none)
+        a->first = server_add(a, NULL, o->url, o->demo);
+    for (size_t i = 0; i < o->n_watch; i++) {
+        size_t row = servers_find(&a->servers, o->watch[i]);
+        if (row == a->servers.n_rows && !strstr(o->watch[i], ":/"))
+            return err_set(err, RC_USAGE, 0, "--watch %.80s: no profile has that name",
+                           o->watch[i]);
+        if (row == a->servers.n_rows && net_url_check(o->watch[i], err) != RC_OK)
+            return err->rc;
+        if (row == a->servers.n_rows)
+            row = server_add(a, NULL, o->watch[i], false);
+        a->servers.rows[row].watch = true;
+    }
+    for (size_t i = 0; i < a->servers.n_rows; i++)
+        a->links[i].late = a->servers.rows[i].watch && i != a->first;
+    return RC_OK;
 }
 
 int screen_run(const struct options *o, const char *argv0) {
     struct app a = {.options = o, .argv0 = argv0, .demo = {.in = -1, .out = -1}};
     struct err err = {0};
     enum rc rc = o->demo ? RC_OK : net_url_check(o->url, &err);
+    if (rc == RC_OK)
+        rc = find_servers(&a, &err);
     a.state_dir = path_state_dir();
     if (rc == RC_OK)
-        open_log(&a, &err), rc = err.rc;
+        rc = connect_log(&o->connect, &err);
     if (rc == RC_OK)
         rc = signals_start(&err); /* before ncurses: one that finds SIGTSTP taken leaves it alone,
                                    * else it would be lost while something is written */
@@ -233,22 +303,23 @@ int screen_run(const struct options *o, const char *argv0) {
     if (rc != RC_OK) {
         if (a.term)
             term_free(a.term);
+        servers_end(&a);
         free(a.state_dir);
         fprintf(stderr, "mixtui: %s\n", err.text);
         return rc_exit_code(rc, err.detail);
     }
     a.start_dir = getcwd(NULL, 0);
-    a.fx = effects_new();
     a.input = input_new();
     a.view = view_new();
     a.job = job_new();
-    server_begin(&a, o->demo ? "demo" : o->url, o->demo);
+    server_show(&a, a.first);
     load_theme(&a);
     if (o->demo)
-        server_start_demo(&a);
+        server_connect(&a, a.first); /* it starts while this draws */
     paint(&a);
     if (!o->demo)
-        server_connect(&a, o->url);
+        server_connect(&a, a.first);
+    a.started = true;
     run_effects(&a);
     while (!a.quit)
         turn(&a);

@@ -5,47 +5,63 @@
 
 #include "app.h"
 #include "mix/act.h"
+#include "mix/config.h"
 #include "mix/input.h"
 #include "mix/job.h"
 #include "mix/net.h"
+#include "mix/servers.h"
 #include "mix/term.h"
 #include "mix/view.h"
 
+/* What stands behind a row of `servers`, under the same index. */
+struct link {
+    struct effects *fx; /* NULL: not open */
+    struct net *net;    /* NULL while the demo is starting */
+    bool more;          /* results are waiting: do not sleep */
+    bool late;          /* to be opened once the first frame is out */
+};
 struct app {
     const struct options *options;
     const char *argv0;
     char *state_dir, *start_dir;
     struct term *term;
     struct input *input;
-    struct model *model;
+    struct servers servers;
+    size_t first; /* the row it began with, reached as the command line says */
+    struct link *links;
+    struct pollfd *fds;
+    struct model *model; /* the shown one */
     struct view *view;
     struct canvas canvas;
     const char *themes[16]; /* names of the compiled-in ones */
     char *theme;            /* chosen while running: the next server keeps it */
-    struct effects *fx;
-    struct net *net; /* NULL while the demo is starting */
+    struct effects *fx;     /* its own */
     struct job *job;
     struct child demo;
     bool demo_forgets; /* another one has the demo's data: this one keeps nothing */
     uint64_t shown_rev;
     int64_t paid_until; /* every frame costs FRAME_MS; the next one may come SAVED_MS before this */
     bool typed;         /* the next frame is drawn at once */
-    bool more;          /* results are waiting: do not sleep */
+    bool started;       /* the first server was asked */
     bool quit;
     int exit_code;
 };
 
 /* ---- servers.c ---- */
-void server_begin(struct app *a, const char *url, bool demo); /* its model; nothing is sent yet */
-enum rc server_connect(struct app *a, const char *url);
-void server_start_demo(struct app *a);
-/* Leaves this server with everything saved, begins with another. */
-void server_change(struct app *a, const char *url, bool demo);
-void servers_send(struct app *a); /* requests and tasks that wait in effects */
+size_t server_add(struct app *a, const char *name, const char *url, bool demo); /* a row */
+/* Opens it where it is not, gives it the screen, and closes the one that had it unless that is
+ * watched or busy. */
+void server_show(struct app *a, size_t row);
+void server_connect(struct app *a, size_t row); /* once it has a model */
+void server_demo(struct app *a); /* the embedded one, started anew when it is shown */
+void server_address(struct app *a, const char *url); /* somebody typed it */
+bool servers_open_late(struct app *a);               /* one; false: none is left */
+void servers_send(struct app *a);                    /* requests and tasks that wait in effects */
 void servers_save(struct app *a);
 void servers_send_last(struct app *a); /* after the last save: until the job thread has all */
+void servers_end(struct app *a);
 void take_tasks(struct app *a);
-void take_incomings(struct app *a);
+void take_incomings(struct app *a, size_t row);
 void take_demo(struct app *a);
 
 #endif

@@ -1,5 +1,5 @@
-/* servers.c - what stands behind the screen: the model of a server, its worker, its files, and the
- * embedded demo. */
+/* servers.c - what stands behind the screen: the models of the servers that are open, their
+ * workers, their files, and the embedded demo. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -7,10 +7,92 @@
 
 #include "screen.h"
 
-enum { INCOMING_MS = 1 }; /* what a server sent is taken in for so long before keys are looked at */
-enum { READ_MS = 3000 };  /* the end waits for so long until drafts are read */
+enum {
+    INCOMING_US = 1000
+};                       /* what servers sent is taken in for so long before keys are looked at */
+enum { READ_MS = 3000 }; /* the end waits for so long until drafts are read */
 
-/* ---- the model of one server ---- */
+static struct server_row *row_at(struct app *a, size_t row) { return &a->servers.rows[row]; }
+
+size_t server_add(struct app *a, const char *name, const char *url, bool demo) {
+    const size_t row = servers_add(&a->servers, name, url, demo);
+
+    a->links = xrealloc(a->links, (row + 1) * sizeof *a->links);
+    a->links[row] = (struct link){0};
+    return row;
+}
+
+/* ---- the files of all models ---- */
+static void send_tasks(struct app *a, struct effects *fx) {
+    size_t sent = 0;
+
+    while (sent < fx->n_tasks && job_send(a->job, fx->tasks[sent]) == RC_OK)
+        sent++;
+    memmove(fx->tasks, fx->tasks + sent, (fx->n_tasks - sent) * sizeof(struct task *));
+    fx->n_tasks -= sent;
+}
+
+static void give_task(struct app *a, struct task *t) {
+    for (size_t i = 0; i < a->servers.n_rows; i++)
+        if (a->links[i].fx && model_asked_task(row_at(a, i)->model, t->id)) {
+            model_task_done(row_at(a, i)->model, t, clock_now(), clock_real(), a->links[i].fx);
+            return;
+        }
+    task_free(t); /* its model is gone */
+}
+
+void take_tasks(struct app *a) {
+    struct task *t;
+
+    job_ack(a->job);
+    while ((t = job_next(a->job)))
+        give_task(a, t);
+}
+
+static void wait_for_disk(struct app *a, int ms) {
+    poll(&(struct pollfd){.fd = job_fd(a->job), .events = POLLIN}, 1, ms);
+    take_tasks(a);
+}
+
+static size_t tasks_left(struct app *a) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->servers.n_rows; i++) {
+        if (!a->links[i].fx)
+            continue;
+        send_tasks(a, a->links[i].fx);
+        n += a->links[i].fx->n_tasks;
+    }
+    return n;
+}
+
+/* A full ring empties as the job thread works. */
+void servers_send_last(struct app *a) {
+    for (int i = 0; i < 1000 && tasks_left(a) > 0; i++)
+        wait_for_disk(a, 10);
+}
+
+/* What is typed before its draft's file was read is saved as a draft once it was; a disk that takes
+ * longer than this gets it as a line of the history. */
+static void save(struct app *a, size_t row) {
+    const int64_t until = clock_now() + READ_MS;
+    struct effects *fx = a->links[row].fx;
+
+    send_tasks(a, fx);
+    while (model_reading(row_at(a, row)->model) && clock_now() < until) {
+        wait_for_disk(a, 50);
+        send_tasks(a, fx);
+    }
+    model_save_all(row_at(a, row)->model, fx);
+}
+
+void servers_save(struct app *a) {
+    for (size_t i = 0; i < a->servers.n_rows; i++)
+        if (a->links[i].fx)
+            save(a, i);
+}
+
+/* ---- open ---- */
 static size_t theme_names(struct app *a) {
     size_t n = theme_count() < MIX_COUNT(a->themes) ? theme_count() : MIX_COUNT(a->themes);
 
@@ -19,42 +101,65 @@ static size_t theme_names(struct app *a) {
     return n;
 }
 
-void server_begin(struct app *a, const char *url, bool demo) {
-    struct model_config config = {
-        .url = url,
-        .demo = demo,
+static void open_model(struct app *a, size_t row) {
+    const struct model_config config = {
+        .url = row_at(a, row)->url,
+        .demo = row_at(a, row)->demo,
         .state_dir = a->state_dir,
         .start_dir = a->start_dir,
-        .session_id = a->options->session,
+        .session_id = a->started ? NULL : a->options->session,
         .theme = a->theme ? a->theme : a->options->theme,
         .themes = a->themes,
         .n_themes = theme_names(a),
         .ascii = a->options->ascii,
         .animate = !a->options->still,
     };
-    a->model = model_new(&config, clock_now(), clock_real(), a->fx);
+    struct effects *fx = effects_new();
+    struct model *m = model_new(&config, clock_now(), clock_real(), fx);
     int cols, rows;
+
+    a->links[row].fx = fx;
     term_size(a->term, &cols, &rows);
-    act_resize(a->model, cols, rows);
+    act_resize(m, cols, rows);
+    servers_open(&a->servers, row, m, fx);
 }
 
-enum rc server_connect(struct app *a, const char *url) {
-    struct err err = {0};
-    struct net_config config = {.url = url};
-    enum rc rc = net_new(&a->net, &config, &err);
-    if (rc != RC_OK) {
-        act_error(a->model, &err, "cannot use %s", url);
-        act_no_server(a->model, &err, a->fx);
+static void close_model(struct app *a, size_t row) {
+    struct link *l = &a->links[row];
+    struct model *m = row_at(a, row)->model;
+
+    save(a, row);
+    send_tasks(a, l->fx);
+    for (int i = 0; i < 1000 && l->fx->n_tasks > 0; i++) {
+        wait_for_disk(a, 10);
+        send_tasks(a, l->fx);
     }
-    return rc;
+    net_free(TAKE(l->net));
+    if (m == a->model && m->ui.theme_chosen) {
+        free(a->theme);
+        a->theme = xstrdup(m->ui.theme);
+    }
+    if (m == a->model)
+        a->model = NULL;
+    model_free(m);
+    effects_free(l->fx);
+    *l = (struct link){0};
 }
 
-static void no_demo(struct app *a, const struct err *err) {
-    act_error(a->model, err, "no demo");
-    act_no_server(a->model, err, a->fx);
+/* ---- connected ---- */
+static void no_server(struct app *a, size_t row, const struct err *err, const char *what) {
+    act_error(row_at(a, row)->model, err, "%s", what);
+    act_no_server(row_at(a, row)->model, err, a->links[row].fx);
 }
 
-void server_start_demo(struct app *a) {
+static void connect_to(struct app *a, size_t row, const struct net_config *config) {
+    struct err err = {0};
+
+    if (net_new(&a->links[row].net, config, &err) != RC_OK)
+        no_server(a, row, &err, "cannot be used");
+}
+
+static void start_demo(struct app *a, size_t row) {
     struct err err = {0};
     auto_free char *program = path_demo_program(a->argv0);
 
@@ -62,7 +167,7 @@ void server_start_demo(struct app *a) {
     if (!program) {
         err_set(&err, RC_IO, ENOENT, "mixtui-demo is not installed beside mixtui or in %s",
                 MIX_LIBEXEC_DIR);
-        no_demo(a, &err);
+        no_server(a, row, &err, "no demo");
         return;
     }
     struct buf data = {0};
@@ -72,116 +177,220 @@ void server_start_demo(struct app *a) {
     if (keep)
         buf_addf(&data, "%s/demo-server", a->state_dir);
     if (child_start(&a->demo, program, keep ? buf_str(&data) : NULL, &err) != RC_OK)
-        no_demo(a, &err);
+        no_server(a, row, &err, "no demo");
     buf_fini(&data);
 }
 
-static void send_tasks(struct app *a) {
-    struct effects *fx = a->fx;
-    size_t sent = 0;
-    while (sent < fx->n_tasks && job_send(a->job, fx->tasks[sent]) == RC_OK)
-        sent++;
-    memmove(fx->tasks, fx->tasks + sent, (fx->n_tasks - sent) * sizeof(struct task *));
-    fx->n_tasks -= sent;
+/* How a row is reached: its profile when there is one, else the address alone. */
+static enum rc settings_of(struct app *a, size_t row, struct profile *out, struct err *err) {
+    const struct server_row *r = row_at(a, row);
+    const struct options *o = a->options;
+    const struct connect_flags flags = {.server = r->url, .profile = r->profile ? r->name : NULL};
+    const enum rc rc = net_url_check(r->url, err);
+
+    return rc == RC_OK ? profile_open(out, &o->config, &flags, err) : rc;
 }
 
-/* Nobody hears the answers any more. A full ring empties as the job thread works. */
-void servers_send_last(struct app *a) {
-    send_tasks(a);
-    for (int i = 0; i < 1000 && a->fx->n_tasks > 0; i++) {
-        struct task *t;
-        poll(&(struct pollfd){.fd = job_fd(a->job), .events = POLLIN}, 1, 10);
-        job_ack(a->job);
-        while ((t = job_next(a->job)))
-            task_free(t);
-        send_tasks(a);
+void server_connect(struct app *a, size_t row) {
+    struct profile p = {0};
+    struct err err = {0};
+
+    if (row_at(a, row)->demo) {
+        a->demo_forgets = false;
+        start_demo(a, row);
+        return;
+    }
+    if (row == a->first && str_eq(row_at(a, row)->url, a->options->profile.url))
+        connect_to(a, row, &a->options->profile.net);
+    else if (settings_of(a, row, &p, &err) == RC_OK)
+        connect_to(a, row, &p.net);
+    else
+        no_server(a, row, &err, "cannot be used");
+    profile_fini(&p);
+}
+
+void take_demo(struct app *a) {
+    size_t row = 0;
+    auto_free char *url = NULL;
+
+    if (a->demo.out < 0)
+        return;
+    const bool found = child_address(&a->demo, &url);
+
+    while (row < a->servers.n_rows && !(row_at(a, row)->demo && row_at(a, row)->model))
+        row++;
+    if (row == a->servers.n_rows)
+        return; /* it was left meanwhile */
+    if (found) {
+        connect_to(a, row, &(struct net_config){.url = url});
+    } else if (a->demo.out < 0 && !a->demo_forgets) {
+        a->demo_forgets = true;
+        start_demo(a, row);
+        act_notice(a->model, "The demo's data cannot be used, perhaps another demo does: this one "
+                             "keeps nothing");
+    } else if (a->demo.out < 0) {
+        struct err err = {0};
+        err_set(&err, RC_IO, 0, "mixtui-demo ended before it was ready");
+        no_server(a, row, &err, "no demo");
     }
 }
 
-void take_tasks(struct app *a) {
-    struct task *t;
-    job_ack(a->job);
-    while ((t = job_next(a->job)))
-        model_task_done(a->model, t, clock_now(), clock_real(), a->fx);
-}
-
-/* What is typed before its draft's file was read is saved as a draft once it was; a disk that takes
- * longer than this gets it as a line of the history. */
-void servers_save(struct app *a) {
-    const int64_t until = clock_now() + READ_MS;
-    send_tasks(a);
-    while (model_reading(a->model) && clock_now() < until) {
-        poll(&(struct pollfd){.fd = job_fd(a->job), .events = POLLIN}, 1, 50);
-        take_tasks(a);
-        send_tasks(a);
-    }
-    model_save_all(a->model, a->fx);
-}
-
-/* Leaves this server with everything saved, begins with another. */
-void server_change(struct app *a, const char *url, bool demo) {
-    servers_save(a);
-    servers_send_last(a);
-    a->demo_forgets = false;
-    net_free(TAKE(a->net));
-    a->more = false;
-    if (a->model->ui.theme_chosen) {
-        free(a->theme);
-        a->theme = xstrdup(a->model->ui.theme);
-    }
-    effects_free(a->fx);
-    a->fx = effects_new();
-    model_free(TAKE(a->model));
+/* ---- shown ---- */
+static void give_screen(struct app *a, size_t row) {
+    servers_show(&a->servers, row, clock_now(), clock_real());
+    a->model = row_at(a, row)->model;
+    a->fx = a->links[row].fx;
     view_free(a->view);
     a->view = view_new();
-    server_begin(a, url, demo);
     a->shown_rev = 0;
-    if (demo)
-        server_start_demo(a);
+}
+
+/* Whether the address can be used at all and nobody else has its files: before anything is left. */
+static bool may_open(struct app *a, size_t row, size_t leaving) {
+    const size_t twin = servers_twin(&a->servers, row);
+    struct err err = {0};
+
+    if (!row_at(a, row)->demo && net_url_check(row_at(a, row)->url, &err) != RC_OK) {
+        act_error(a->model, &err, "cannot use %s", row_at(a, row)->name);
+        return false;
+    }
+    if (twin == a->servers.n_rows ||
+        (twin == leaving && !row_at(a, twin)->watch && !servers_busy(row_at(a, twin))))
+        return true;
+    act_notice(a->model, "%s is the same server as %s, which is open", row_at(a, row)->name,
+               row_at(a, twin)->name);
+    return false;
+}
+
+void server_show(struct app *a, size_t row) {
+    size_t was = a->model ? servers_row_of(&a->servers, a->model) : a->servers.n_rows;
+    const bool fresh = !row_at(a, row)->model;
+
+    if (was == row)
+        return;
+    if (fresh && a->model) {
+        if (!may_open(a, row, was))
+            return;
+        if (servers_twin(&a->servers, row) == was) {
+            close_model(a, was); /* the other one reads the files it writes */
+            was = a->servers.n_rows;
+        }
+    }
+    if (fresh)
+        open_model(a, row);
+    a->links[row].late = false;
+    give_screen(a, row);
+    if (fresh && a->started)
+        server_connect(a, row);
+    if (was >= a->servers.n_rows || row_at(a, was)->watch)
+        return;
+    const char *busy = servers_busy(row_at(a, was));
+
+    if (busy)
+        act_notice(a->model, "%s stays watched: %s", row_at(a, was)->name, busy);
     else
-        server_connect(a, url);
+        close_model(a, was);
+}
+
+/* The same server from the beginning. */
+static void restart(struct app *a, size_t row) {
+    close_model(a, row);
+    server_show(a, row);
+}
+
+void server_demo(struct app *a) {
+    size_t row = 0;
+
+    while (row < a->servers.n_rows && !row_at(a, row)->demo)
+        row++;
+    if (row == a->servers.n_rows)
+        server_add(a, "demo", "demo", true);
+    if (row_at(a, row)->model != a->model)
+        server_show(a, row);
+    else if (a->model->server.state != SERVER_ONLINE || !child_runs(&a->demo))
+        restart(a, row);
+    else
+        act_over_close(a->model);
+}
+
+void server_address(struct app *a, const char *url) {
+    struct err err = {0};
+
+    if (net_url_check(url, &err) != RC_OK) {
+        act_error(a->model, &err, "cannot use %s", url); /* this server is not left for that */
+        return;
+    }
+    size_t row = servers_find(&a->servers, url);
+
+    if (row == a->servers.n_rows)
+        row = server_add(a, NULL, url, false);
+    else if (!row_at(a, row)->profile)
+        servers_set_url(&a->servers, row, url); /* userinfo may differ */
+    if (row_at(a, row)->model != a->model)
+        server_show(a, row);
+    else if (a->model->server.state != SERVER_ONLINE)
+        restart(a, row);
+    else
+        act_over_close(a->model);
+}
+
+bool servers_open_late(struct app *a) {
+    size_t row = 0;
+
+    while (row < a->servers.n_rows && !a->links[row].late)
+        row++;
+    if (row == a->servers.n_rows)
+        return false;
+    a->links[row].late = false;
+    if (!row_at(a, row)->model && may_open(a, row, a->servers.n_rows)) {
+        open_model(a, row);
+        server_connect(a, row);
+    }
+    return true;
 }
 
 /* ---- what goes out and comes in ---- */
-static void send_requests(struct app *a) {
-    struct effects *fx = a->fx;
+static void send_requests(struct link *l) {
+    struct effects *fx = l->fx;
     size_t sent = 0;
-    while (a->net && sent < fx->n_requests && net_send(a->net, fx->requests[sent]) == RC_OK)
+
+    while (l->net && sent < fx->n_requests && net_send(l->net, fx->requests[sent]) == RC_OK)
         sent++;
     memmove(fx->requests, fx->requests + sent, (fx->n_requests - sent) * sizeof(struct request *));
     fx->n_requests -= sent;
 }
 
 void servers_send(struct app *a) {
-    send_requests(a);
-    send_tasks(a);
+    for (size_t i = 0; i < a->servers.n_rows; i++)
+        if (a->links[i].fx) {
+            send_requests(&a->links[i]);
+            send_tasks(a, a->links[i].fx);
+        }
 }
 
-void take_incomings(struct app *a) {
+void take_incomings(struct app *a, size_t row) {
+    struct link *l = &a->links[row];
     struct incoming *in;
     int64_t now = clock_now(), real = clock_real();
-    uint64_t until = clock_ns() + (uint64_t)INCOMING_MS * 1000 * 1000;
-    net_ack(a->net);
-    while (!(a->more = clock_ns() >= until) && (in = net_next(a->net)))
-        model_apply(a->model, in, now, real, a->fx);
-    net_drained(a->net);
+    uint64_t share = INCOMING_US * (uint64_t)1000;
+
+    if (row_at(a, row)->model != a->model)
+        share /= 4; /* the one that is looked at comes first */
+    const uint64_t until = clock_ns() + share;
+
+    net_ack(l->net);
+    while (!(l->more = clock_ns() >= until) && (in = net_next(l->net)))
+        model_apply(row_at(a, row)->model, in, now, real, l->fx);
+    net_drained(l->net);
 }
 
-void take_demo(struct app *a) {
-    char *url = NULL;
-    if (a->demo.out < 0)
-        return;
-    if (child_address(&a->demo, &url)) {
-        server_connect(a, url);
-        free(url);
-    } else if (a->demo.out < 0 && !a->demo_forgets) {
-        a->demo_forgets = true;
-        server_start_demo(a);
-        act_notice(a->model, "The demo's data cannot be used, perhaps another demo does: this one "
-                             "keeps nothing");
-    } else if (a->demo.out < 0) {
-        struct err err = {0};
-        err_set(&err, RC_IO, 0, "mixtui-demo ended before it was ready");
-        no_demo(a, &err);
+void servers_end(struct app *a) {
+    for (size_t i = 0; i < a->servers.n_rows; i++) {
+        net_free(a->links[i].net);
+        model_free(row_at(a, i)->model);
+        effects_free(a->links[i].fx);
     }
+    servers_fini(&a->servers);
+    free(a->links);
+    free(a->fds);
 }

@@ -148,6 +148,7 @@ static void free_ui(struct ui *ui) {
 static void free_private(struct model_private *p) {
     free(p->pending);
     free(p->why_op);
+    create_kept_free(p->create_kept);
     free(p->panel_ended);
     free(p->tasks);
     map_fini(&p->children_by_call);
@@ -204,6 +205,13 @@ void model_apply(struct model *m, struct incoming *in, int64_t now, int64_t real
     model_settle(m, fx);
 }
 
+bool model_asked_task(const struct model *m, uint32_t id) {
+    for (size_t i = 0; i < m->priv->n_tasks; i++)
+        if (m->priv->tasks[i].id == id)
+            return true;
+    return false;
+}
+
 void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
                      struct effects *fx) {
     struct model_private *p = m->priv;
@@ -237,6 +245,9 @@ void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
     case TAG_UPLOAD_STAT:
     case TAG_DOWNLOAD_STAT:
         files_task(m, TAKE(t), fx);
+        break;
+    case TAG_EXPORT:
+        exporting_task(m, t, fx);
         break;
     case TAG_NONE: /* a task of nobody */
         break;

@@ -48,6 +48,10 @@ size_t servers_find(const struct servers *s, const char *name_or_url) {
     return s->n_rows;
 }
 
+void servers_set_url(struct servers *s, size_t row, const char *url) {
+    set_string(&s->rows[row].url, url);
+}
+
 size_t servers_row_of(const struct servers *s, const struct model *m) {
     size_t i = 0;
 
