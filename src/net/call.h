@@ -38,7 +38,9 @@ struct call {
 static inline bool call_is_probe(const struct call *c) { return c->req->kind == REQ_PROBE; }
 static inline bool call_has_file(const struct call *c) { return c->file.path || c->file.transfer; }
 static inline bool call_as_it_is(const struct call *c) {
-    return c->options->answer == REPLY_AS_IT_IS && !call_has_file(c) && !call_is_probe(c);
+    const bool to_file = call_has_file(c) && c->spec->reply == REPLY_BYTES;
+
+    return c->options->answer == REPLY_AS_IT_IS && !to_file && !call_is_probe(c);
 }
 
 /* ---- call.c ---- */
