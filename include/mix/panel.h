@@ -31,6 +31,7 @@ enum panel_id {
     PANEL_CALLBACK,
     PANEL_REWIND,
     PANEL_EXPORT,
+    PANEL_TURN, /* what the next messages ask of their turns */
     PANEL_PROFILES,
     /* for every panel */
     PANEL_CHOICE, /* the choices of a field of the panel below, as a list */

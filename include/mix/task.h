@@ -34,6 +34,7 @@ struct task {
     /* in arena; asked with WRITE and APPEND, answered with READ. NUL-terminated */
     const char *data;
     size_t len;
+    bool fresh; /* WRITE: never over a file that is there: RC_IO, EEXIST */
     /* the answer */
     struct err err;
     struct dir_entry *entries;

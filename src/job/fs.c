@@ -154,6 +154,23 @@ static void remove_file(struct task *t) {
         io_error(t, "remove", errno);
 }
 
+/* Under its name when nobody has it yet. 0 or an errno. */
+static int claim(const char *temporary, const char *path) {
+    int error = link(temporary, path) == 0 ? 0 : errno;
+
+    if (error != 0 && error != EEXIST) { /* a file system without links */
+        const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+        if (fd < 0)
+            return errno;
+        close(fd);
+        return rename(temporary, path) == 0 ? 0 : errno;
+    }
+    if (error == 0)
+        unlink(temporary);
+    return error;
+}
+
 void fs_write(struct task *t) {
     auto_free char *temporary = NULL;
 
@@ -166,8 +183,11 @@ void fs_write(struct task *t) {
 
     if (error == 0 && fd < 0)
         error = errno;
-    if (error == 0 &&
-        (!write_full(fd, t->data, t->len) || fsync(fd) != 0 || rename(temporary, t->path) != 0))
+    if (error == 0 && (!write_full(fd, t->data, t->len) || fsync(fd) != 0))
+        error = errno;
+    if (error == 0 && t->fresh)
+        error = claim(temporary, t->path);
+    else if (error == 0 && rename(temporary, t->path) != 0)
         error = errno;
     if (error == 0) {
         sync_parent(t->path);

@@ -118,7 +118,7 @@ static struct waiting **superseded(struct job *j, const char *path) {
 
     for (struct waiting **at = &j->queue.head; *at; at = &(*at)->next)
         if (strcmp((*at)->task->path, path) == 0)
-            found = (*at)->task->kind == TASK_WRITE ? at : NULL;
+            found = (*at)->task->kind == TASK_WRITE && !(*at)->task->fresh ? at : NULL;
     return found;
 }
 
@@ -129,7 +129,7 @@ static void arrive(struct job *j, struct task *t) {
         return;
     }
     struct waiting *w = xcalloc(1, sizeof *w);
-    struct waiting **old = t->kind == TASK_WRITE ? superseded(j, t->path) : NULL;
+    struct waiting **old = t->kind == TASK_WRITE && !t->fresh ? superseded(j, t->path) : NULL;
 
     w->task = t;
     if (old) {

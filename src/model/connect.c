@@ -1,4 +1,5 @@
 /* connect.c - finding the server, its lists, and what is shown first. */
+#include "mix/types_admin.h"
 #include "private.h"
 
 #include <stdlib.h>
@@ -273,20 +274,53 @@ void sessions_reply(struct model *m, struct incoming *in, struct session *none,
     }
 }
 
-void auth_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx) {
-    const struct auth_status *status = in->out;
-    bool any = false;
+bool auth_take(struct model *m, const struct auth_status *status) {
+    bool any = m->priv->stored_unlisted;
 
-    (void)none;
-    (void)fx;
-    if (in->kind != IN_REPLY || !status || status->providers.n == 0)
-        return;
+    if (!status || status->providers.n == 0)
+        return false;
     for (size_t i = 0; i < status->providers.n; i++)
         any = any || status->providers.items[i].authenticated;
     m->server.auth_known = true;
     m->server.no_provider = !any;
-    if (!any)
-        act_notice(m, "The server has no key for any provider: agents cannot answer");
+    model_touch(m);
+    return true;
+}
+
+/* Once, and never where somebody types already. */
+static void offer_keys(struct model *m, struct effects *fx) {
+    struct model_private *p = m->priv;
+
+    if (p->keys_offered)
+        return;
+    p->keys_offered = true;
+    act_notice(m, "The server has no key for any provider: agents cannot answer");
+    if (m->ui.over == OVER_NONE && m->shown->draft.text.n == 0 && !m->shown->sending &&
+        !m->ui.leader && m->ui.focus != PANE_PERMISSIONS && !model_hidden(m))
+        act_panel_open(m, PANEL_AUTH, fx);
+}
+
+void auth_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx) {
+    (void)none;
+    if (in->kind != IN_REPLY || !auth_take(m, in->out) || !m->server.no_provider)
+        return;
+    if (caps_has(&m->server.caps, OP_AUTH_VALIDATE)) /* the list forgets some providers */
+        (void)fx_call(m, fx, OP_AUTH_VALIDATE, NULL);
+    else
+        offer_keys(m, fx);
+}
+
+void validate_reply(struct model *m, struct incoming *in, struct session *none,
+                    struct effects *fx) {
+    const struct auth_validity *v = in->out;
+
+    (void)none;
+    if (in->kind == IN_REPLY && v && v->valid)
+        m->server.no_provider = false;
+    else if (in->kind != IN_REPLY && in->kind != IN_FAIL)
+        return;
+    if (m->server.no_provider)
+        offer_keys(m, fx);
     model_touch(m);
 }
 

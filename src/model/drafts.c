@@ -314,8 +314,8 @@ struct taken {
     struct turn_options options; /* of the next record */
 };
 
-static void take_record(struct model *m, struct session *s, struct record *rec,
-                        struct taken *taken, struct effects *fx) {
+static void take_record(struct model *m, struct session *s, struct record *rec, struct taken *taken,
+                        struct effects *fx) {
     const struct turn_options options = taken->options;
 
     taken->options = rec->options;
@@ -384,8 +384,8 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
     struct reader r = {.p = t->data, .end = t->data ? t->data + t->len : NULL};
     struct record rec;
     struct taken taken = {0};
-    const bool typed = s->draft.text.n > 0 || s->sending || s->n_queue > 0 ||
-                       turn_options_set(&s->options);
+    const bool typed =
+        s->draft.text.n > 0 || s->sending || s->n_queue > 0 || turn_options_set(&s->options);
     bool damaged = false;
 
     s->draft_loaded = true;

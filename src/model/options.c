@@ -88,9 +88,8 @@ void act_plan_mode(struct model *m, struct session *s) {
         return;
     s->options.plan = !s->options.plan;
     changed(m, s);
-    act_notice(m, s->options.plan
-                      ? "Plan mode: the agent of this session plans and changes nothing"
-                      : "Plan mode is off");
+    act_notice(m, s->options.plan ? "Plan mode: the agent of this session plans and changes nothing"
+                                  : "Plan mode is off");
 }
 
 void act_thinking(struct model *m, struct session *s, int by) {
@@ -108,7 +107,8 @@ void act_thinking(struct model *m, struct session *s, int by) {
     changed(m, s);
     const char *name = thinking_name(s->options.thinking);
 
-    act_notice(m, name ? "Thinking: %s" : "Thinking: not asked for, the words of the message decide",
+    act_notice(m,
+               name ? "Thinking: %s" : "Thinking: not asked for, the words of the message decide",
                name);
 }
 

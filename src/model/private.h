@@ -42,6 +42,7 @@ enum task_tag {
     TAG_UPLOAD_STAT,
     TAG_DOWNLOAD_STAT,
     TAG_DRAFT_LOOK, /* at what a draft's file holds before it is replaced */
+    TAG_EXPORT,
 };
 
 /* A call on its way. Its session may go away meanwhile: then `session` is NULL. */
@@ -162,6 +163,7 @@ struct model_private {
     bool arm_shown;
     uint64_t summary; /* of a hidden one, see servers_settle */
     /* panels */
+    struct create_kept *create_kept; /* what was written in the form of a new session */
     bool keys_offered;      /* there was no provider, and the person was told */
     bool stored_unlisted;   /* a key went to a provider that the status does not list */
     char (*why_op)[96];    /* of every operation; see panel_why_op */
@@ -200,6 +202,11 @@ struct task *fx_task(struct model *m, struct effects *fx, enum task_kind kind, c
 void task_data(struct task *t, const char *data, size_t n); /* copied */
 /* <state_dir>/<server key>/<name>; false when nothing is kept. */
 bool state_path(const struct model *m, struct buf *out, const char *name);
+
+/* ---- panel_create.c, exporting.c ---- */
+struct create_kept;
+void create_kept_free(struct create_kept *kept);
+void exporting_task(struct model *m, const struct task *t, struct effects *fx); /* a write ended */
 
 /* ---- panel.c ---- */
 void panels_free(struct model *m);

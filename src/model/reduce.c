@@ -18,6 +18,7 @@ static reply_fn *const on_reply[OP_COUNT] = {
     [OP_FILES_LIST] = files_reply,         [OP_FILE_UPLOAD] = files_reply,
     [OP_FILE_GET] = files_reply,           [OP_FILE_DELETE] = files_reply,
     [OP_AUTH_STATUS] = auth_reply,         [OP_COMMANDS_LIST] = commands_reply,
+    [OP_AUTH_VALIDATE] = validate_reply,
 };
 
 static bool is_file_op(enum op op) {
@@ -465,9 +466,8 @@ void reduce(struct model *m, struct incoming *in, struct effects *fx) {
     case IN_FRAMES:
         panel_frames(m, in, fx);
         break;
-    case IN_BYTES: /* nobody here asks for them */
-        break;
     case IN_REPLY:
+    case IN_BYTES:
     case IN_ITEMS:
     case IN_RESTART:
     case IN_FAIL:

@@ -20,8 +20,8 @@ void queue_add(struct model *m, struct session *s, size_t at, const char *text,
                const struct turn_options *options) {
     s->queue = xgrow(s->queue, s->n_queue, &s->cap_queue, sizeof(*s->queue));
     memmove(s->queue + at + 1, s->queue + at, (s->n_queue - at) * sizeof(*s->queue));
-    s->queue[at] = (struct queued){
-        .text = xstrdup(text), .id = ++s->priv->next_queue_id, .options = *options};
+    s->queue[at] =
+        (struct queued){.text = xstrdup(text), .id = ++s->priv->next_queue_id, .options = *options};
     s->n_queue++;
     journal_touch(m, s);
 }
