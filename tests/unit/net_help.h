@@ -87,8 +87,8 @@ static inline size_t box_count(const struct box *b, uint32_t id, enum incoming_k
 }
 
 static inline const char *kind_name(enum incoming_kind kind) {
-    static const char *const names[] = {"REPLY",    "ITEMS",  "RESTART", "FAIL", "RETRY",
-                                        "PROGRESS", "EVENTS", "LINK",    "CAPS"};
+    static const char *const names[] = {"REPLY",  "ITEMS", "RESTART", "FAIL",  "RETRY", "PROGRESS",
+                                        "EVENTS", "LINK",  "CAPS",    "BYTES", "FRAMES"};
 
     return names[kind];
 }
@@ -114,6 +114,13 @@ static inline struct incoming *box_wait(struct box *b, uint32_t id, enum incomin
         box_pump(b, 50);
     }
     return in;
+}
+
+/* The pieces of a raw answer, in order. */
+static inline void box_bytes(const struct box *b, uint32_t id, struct buf *out) {
+    for (size_t i = 0; i < b->n; i++)
+        if (b->items[i]->request == id && b->items[i]->kind == IN_BYTES)
+            assert_int_equal(buf_add(out, b->items[i]->out, b->items[i]->n), RC_OK);
 }
 
 /* Waits for the nth IN_LINK with that state. */
@@ -165,6 +172,19 @@ static inline uint32_t box_call(struct box *b, enum op op, const void *in, size_
 }
 
 #define CALL(b, op, path, ...) box_call(b, op, &(__VA_ARGS__), sizeof(__VA_ARGS__), path)
+
+/* The same with options, which stay the caller's. */
+static inline uint32_t box_call_with(struct box *b, enum op op, const void *in,
+                                     const struct call_options *o) {
+    struct request *r = request_new(REQ_CALL, op);
+    const uint32_t id = r->id;
+
+    r->in = in;
+    r->options = o;
+    r->version = GEN_TOP;
+    box_send(b, r);
+    return id;
+}
 
 static inline uint32_t box_stream(struct box *b, const char *session) {
     struct request *r = request_new(REQ_STREAM, OP_STREAM);

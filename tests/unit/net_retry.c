@@ -106,14 +106,41 @@ static void retry_after_is_honoured_in_seconds_and_as_a_date(void **state) {
 
 static void retry_after_has_bounds(void **state) {
     (void)state;
-    static const char *const small[] = {"Retry-After: 0\r\n", "Retry-After: -5\r\n",
+    static const char *const small[] = {"Retry-After: 0\r\n",
+                                        "Retry-After: -5\r\n",
                                         "Retry-After: soon\r\n",
-                                        "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n", ""};
+                                        "Retry-After: 20x\r\n",
+                                        "Retry-After: 2e1\r\n",
+                                        "Retry-After: +20\r\n",
+                                        "Retry-After: \r\n",
+                                        "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n",
+                                        ""};
 
     for (size_t i = 0; i < MIX_COUNT(small); i++)
         assert_in_range(delay_told(small[i], 1), 375, 500);
     assert_int_equal(delay_told("Retry-After: 86400\r\n", 1), 60000);
-    assert_in_range(delay_told("Retry-After: 99999999999999999999\r\n", 1), 375, 60000);
+    assert_int_equal(delay_told("Retry-After: 99999999999999999999\r\n", 1), 60000);
+    assert_int_equal(delay_told("Retry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\n", 1), 60000);
+}
+
+static void a_retry_after_of_a_year_is_cut_and_said(void **state) {
+    (void)state;
+    struct box b;
+    const struct retry_policy off = {.mode = RETRY_OFF};
+    const struct call_options once = {.retry = &off};
+
+    box_open(&b, 1);
+    standin_on(b.server, "GET", "/health",
+               &(struct answer){.status = 429, .headers = "Retry-After: 31536000\r\n"});
+    const uint32_t id = box_call(&b, OP_HEALTH, NULL, 0, NULL);
+    const struct incoming *in = box_wait(&b, id, IN_RETRY, 0);
+
+    assert_int_equal(in->retry_at - in->at, 60000);
+    assert_string_equal(in->err.text, "health: server answered 429; it asks for 31536000 s, but is "
+                                      "asked again after 60 s");
+    in = box_wait(&b, box_call_with(&b, OP_HEALTH, NULL, &once), IN_FAIL, 0);
+    assert_string_equal(in->err.text, "health: server answered 429; it asks to wait 31536000 s");
+    box_close(&b);
 }
 
 /* Every way to lose an answer after the request was read: it is sent once, and the failure says
@@ -209,6 +236,7 @@ int main(void) {
         cmocka_unit_test(five_attempts_are_enough),
         cmocka_unit_test(retry_after_is_honoured_in_seconds_and_as_a_date),
         cmocka_unit_test(retry_after_has_bounds),
+        cmocka_unit_test(a_retry_after_of_a_year_is_cut_and_said),
         cmocka_unit_test(a_send_is_never_repeated),
         cmocka_unit_test(waking_makes_retries_due),
         cmocka_unit_test(a_probe_is_tried_again_and_believes_refusals),
