@@ -70,11 +70,6 @@ static enum rc take_own(struct options *o, const struct flag_given *g, struct er
     case ASK_SESSION:
         o->session = g->value;
         break;
-    case ASK_WATCH:
-        if (o->n_watch == MIX_COUNT(o->watch))
-            return err_set(err, RC_USAGE, 0, "--watch: at most %zu", MIX_COUNT(o->watch));
-        o->watch[o->n_watch++] = g->value;
-        break;
     case ASK_THEME:
         o->theme = g->value;
         break;
