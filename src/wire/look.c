@@ -55,7 +55,8 @@ bool shape_field(const struct shape *s, size_t i, struct field_view *out) {
             .place = f->where == IN_PATH    ? PLACE_PATH
                      : f->where == IN_QUERY ? PLACE_QUERY
                                             : PLACE_BODY,
-            .required = f->where == IN_PATH || (f->flags & (REQ | ALWAYS)) != 0,
+            .required =
+                f->where == IN_PATH || ((f->flags & (REQ | ALWAYS)) != 0 && !(f->flags & FREE)),
             .sub = f->sub,
             .since = f->since,
             .until = f->until,

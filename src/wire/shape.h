@@ -27,9 +27,10 @@ enum kind {
 };
 enum where { IN_BODY, IN_PATH, IN_QUERY };
 enum flags {
-    REQ = 1,     /* reading without it is an error */
-    ALWAYS = 2,  /* written even when zero */
-    NO_BLANK = 4 /* "" is read as NULL */
+    REQ = 1,      /* reading without it is an error */
+    ALWAYS = 2,   /* written even when zero */
+    NO_BLANK = 4, /* "" is read as NULL */
+    FREE = 8      /* written always, and yet servers do without it */
 };
 
 struct field {

@@ -183,7 +183,7 @@ OBJECT(session_fork, session_fork, session_fork_rows);
 static const struct field session_rewind_rows[] = {
     STR(session_rewind, id, "id", .where = IN_PATH),
     STR(session_rewind, message_id, "messageId", .flags = ALWAYS),
-    BOOL(session_rewind, cleanup_media, "cleanupMedia", .flags = ALWAYS),
+    BOOL(session_rewind, cleanup_media, "cleanupMedia", .flags = ALWAYS | FREE),
 };
 OBJECT(session_rewind, session_rewind, session_rewind_rows);
 

@@ -222,7 +222,7 @@ OBJECT(server_error, server_error, server_error_rows);
 
 static const struct field session_callbacks_rows[] = {
     STR(session_callbacks, id, "id", .where = IN_PATH),
-    LIST(session_callbacks, callbacks, callback, "callbacks", .flags = ALWAYS),
+    LIST(session_callbacks, callbacks, callback, "callbacks", .flags = ALWAYS | FREE),
 };
 OBJECT(session_callbacks, session_callbacks, session_callbacks_rows);
 
