@@ -219,6 +219,9 @@ struct notice {
     int64_t real_at;
     bool bad;
     bool quiet; /* only in the log */
+    struct fault *fault; /* NULL: what `err` says is all; its strings but the body in `arena` */
+    char *body;          /* fault->body; the oldest make way when all of them pass 1 MiB */
+    struct arena arena;
 };
 struct picker {
     char *dir;
@@ -301,6 +304,13 @@ struct model_config {
     size_t watch_limit; /* 0: 32 */
     bool ascii, animate;
 };
+/* The call that is tried again soonest. */
+struct retrying {
+    int64_t at; /* 0: none */
+    enum op op;
+    int attempt;     /* the next one's */
+    struct err err;  /* of the last one */
+};
 struct model {
     uint64_t rev;
     int64_t now, real; /* of the door passed last */
@@ -326,6 +336,7 @@ struct model {
     char **history; /* prompts sent, oldest first, at most 1,000 */
     size_t n_history, cap_history;
     struct map streams; /* request id in decimal -> session */
+    struct retrying retrying;
     size_t watch_limit, n_watched;
     char *state_dir, *start_dir;
     bool disk_failed; /* drafts are only in memory */

@@ -18,6 +18,18 @@ void order_touch(struct model *m) {
 
 void watch_touch(struct model *m) { m->priv->watch_dirty = true; }
 
+static void find_retrying(struct model *m) {
+    const struct model_private *p = m->priv;
+
+    m->retrying.at = 0;
+    for (size_t i = 0; i < p->n_pending; i++) {
+        const struct pending *call = &p->pending[i];
+
+        if (call->retry_at > m->now && (m->retrying.at == 0 || call->retry_at < m->retrying.at))
+            m->retrying = (struct retrying){call->retry_at, call->op, call->attempt, call->err};
+    }
+}
+
 void model_settle(struct model *m, struct effects *fx) {
     if (m->priv->n_unsaved > 0)
         prompts_save(m, fx);
@@ -30,6 +42,7 @@ void model_settle(struct model *m, struct effects *fx) {
     else
         files_update(m, fx);
     panels_settle(m, fx);
+    find_retrying(m);
 }
 
 /* ---- life ---- */
@@ -179,7 +192,7 @@ void model_free(struct model *m) {
     map_fini(&m->sessions_by_id);
     map_fini(&m->streams);
     for (size_t i = 0; i < m->n_notices; i++)
-        free(m->notices[i].text);
+        notice_free(&m->notices[i]);
     free(m->notices);
     free_strings(m->history, m->n_history);
     free(m->server.url);
@@ -200,7 +213,9 @@ void model_clock(struct model *m, int64_t now, int64_t real) {
 void model_apply(struct model *m, struct incoming *in, int64_t now, int64_t real,
                  struct effects *fx) {
     model_clock(m, now, real);
+    m->priv->fault = in->fault;
     reduce(m, in, fx);
+    m->priv->fault = NULL; /* it is gone with `in` */
     incoming_free(in);
     model_settle(m, fx);
 }

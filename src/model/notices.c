@@ -5,9 +5,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 1024 };
+enum { LINE_MAX_BYTES = 1024, BODIES_MAX = 1024 * 1024 };
 
-static void keep(struct model *m, const struct err *err, bool bad, bool quiet, const char *raw) {
+/* ---- what an error was, whole ---- */
+void notice_free(struct notice *n) {
+    free(n->text);
+    free(n->body);
+    arena_free(&n->arena);
+}
+
+static void forget_body(struct model *m, struct notice *n) {
+    if (!n->body)
+        return;
+    m->priv->fault_bytes -= n->fault->body_len;
+    free(TAKE(n->body));
+    n->fault->body = NULL;
+    n->fault->body_len = 0;
+}
+
+static void attach(struct model *m, struct notice *n, const struct fault *f) {
+    struct model_private *p = m->priv;
+    struct fault without = *f;
+
+    forget_body(m, n);
+    arena_free(&n->arena);
+    without.body = NULL;
+    without.body_len = 0;
+    n->fault = arena_alloc(&n->arena, sizeof *n->fault);
+    fault_copy(n->fault, &without, &n->arena);
+    if (f->body && f->body_len > 0) {
+        n->body = xstrndup(f->body, f->body_len);
+        n->fault->body = n->body;
+        n->fault->body_len = f->body_len;
+        p->fault_bytes += f->body_len;
+    }
+    for (size_t i = 0; i < m->n_notices && p->fault_bytes > BODIES_MAX; i++)
+        forget_body(m, &m->notices[i]);
+}
+
+/* ---- adding ---- */
+
+static void keep(struct model *m, const struct err *err, bool bad, bool quiet, const char *raw,
+                 const struct fault *f) {
     char *text = clean_line(raw, LINE_MAX_BYTES);
 
     if (!text)
@@ -19,10 +58,15 @@ static void keep(struct model *m, const struct err *err, bool bad, bool quiet, c
         m->notices[m->n_notices - 1].real_at = m->real; /* said again: one line is enough */
         m->notices[m->n_notices - 1].quiet &= quiet;
         free(text);
+        if (f)
+            attach(m, &m->notices[m->n_notices - 1], f);
+        panels_notice(m);
         return;
     }
     if (m->n_notices == NOTICES_MAX) {
-        free(m->notices[0].text);
+        forget_body(m, &m->notices[0]);
+        notice_free(&m->notices[0]);
+        m->priv->notices_gone++;
         memmove(m->notices, m->notices + 1, (NOTICES_MAX - 1) * sizeof(*m->notices));
         m->n_notices--;
     }
@@ -34,17 +78,23 @@ static void keep(struct model *m, const struct err *err, bool bad, bool quiet, c
         .bad = bad,
         .quiet = quiet,
     };
+    if (f)
+        attach(m, &m->notices[m->n_notices - 1], f);
+    panels_notice(m);
 }
 
 /* What goes wrong with a server that is not shown also stands in the log of the one that is. */
 static void add(struct model *m, const struct err *err, bool bad, const char *raw) {
     char line[LINE_MAX_BYTES];
 
-    keep(m, err, bad, false, raw);
+    const struct fault *f = m->priv->fault;
+
+    f = bad && err && f && f->rc == err->rc ? f : NULL;
+    keep(m, err, bad, false, raw, f);
     if (!bad || !model_hidden(m))
         return;
     (void)snprintf(line, sizeof line, "%s: %s", server_name(m), raw);
-    keep(model_viewer(m), err, bad, true, line);
+    keep(model_viewer(m), err, bad, true, line, f);
 }
 
 void act_notice(struct model *m, const char *fmt, ...) {

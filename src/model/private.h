@@ -55,6 +55,7 @@ struct pending {
     bool had_panel;
     int64_t retry_at; /* it failed and is tried again then; 0: no */
     int attempt;      /* ... for which time */
+    struct err err;   /* why */
 };
 struct pending_task {
     uint32_t id;
@@ -166,6 +167,10 @@ struct model_private {
     struct create_kept *create_kept; /* what was written in the form of a new session */
     bool keys_offered;      /* there was no provider, and the person was told */
     bool stored_unlisted;   /* a key went to a provider that the status does not list */
+    const struct fault *fault; /* of the answer that is being taken in */
+    size_t fault_bytes;        /* of the bodies that notices hold */
+    size_t notices_gone;       /* the oldest, that made way */
+    size_t notice_chosen;      /* whose details are opened: counted from the first there was */
     char (*why_op)[96];    /* of every operation; see panel_why_op */
     uint32_t *panel_ended; /* requests to be cancelled: their panel is closed */
     size_t n_panel_ended, cap_panel_ended;
@@ -214,6 +219,9 @@ void panel_reply(struct model *m, struct panel *p, struct incoming *in, struct e
 void panel_frames(struct model *m, struct incoming *in, struct effects *fx);
 /* now NULL: it is gone */
 void panels_session(struct model *m, const struct session *was, struct session *now);
+void panels_notice(struct model *m); /* something was said */
+void fault_copy(struct fault *out, const struct fault *from, struct arena *a);
+void notice_free(struct notice *n);
 void panels_settle(struct model *m, struct effects *fx); /* cancels what closed ones waited for */
 void panels_painted(struct model *m, int64_t now);
 /* when the question of the top panel may be answered; 0: nothing is asked or that time is over */

@@ -35,6 +35,9 @@ static void reduce_answer(struct model *m, struct incoming *in, struct effects *
         return; /* nobody waits for it any more */
     p->pending[at].retry_at = in->kind == IN_RETRY ? in->retry_at : 0;
     p->pending[at].attempt = in->attempt + 1;
+    p->pending[at].err = in->err;
+    if (in->kind == IN_RETRY)
+        model_touch(m);
     const struct pending call = p->pending[at];
 
     if (in->kind == IN_REPLY || in->kind == IN_FAIL)

@@ -27,6 +27,7 @@ static uint64_t seconds(const struct model *m, int64_t now, int64_t *next) {
             count(&key, next, asks[i]->deadline - now, now);
     if (m->server.state == SERVER_OFFLINE && m->server.retry_at > 0)
         count(&key, next, m->server.retry_at - now, now);
+    count(&key, next, m->retrying.at - now, now);
     if (s && s->link == LINK_RETRYING && s->retry_at > 0)
         count(&key, next, s->retry_at - now, now);
     if (s && s->link == LINK_LATE && now > s->last_byte_at) { /* its age goes up */

@@ -152,6 +152,18 @@ static void draw_hint_tail(const struct view *v, const struct model *m, struct c
         }
 }
 
+/* A call that failed is tried again: never a wait without a countdown. */
+static bool draw_retrying(const struct model *m, struct canvas *c, int x, int y, int right) {
+    const struct retrying *again = &m->retrying;
+
+    if (again->at <= m->now || m->server.state != SERVER_ONLINE)
+        return false;
+    x += canvas_putf(c, x, y, right - x, STYLE_STATUS_LATE, "retrying in %s, attempt %d  ",
+                     say_left(again->at - m->now).s, again->attempt);
+    put_foreign(c, x, y, right - x, STYLE_NOTICE_BAD, again->err.text, CLEAN_LINE);
+    return true;
+}
+
 void draw_status(const struct view *v, const struct model *m, struct canvas *c, struct rect r) {
     const struct link_words link = link_words(m);
     const struct notice *notice = fresh_notice(m);
@@ -172,6 +184,8 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
                     notice->text, CLEAN_LINE);
         return;
     }
+    if (draw_retrying(m, c, x, r.y, right))
+        return;
     if (r.w >= 80)
         x += draw_facts(m, c, x, r.y, right);
     draw_hint_tail(v, m, c, x + 1, r.y, right);
