@@ -147,7 +147,7 @@ static const char *server_where(const struct server_row *row) {
         [SERVER_OFFLINE] = "offline",
         [SERVER_FOREIGN] = "not a Mix server",
     };
-    return row->model ? words[row->model->server.state] : row->watch ? "watched" : "";
+    return row->model ? words[row->model->server.state] : "not open";
 }
 
 /* `!1 ?2 *1`, as the status line has it. */

@@ -88,8 +88,10 @@ void act_next_needy(struct model *m, struct effects *fx) {
     act_session_show(to->m, to->s, peer_effects(m, to->m, fx));
     if (to->m->ui.focus == PANE_SESSIONS || to->m->ui.focus == PANE_FILES)
         act_focus(to->m, PANE_THREAD); /* where one pane is shown at a time it would not be seen */
-    if (to->m != m)
-        act_server_show(m, servers_row_of(m->servers, to->m), fx);
+    if (to->m == m)
+        return;
+    m->servers->rows[servers_row_of(m->servers, m)].watch = true; /* going there is no goodbye */
+    act_server_show(m, servers_row_of(m->servers, to->m), fx);
 }
 
 /* ---- the list ---- */

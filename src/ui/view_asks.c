@@ -226,7 +226,7 @@ static void draw_head_row(const struct model *m, struct canvas *c, struct rect r
     int x = r.x + 1;
 
     x += put_foreign(c, x, r.y, right - x, name, ask_name(a), CLEAN_NAME) + 2;
-    if (elsewhere(m, a)) /* the selected one says it in full below */
+    if (elsewhere(m, a) && name != STYLE_TITLE) /* the selected one says it below */
         x += put_foreign(c, x, r.y, right - x, STYLE_KEY, server_name(a->owner), CLEAN_NAME) + 2;
     put_foreign(c, x, r.y, right - x, STYLE_TEXT, name == STYLE_TITLE ? a->action : ask_text(a),
                 CLEAN_NAME);
