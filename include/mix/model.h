@@ -201,7 +201,6 @@ enum overlay {
     OVER_QUIT,
     OVER_SERVER, /* no server: retry, another address, demo */
     OVER_SERVERS, /* the servers there are: Enter shows one */
-    OVER_LOG,    /* every notice, newest last */
     OVER_PANEL,  /* a server screen: panel.h */
 };
 /* A row of OVER_COMMANDS and OVER_MENU, or a hint of the bottom line; made by the input floor,
@@ -247,7 +246,7 @@ struct ui {
     size_t n_hints, n_own_hints; /* the first are of the focused pane, the rest hold everywhere */
     struct panel *panel;         /* OVER_PANEL: the top of the stack; owned */
     bool menu_moved;             /* a movement key came since the menu opened */
-    int over_scroll;             /* OVER_ASK, OVER_LOG: first row shown; the view clamps it */
+    int over_scroll;             /* OVER_ASK: first row shown; the view clamps it */
     struct session *session_cursor;
     struct editor session_filter;
     bool filtering;    /* the filter field has the caret */

@@ -21,7 +21,6 @@ struct editor *field_focused(struct model *m) {
     case OVER_ASK:
     case OVER_THEMES:
     case OVER_QUIT:
-    case OVER_LOG:
         return NULL;
     case OVER_NONE:
         break;

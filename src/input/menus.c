@@ -9,7 +9,16 @@
 #include "private.h"
 
 /* Rows that stand for an act no command has. */
-enum { ROW_BACK = CMD_COUNT, ROW_AGAIN, ROW_QUIT, ROW_RETRY, ROW_ADDRESS, ROW_DEMO, ROW_THEME, ROW_SERVER };
+enum {
+    ROW_BACK = CMD_COUNT,
+    ROW_AGAIN,
+    ROW_QUIT,
+    ROW_RETRY,
+    ROW_ADDRESS,
+    ROW_DEMO,
+    ROW_THEME,
+    ROW_SERVER
+};
 
 enum { OWN_HINTS = 5 }; /* of the pane; the rest is room for what holds everywhere */
 
@@ -87,12 +96,25 @@ static bool in_palette(enum cmd c) {
     return c != CMD_GRANT && c != CMD_DENY && c != CMD_HELP && c != CMD_PALETTE;
 }
 
-static void commands_rows(struct menu *r, const struct keymap *k, const struct model *m) {
+/* What a name, or its beginning, says comes before what only a help text has in it. */
+static int closeness(const char *query, const struct command *row) {
+    const size_t n = strlen(query);
+    if (strcasecmp(query, row->name) == 0 || strcasecmp(query, row->label) == 0)
+        return 0;
+    if (strncasecmp(query, row->name, n) == 0 || strncasecmp(query, row->label, n) == 0)
+        return 1;
+    return strcasestr(row->name, query) || strcasestr(row->label, query) ? 2 : 3;
+}
+
+static void commands_rows_at(struct menu *r, const struct keymap *k, const struct model *m,
+                             int close) {
     const char *query = buf_str(&m->ui.over_filter.text);
     for (int score = 0, c = 0; c < CMD_COUNT; c++) {
         const struct command *row = command_row((enum cmd)c);
         const enum scope home = command_home((enum cmd)c);
         const bool anywhere = home == SCOPE_EVERYWHERE || home == SCOPE_LEADER;
+        if (*query && closeness(query, row) != close)
+            continue;
         struct menu_row shown = row_of(k, m, (enum cmd)c, home);
         char line[256];
 
@@ -104,6 +126,12 @@ static void commands_rows(struct menu *r, const struct keymap *k, const struct m
         if (score > 0 && in_palette((enum cmd)c) && (is_act((enum cmd)c) || !*query))
             push(r, shown);
     }
+}
+
+static void commands_rows(struct menu *r, const struct keymap *k, const struct model *m) {
+    const int last = m->ui.over_filter.text.n > 0 ? 3 : 0;
+    for (int close = 0; close <= last; close++)
+        commands_rows_at(r, k, m, close);
 }
 
 static void menu_rows(struct menu *r, const struct keymap *k, const struct model *m) {
@@ -165,8 +193,8 @@ static void servers_rows(struct menu *r, const struct model *m) {
     for (size_t i = 0; s && i < s->n_rows; i++) {
         struct menu_row row = {.label = s->rows[i].name,
                                .help = s->rows[i].address,
-                               .where = s->rows[i].model == m ? "shown here"
-                                                              : server_where(&s->rows[i]),
+                               .where =
+                                   s->rows[i].model == m ? "shown here" : server_where(&s->rows[i]),
                                .command = ROW_SERVER};
         if (s->rows[i].model)
             server_counts(s->rows[i].model, row.keys, sizeof row.keys);
@@ -213,7 +241,6 @@ static void theme_rows(struct menu *r, const struct model *m) {
 enum scope overlay_scope(const struct model *m) {
     switch (m->ui.over) {
     case OVER_ASK:
-    case OVER_LOG:
         return SCOPE_ASK;
     case OVER_PICKER:
         return SCOPE_PICKER;
@@ -250,7 +277,7 @@ static void hints_everywhere(const struct keymap *k, struct model *m, enum scope
 /* Under an overlay no key of a pane is heard: only its own are named. */
 static void hints_overlay(const struct keymap *k, struct model *m) {
     static const enum cmd commands[] = {CMD_LIST_CLOSE, CMD_LIST_CHOOSE, CMD_LIST_PGDN,
-                                        CMD_PICKER_UP};
+                                        CMD_PICKER_UP,  CMD_PANEL_BACK,  CMD_PANEL_ENTER};
     const enum scope scope = overlay_scope(m);
     struct ui *ui = &m->ui;
     if (ui->typing_address) {
@@ -261,6 +288,10 @@ static void hints_overlay(const struct keymap *k, struct model *m) {
         if (keymap_bound(k, commands[i], scope) &&
             (commands[i] != CMD_LIST_PGDN || scope == SCOPE_ASK))
             ui->hints[ui->n_hints++] = row_of(k, m, commands[i], scope);
+    if (ui->over == OVER_PANEL && panel_turns(ui->panel))
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_NEXT, scope);
+    if (ui->over == OVER_PANEL && ui->panel && panel_specs[ui->panel->id]->load)
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_RETRY, scope);
     ui->n_own_hints = ui->n_hints;
 }
 
@@ -317,7 +348,6 @@ void menus_refresh(const struct keymap *k, struct model *m) {
         break;
     case OVER_ASK:
     case OVER_PICKER:
-    case OVER_LOG:
     case OVER_PANEL:
         break;
     }

@@ -16,6 +16,14 @@
 #undef CMD
 const char *why_no_session(const struct model *m);
 const char *why_no_fork(const struct model *m);
+const char *why_no_plan(const struct model *m);
+const char *why_no_thinking(const struct model *m);
+const char *why_no_callbacks(const struct model *m);
+const char *why_no_export(const struct model *m);
+const char *why_no_rewind(const struct model *m);
+const char *why_no_auth(const struct model *m);
+const char *why_no_preferences(const struct model *m);
+const char *why_no_create(const struct model *m);
 const char *why_no_fork_here(const struct model *m);
 const char *why_no_turn(const struct model *m);
 const char *why_nothing_held(const struct model *m);

@@ -10,13 +10,6 @@ COMMAND(cmd_panel_back) { act_panel_back(m); }
 
 COMMAND(cmd_panel_retry) { act_panel_retry(m, fx); }
 
-COMMAND(cmd_panel_newline) {
-    struct editor *e = panel_editor(m);
-
-    if (e && !e->one_line && editor_insert(e, "\n", 1))
-        field_changed(m, fx);
-}
-
 COMMAND(cmd_panel_turn) { act_panel_turn(m, arg, fx); }
 
 /* ---- opening ---- */

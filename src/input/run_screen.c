@@ -45,10 +45,7 @@ COMMAND(cmd_themes) {
     editor_set(&m->ui.over_filter, m->ui.theme); /* no field shows it: what Esc goes back to */
 }
 
-COMMAND(cmd_log) {
-    act_over(m, OVER_LOG);
-    m->ui.over_scroll = INT_MAX; /* the view clamps it: the newest is last */
-}
+COMMAND(cmd_log) { act_panel_open(m, PANEL_LOG, fx); }
 
 COMMAND(cmd_refresh) {
     fx->redraw = true;
@@ -146,7 +143,7 @@ COMMAND(cmd_list_move) {
         act_picker_move(m, arg);
         return;
     }
-    if (ui->over == OVER_ASK || ui->over == OVER_LOG) {
+    if (ui->over == OVER_ASK) {
         int64_t to = (int64_t)ui->over_scroll + arg;
         ui->over_scroll = to < 0 ? 0 : to > INT_MAX ? INT_MAX : (int)to;
         return;

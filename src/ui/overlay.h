@@ -26,8 +26,6 @@ void draw_picker(struct view *v, const struct dialog *p, const struct model *m, 
                  int y);
 void whole_ask_settle(struct view *v, struct model *m);
 void draw_whole_ask(struct view *v, const struct model *m, struct canvas *c);
-void log_settle(struct model *m);
-void draw_log(const struct model *m, struct canvas *c);
 void panel_settle(struct model *m);
 void draw_panel(const struct model *m, struct canvas *c);
 

@@ -145,7 +145,6 @@ static void fill_text(struct dialog *p, const struct model *m) {
         break;
     case OVER_NONE:
     case OVER_ASK:
-    case OVER_LOG:
     case OVER_PANEL:
         break;
     }
@@ -344,10 +343,6 @@ void draw_overlay(struct view *v, const struct model *m, struct canvas *c) {
         c->cursor_x = c->cursor_y = -1;
         draw_whole_ask(v, m, c);
         return;
-    case OVER_LOG:
-        c->cursor_x = c->cursor_y = -1;
-        draw_log(m, c);
-        return;
     case OVER_PANEL:
         c->cursor_x = c->cursor_y = -1;
         draw_panel(m, c);
@@ -382,9 +377,6 @@ void overlay_settle(struct view *v, struct model *m) {
         return;
     case OVER_ASK:
         whole_ask_settle(v, m);
-        return;
-    case OVER_LOG:
-        log_settle(m);
         return;
     case OVER_PANEL:
         panel_settle(m);

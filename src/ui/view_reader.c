@@ -1,5 +1,4 @@
-/* view_reader.c - overlays that are read rather than chosen from: a permission's whole text, the
- * log; and the file picker's list. */
+/* view_reader.c - a permission's whole text, and the file picker's list. */
 #include "overlay.h"
 
 #include <stdio.h>
@@ -62,86 +61,6 @@ void draw_whole_ask(struct view *v, const struct model *m, struct canvas *c) {
     canvas_putf(c, r.x + 2, r.y + r.h - 2, r.w - 4, STYLE_DIM,
                 "lines %d-%d of %zu; no key decides here", b->shown ? first + 1 : 0, last,
                 b->shown);
-}
-
-/* ---- the log ---- */
-
-enum { LOG_TIME = 7 }; /* cells before a notice */
-
-/* Calls for each row of each notice in turn; the row's slice is of `clean`. */
-struct log_walk {
-    const struct model *m;
-    int width;
-    struct buf clean;
-    struct rows rows;
-};
-
-static size_t wrap_notice(struct log_walk *w, size_t i) {
-    const struct notice *n = &w->m->notices[i];
-    auto_buf struct buf raw = {.max = 64 * MIX_KIB};
-
-    buf_adds(&raw, n->text ? n->text : "");
-    if (n->err.rc != RC_OK && !strstr(buf_str(&raw), n->err.text))
-        buf_addf(&raw, "\n%s", n->err.text);
-    buf_clear(&w->clean);
-    w->rows.n = 0;
-    text_clean(&w->clean, buf_str(&raw), raw.n, CLEAN_TEXT);
-    text_wrap(&w->rows, buf_str(&w->clean), w->clean.n, w->width > 0 ? w->width : 1);
-    return w->rows.n;
-}
-
-static struct rect log_box(const struct model *m) {
-    const int w = m->ui.cols > 104 ? 100 : m->ui.cols - 2;
-
-    return (struct rect){(m->ui.cols - w) / 2, 1, w, m->ui.rows - 2};
-}
-
-static struct log_walk log_walk(const struct model *m) {
-    return (struct log_walk){
-        .m = m, .width = log_box(m).w - 4 - LOG_TIME, .clean.max = 256 * MIX_KIB};
-}
-
-void log_settle(struct model *m) {
-    struct log_walk w = log_walk(m);
-    const int rows = log_box(m).h - 2;
-    size_t total = 0;
-
-    for (size_t i = 0; i < m->n_notices; i++)
-        total += wrap_notice(&w, i);
-    const int most = (int)total > rows ? (int)total - rows : 0;
-
-    m->ui.over_scroll = m->ui.over_scroll > most ? most : m->ui.over_scroll;
-    m->ui.over_scroll = m->ui.over_scroll < 0 ? 0 : m->ui.over_scroll;
-    buf_fini(&w.clean);
-    rows_fini(&w.rows);
-}
-
-void draw_log(const struct model *m, struct canvas *c) {
-    struct log_walk w = log_walk(m);
-    const struct rect r = log_box(m);
-    int row = -m->ui.over_scroll;
-
-    draw_box(c, m, r, STYLE_BORDER_FOCUS);
-    put(c, r.x + 2, r.y, r.w - 4, STYLE_OVERLAY_TITLE, " Messages ");
-    if (m->n_notices == 0)
-        put(c, r.x + 2, r.y + 1, r.w - 4, STYLE_DIM, "nothing was said yet");
-    for (size_t i = 0; i < m->n_notices && row < r.h - 2; i++) {
-        const struct notice *n = &m->notices[i];
-        const size_t rows = wrap_notice(&w, i);
-
-        for (size_t k = 0; k < rows; k++, row++) {
-            if (row < 0 || row >= r.h - 2)
-                continue;
-            if (k == 0)
-                put(c, r.x + 2, r.y + 1 + row, LOG_TIME, STYLE_DIM,
-                    say_time(n->real_at, m->real).s);
-            canvas_put(c, r.x + 2 + LOG_TIME, r.y + 1 + row, w.width,
-                       n->bad ? STYLE_NOTICE_BAD : STYLE_OVERLAY,
-                       buf_str(&w.clean) + w.rows.v[k].off, w.rows.v[k].len);
-        }
-    }
-    buf_fini(&w.clean);
-    rows_fini(&w.rows);
 }
 
 /* ---- the picker ---- */

@@ -227,7 +227,7 @@ static void a_request_is_granted_by_function_keys_arrows_and_enter(void **state)
 static void no_printable_key_decides_in_an_overlay(void **state) {
     static const enum overlay overlays[] = {OVER_COMMANDS, OVER_MENU,    OVER_ASK,
                                             OVER_THEMES,   OVER_CONFIRM, OVER_QUIT,
-                                            OVER_LOG,      OVER_PICKER,  OVER_SERVER};
+                                            OVER_PANEL,    OVER_PICKER,  OVER_SERVER};
 
     (void)state;
     for (size_t o = 0; o < MIX_COUNT(overlays); o++)

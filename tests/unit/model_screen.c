@@ -57,7 +57,7 @@ static void another_overlay_takes_the_question_back(void **state) {
     (void)state;
     act_confirm(k->m, 7, "a.c", "Delete a.c?");
     kit_paint(k);
-    act_over(k->m, OVER_LOG);
+    act_over(k->m, OVER_THEMES);
     act_over_close(k->m);
     kit_pass(k, 1000);
     assert_false(act_confirmed(k->m, 7, "a.c"));
@@ -137,7 +137,7 @@ static void a_prompt_stays_armed_when_its_menu_closes(void **state) {
     assert_true(ask_armed(k->m, a, k->now));
     act_over_close(k->m);
     assert_true(ask_armed(k->m, a, k->now));
-    act_over(k->m, OVER_LOG);
+    act_over(k->m, OVER_THEMES);
     act_over_close(k->m);
     assert_false(ask_armed(k->m, a, k->now)); /* it was out of sight */
     kit_free(k);

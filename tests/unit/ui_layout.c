@@ -150,7 +150,7 @@ static void shake(void) {
     ui->zoom = (enum zoom)(rand() % 3);
     ui->drawer = rand() % 2;
     ui->ascii = rand() % 2;
-    ui->over = (enum overlay)(rand() % (OVER_LOG + 1));
+    ui->over = (enum overlay)(rand() % (OVER_PANEL + 1));
     ui->menu_pane = (enum pane)(rand() % PANE_COUNT);
     ui->over_scroll = rand() % 50 - 5;
     ui->over_cursor = (size_t)(rand() % 9);

@@ -446,25 +446,6 @@ static void address(struct fixture *f) {
 
 static void themes(struct fixture *f) { open_over(f, OVER_THEMES, 2); }
 
-static void log_of_notices(struct fixture *f) {
-    static char first[] = "connected", second[] =
-                                           "could not fork: server answered 500 (INTERNAL) and "
-                                           "went on for so long that it takes two rows here";
-    static struct notice n[] = {
-        {.text = first, .real_at = REAL_NOW - DAY},
-        {.text = second,
-         .real_at = REAL_NOW,
-         .bad = true,
-         .err = {.rc = RC_HTTP, .text = "detail"}},
-    };
-
-    f->m.notices = n;
-    f->m.n_notices = 2;
-    f->m.ui.over = OVER_LOG;
-    overlay_hints(&f->m);
-    f->m.ui.over_scroll = 1 << 30;
-}
-
 static void leader(struct fixture *f) {
     static struct menu_row keys[] = {
         {.keys = "Ctrl+X n", .label = "new"},
@@ -496,7 +477,6 @@ static void overlays_say_what_they_are(void **state) {
     scene("no-server", 80, 24, no_server);
     scene("address", 80, 24, address);
     scene("themes", 80, 24, themes);
-    scene("log", 80, 24, log_of_notices);
     scene("leader", 80, 24, leader);
     scene("leader", 40, 10, leader);
 }
