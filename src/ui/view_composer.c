@@ -163,7 +163,7 @@ static int draw_extra(const struct model *m, struct canvas *c, struct rect r, in
     }
     if (no_provider(m) && y < lines)
         put(c, r.x, r.y + y++, r.w, STYLE_NOTICE_BAD,
-            "no provider has a key: the server will refuse what is sent");
+            "no provider has a key: the server will refuse what is sent; Ctrl+X A stores one");
     for (size_t i = 0; i < s->n_queue && y < lines; i++) {
         const bool last = y + 1 == lines && i + 1 < s->n_queue;
         int x = r.x;
@@ -173,7 +173,11 @@ static int draw_extra(const struct model *m, struct canvas *c, struct rect r, in
                         say_grouped(s->n_queue - i).s);
             break;
         }
-        x += canvas_putf(c, x, r.y + y, r.w, STYLE_DIM, "queued %zu  ", i + 1);
+        auto_buf struct buf options = {.max = 256};
+
+        turn_options_text(&options, &s->queue[i].options, ", ");
+        x += canvas_putf(c, x, r.y + y, r.w, STYLE_DIM, "queued %zu%s%s  ", i + 1,
+                         options.n > 0 ? ": " : "", buf_str(&options));
         put_foreign(c, x, r.y + y++, r.x + r.w - x, STYLE_USER_TEXT, s->queue[i].text, CLEAN_LINE);
     }
     return y;
@@ -199,11 +203,15 @@ static void draw_box_top(const struct model *m, struct canvas *c, struct rect r,
     const struct session *s = m->shown;
     const bool focus = m->ui.focus == PANE_COMPOSER && m->ui.over == OVER_NONE;
     const char *dot = glyph(m, G_DOT);
-    char facts[128] = "";
+    auto_buf struct buf options = {.max = 256};
+    char facts[256] = "";
     int n = 0, x = r.x + 1;
 
+    turn_options_text(&options, &s->options, dot);
+    if (options.n > 0) /* what the next message asks of its turn */
+        n = snprintf(facts, sizeof facts, "%s%s", dot, buf_str(&options));
     if (s->turn != TURN_IDLE)
-        n = snprintf(facts, sizeof facts, "%s%s%s", dot, turn_word(s), spinner(m));
+        n += snprintf(facts + n, sizeof facts - (size_t)n, "%s%s%s", dot, turn_word(s), spinner(m));
     if (s->n_queue > 0)
         snprintf(facts + n, sizeof facts - (size_t)n, "%squeued %zu%s", dot, s->n_queue,
                  s->held ? ", held: r in the thread goes on" : "");
