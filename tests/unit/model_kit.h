@@ -98,6 +98,10 @@ KIT_FN void kit_do_task(struct kit *k, struct task *t) {
             (void)err_set(&t->err, RC_IO, 28, "No space left on device");
             break;
         }
+        if (f && t->fresh) {
+            (void)err_set(&t->err, RC_IO, 17 /* EEXIST */, "File exists");
+            break;
+        }
         if (!f) {
             f = xcalloc(1, sizeof *f);
             map_set(&k->disk, t->path, f);
