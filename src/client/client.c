@@ -143,7 +143,7 @@ static void release(struct mix_client *c) {
     for (size_t i = 0; i < c->n_outbox; i++)
         request_free(c->outbox[i]);
     free(c->outbox);
-    streams_free(c);
+    streams_release(c);
     hooks_close(c);
     bell_free(c->wake);
     bell_free(c->bell);

@@ -74,7 +74,7 @@ enum mix_rc error_move(struct mix_error *to, struct mix_error *from); /* to may 
 bool stream_incoming(struct mix_client *c, struct incoming *in); /* false: of no stream */
 void stream_deliver(struct mix_stream *s);
 void streams_end(struct mix_client *c); /* the client goes */
-void streams_free(struct mix_client *c);
+void streams_release(struct mix_client *c);
 
 /* ---- hook.c ---- */
 void hooks_fill(struct mix_client *c, struct net_hooks *out);

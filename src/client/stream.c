@@ -216,7 +216,7 @@ void streams_end(struct mix_client *c) {
     pthread_mutex_unlock(&c->lock);
 }
 
-void streams_free(struct mix_client *c) {
+void streams_release(struct mix_client *c) {
     while (c->streams) {
         struct mix_stream *s = c->streams;
 
