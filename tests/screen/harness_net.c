@@ -258,7 +258,9 @@ struct peer *tap_start(int port, int own_port) {
     int got;
     struct tap t = {.listener = listen_on(own_port, &got), .port = port};
     server_at(v, got);
-    snprintf(v->log, sizeof v->log, "%s", screen_path("tap.log"));
+    char name[24];
+    snprintf(name, sizeof name, "tap-%d.log", got); /* goes on when it is started there again */
+    snprintf(v->log, sizeof v->log, "%s", screen_path(name));
     if (!in_child(v, t.listener))
         return v;
     t.log = open(v->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
