@@ -164,6 +164,17 @@ void reply_refusal(struct refusal *out, const char *body, size_t n);
  * `what` is the operation in words. Always sets RC_HTTP with detail = status. */
 void reply_error(struct err *err, enum op op, int status, const char *body, size_t n);
 
+/* ---- what may be written down: secrets give way to "(hidden)" ----
+ * Any bytes, whole or cut anywhere. Fails: RC_LIMIT. */
+/* Whether the value of such a header is never shown; `header` with or without its value. */
+bool redact_header_secret(const char *header, size_t n);
+enum rc redact_header(struct buf *out, const char *header, size_t n); /* "Name: value" */
+enum rc redact_url(struct buf *out, const char *url, size_t n);       /* userinfo, query */
+/* A request's or answer's body, or the data of an event (OP_STREAM): API keys, codes, state,
+ * tokens, passwords, at any depth. Of what has to do with signing in only a few harmless members
+ * are shown. */
+enum rc redact_body(struct buf *out, enum op op, const char *body, size_t n);
+
 /* ---- stream frames ---- */
 struct frame {                     /* borrowed until the next sse_next or sse_feed */
     const char *event, *id, *data; /* event: "message" when absent */
