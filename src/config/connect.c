@@ -18,7 +18,9 @@ enum rc connect_log(const struct connect_flags *flags, struct err *err) {
         return RC_OK;
     buf_init(&path, 64 * MIX_KIB);
     (void)buf_addf(&path, "%s/debug.log", dir);
-    return log_open(buf_str(&path), err);
+    const enum rc rc = path_make_dirs(buf_str(&path), err);
+
+    return rc == RC_OK ? log_open(buf_str(&path), err) : rc;
 }
 
 enum rc connect_open(struct profile *out, const struct connect_flags *flags, struct err *err) {

@@ -1,9 +1,12 @@
 /* paths.c - where files of ours are. */
+#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "mix/config.h"
+#include "private.h"
 
 /* $VARIABLE/rest, else HOME/dir/rest. A relative variable is none, as the XDG rules say. */
 static char *under(const char *variable, const char *dir, const char *rest) {
@@ -37,4 +40,24 @@ char *path_runtime_dir(void) {
 
     return runtime && runtime[0] == '/' ? under("XDG_RUNTIME_DIR", "", "mixtui")
                                         : under("XDG_STATE_HOME", ".local/state", "mixtui/run");
+}
+
+enum rc path_make_dirs(const char *file, struct err *err) {
+    auto_free char *dir = xstrdup(file);
+    char *last = strrchr(dir, '/');
+
+    if (!last)
+        return RC_OK;
+    *last = '\0';
+    for (char *p = dir + 1; last > dir; p++) {
+        p = strchr(p, '/');
+        if (p)
+            *p = '\0';
+        if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+            return err_set(err, RC_IO, errno, "%.150s: %s", dir, strerror(errno));
+        if (!p)
+            break;
+        *p = '/';
+    }
+    return RC_OK;
 }

@@ -104,6 +104,8 @@ void secret_forget(char *secret); /* overwrites and frees; NULL is fine */
 /* config_read of what was read; `open`: others may read the file. */
 void config_parse(struct config *out, const char *path, const char *text, size_t n, bool open,
                   struct buf *complaints);
+/* The directories a file is to be in, 0700. */
+enum rc path_make_dirs(const char *file, struct err *err);
 bool profile_name_ok(const char *name, size_t n);
 void strings_add(struct strings *s, struct arena *a, const char *text);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "mix/ini.h"
+#include "mix/text.h"
 #include "private.h"
 
 enum {
@@ -98,6 +99,13 @@ static void take_section(struct reading *r, const char *section, size_t n, int l
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
+static bool has_control(const char *s, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
+            return true;
+    return false;
+}
+
 /* The sections before their keys: also one without keys is a profile, and one said twice is seen.
  */
 static void scan_sections(struct reading *r, const char *text, size_t n) {
@@ -120,7 +128,8 @@ static void scan_sections(struct reading *r, const char *text, size_t n) {
         const char *close = memchr(s, ']', len);
         const size_t before = r->c->n_profiles;
 
-        if (close)
+        if (close && text_valid(s, len) &&
+            !has_control(s, len)) /* else the lines' reader complains */
             take_section(r, s + 1, (size_t)(close - s - 1), line);
         last = r->c->n_profiles > before ? before : SIZE_MAX;
     }
@@ -259,6 +268,10 @@ void config_parse(struct config *out, const char *path, const char *text, size_t
         blame(&r, own.p + at, len);
         at += len + 1;
     }
+    /* Complaints that found no place cannot be told from none. */
+    for (size_t i = 0; own.n > MAX_FILE - 1024 && i < out->n_profiles; i++)
+        if (!out->profiles[i].fault)
+            out->profiles[i].fault = "the file has too many mistakes";
     if (complaints)
         (void)buf_adds(complaints, buf_str(&own));
     free(r.ranges);

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "private.h"
@@ -44,26 +43,6 @@ const char *config_default(void) {
 }
 
 /* ---- one more server ---- */
-static enum rc make_dir(const char *file, struct err *err) {
-    auto_free char *dir = xstrdup(file);
-    char *last = strrchr(dir, '/');
-
-    if (!last)
-        return RC_OK;
-    *last = '\0';
-    for (char *p = dir + 1; last > dir; p++) {
-        p = strchr(p, '/');
-        if (p)
-            *p = '\0';
-        if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-            return err_set(err, RC_IO, errno, "%.150s: %s", dir, strerror(errno));
-        if (!p)
-            break;
-        *p = '/';
-    }
-    return RC_OK;
-}
-
 static enum rc check_new(const char *path, const char *name, const char *url, struct err *err) {
     const struct said said = {.row = &settings[SET_URL], .name = "url", .value = url};
     struct config c;
@@ -105,7 +84,7 @@ enum rc config_add_server(const char *path, const char *name, const char *url, s
     enum rc rc = check_new(file, name, url, err);
 
     if (rc == RC_OK)
-        rc = make_dir(file, err);
+        rc = path_make_dirs(file, err);
     if (rc != RC_OK)
         return rc;
     auto_fd int fd = open(file, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
