@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "run.h"
+#include "send.h"
 
 const struct cli_command cli_commands[] = {
     {.name = "api",
@@ -17,6 +18,39 @@ const struct cli_command cli_commands[] = {
          "Nothing is asked of the server before: it gets what was given, and nothing else.",
      .flags = {api_flags, MIX_COUNT(api_flags)},
      .run = cli_api},
+    {.name = "send",
+     .operands = "SESSION|new TEXT|-",
+     .help = "send a message and follow the agent until it is done",
+     .more =
+         "The answer is printed as it comes; tool calls and every answer given to the agent are "
+         "lines on standard error. Requests for permission are granted when an --allow fits the "
+         "whole command or path, else they are denied, asked at the terminal or granted as "
+         "--permission says; what holds characters that are not seen is never granted unasked. "
+         "PATTERN is an exact text, a prefix `TEXT*`, a glob, or a path that begins with /, ./ or "
+         "~/; its wildcards never stand for shell operators, line ends or hidden characters.\n\n"
+         "--json prints an object per line with type, session and time. The first has the type "
+         "sent, the last one end, with outcome (complete, command, denied, failed, cancelled, "
+         "timeout, lost, unknown, refused), denied (how many requests), code (the exit code), cost "
+         "and error where known. Between them: the events of the server under their newest names "
+         "(content, thinking, tool, tool_use_start, tool_use_parameter_streaming_complete, "
+         "tool_execution_start, tool_execution_complete, permission, notification, complete, "
+         "error ...) with id, messageId, parentToolCallId, toolCallId, toolName, content, input, "
+         "status, progress, success, error, action, description, path, params, choices ...; "
+         "answer with id, decision, why, toolName, object; content with late: true for what was "
+         "missed and read afterwards.\n\n"
+         "A message leaves once. When its answer is lost the messages of the session tell whether "
+         "it arrived. Ctrl+C cancels the turn, a second one leaves at once. Exit codes: 8 a "
+         "permission was denied, 9 the turn failed.",
+     .flags = {send_flags, MIX_COUNT(send_flags)},
+     .run = cli_send},
+    {.name = "tail",
+     .operands = "SESSION",
+     .help = "print what happens in a session from now on",
+     .more =
+         "It answers nothing: requests for permission are shown as notices. The lines of --json "
+         "are those of send, and message and link (state, error).",
+     .flags = {tail_flags, MIX_COUNT(tail_flags)},
+     .run = cli_tail},
     {.name = "status",
      .operands = "",
      .help = "what the running mixtui programs watch: approvals, questions, work",
