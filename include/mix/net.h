@@ -29,6 +29,8 @@
 
 #include "mix/border.h"
 
+struct sockaddr;
+
 /* What a program around the worker may see and change. Called on the worker, which stands still
  * meanwhile; a call that is cancelled has no `after`. */
 struct net_outgoing { /* one attempt, about to be sent */
@@ -62,9 +64,10 @@ struct net_hooks { /* each may be NULL */
     enum rc (*before)(void *user, struct net_outgoing *o, struct err *err);
     enum rc (*after)(void *user, const struct net_answer *a, struct err *err);
     void (*handle)(void *user, void *easy); /* all options are set */
-    /* Instead of the network: a connected stream socket on which one request for url arrives as
-       HTTP/1.1 and which is closed behind the answer; -1: no connection. */
-    int (*connect)(void *user, const char *url);
+    /* Instead of the network: a stream socket on which one request for url arrives as HTTP/1.1 and
+       which is closed behind the answer; -1: no connection. It is connected, or *peer is where to;
+       *len comes with the room there and goes with what is used, 0: connected. */
+    int (*connect)(void *user, const char *url, struct sockaddr *peer, unsigned *len);
 };
 
 struct net_config {

@@ -1,24 +1,23 @@
-/* exchange.c - a replaced transport: libcurl speaks HTTP/1.1 into a socket pair, and a thread at
+/* exchange.c - a replaced transport: libcurl speaks HTTP/1.1 into a local socket, and a thread at
  * its other end turns that into the program's function. So everything above, retries, streams,
  * time-outs and cancelling, works as it does over a network. */
 #include "inner.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#ifndef SOCK_CLOEXEC
-#define SOCK_CLOEXEC 0
-#endif
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0
 #endif
 
-enum { HEAD_MAX = 512 << 10, AHEAD = 16 << 10 };
+enum { HEAD_MAX = 512 << 10, AHEAD = 16 << 10, CONNECT_MS = 5000 };
 
 struct exchange {
     struct exchange *next;
@@ -26,6 +25,7 @@ struct exchange {
     pthread_t thread;
     bool over; /* its thread has nothing more to do; under the client's lock */
     int fd;
+    int door; /* where libcurl comes in, once */
     struct arena arena;
     struct mix_exchange face;
     /* the request */
@@ -40,6 +40,13 @@ struct exchange {
 };
 
 /* ---- the socket ---- */
+static int take_fd(int *fd) {
+    const int out = *fd;
+
+    *fd = -1;
+    return out;
+}
+
 static bool refill(struct exchange *x) {
     ssize_t got;
 
@@ -227,13 +234,66 @@ static void finish(struct exchange *x) {
 }
 
 /* ---- its thread ---- */
+#ifdef __linux__
+/* libcurl before 8 connects even what is connected, so it is given something to connect to: a name
+ * only the kernel knows, with which this process alone may speak. */
+static int open_pair(struct exchange *x, struct sockaddr *peer, unsigned *len) {
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    socklen_t size = sizeof name;
+    auto_fd int end = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    auto_fd int door = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (end < 0 || door < 0 || bind(door, (struct sockaddr *)&name, sizeof name.sun_family) != 0 ||
+        listen(door, 1) != 0 || getsockname(door, (struct sockaddr *)&name, &size) != 0 ||
+        size > *len)
+        return -1;
+    memcpy(peer, &name, size);
+    *len = size;
+    x->door = take_fd(&door);
+    return take_fd(&end);
+}
+
+static bool is_own(int fd) {
+    struct ucred who = {0};
+    socklen_t size = sizeof who;
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 && who.pid == getpid();
+}
+
+static bool wait_for_peer(struct exchange *x) {
+    struct pollfd door = {.fd = x->door, .events = POLLIN};
+
+    while (x->fd < 0 && poll(&door, 1, CONNECT_MS) > 0) {
+        x->fd = accept4(x->door, NULL, NULL, SOCK_CLOEXEC);
+        if (x->fd >= 0 && !is_own(x->fd))
+            cleanup_fd(&x->fd);
+    }
+    cleanup_fd(&x->door);
+    return x->fd >= 0;
+}
+#else
+static int open_pair(struct exchange *x, struct sockaddr *peer, unsigned *len) {
+    int fds[2];
+
+    (void)peer;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) != 0)
+        return -1;
+    *len = 0;
+    x->fd = take_fd(&fds[1]);
+    return fds[0];
+}
+
+static bool wait_for_peer(struct exchange *x) { return x->fd >= 0; }
+#endif
+
 static void *run(void *arg) {
     struct exchange *x = arg;
     struct mix_client *c = x->client;
 
-    if (read_head(x) && c->hooks.transport(c->hooks.user, &x->face) == MIX_RC_OK)
+    if (wait_for_peer(x) && read_head(x) &&
+        c->hooks.transport(c->hooks.user, &x->face) == MIX_RC_OK)
         finish(x);
-    close(x->fd);
+    cleanup_fd(&x->fd);
     pthread_mutex_lock(&c->lock);
     x->over = true;
     pthread_mutex_unlock(&c->lock);
@@ -268,22 +328,21 @@ static void join(struct mix_client *c, enum whose whose) {
     }
 }
 
-int exchange_begin(struct mix_client *c, const char *url) {
-    int fds[2];
-
-    join(c, OVER);
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
-        return -1;
+int exchange_begin(struct mix_client *c, const char *url, struct sockaddr *peer, unsigned *len) {
     struct exchange *x = xcalloc(1, sizeof *x);
 
+    join(c, OVER);
     x->client = c;
-    x->fd = fds[1];
+    x->fd = x->door = -1;
     buf_init(&x->head, HEAD_MAX);
     x->face.inner = x;
     x->face.url = arena_strdup(&x->arena, url);
-    if (pthread_create(&x->thread, NULL, run, x) != 0) {
-        close(fds[0]);
-        close(fds[1]);
+    int end = open_pair(x, peer, len);
+
+    if (end < 0 || pthread_create(&x->thread, NULL, run, x) != 0) {
+        cleanup_fd(&end);
+        cleanup_fd(&x->fd);
+        cleanup_fd(&x->door);
         exchange_free(x);
         return -1;
     }
@@ -291,7 +350,7 @@ int exchange_begin(struct mix_client *c, const char *url) {
     x->next = c->exchanges;
     c->exchanges = x;
     pthread_mutex_unlock(&c->lock);
-    return fds[0];
+    return end;
 }
 
 void exchanges_join(struct mix_client *c) { join(c, ALL); }

@@ -110,7 +110,9 @@ static void on_handle(void *user, void *easy) {
     c->hooks.curl(c->hooks.user, easy);
 }
 
-static int on_connect(void *user, const char *url) { return exchange_begin(user, url); }
+static int on_connect(void *user, const char *url, struct sockaddr *peer, unsigned *len) {
+    return exchange_begin(user, url, peer, len);
+}
 
 /* ---- the debug log ---- */
 static void on_line(void *user, const char *line) {

@@ -83,7 +83,8 @@ void hooks_close(struct mix_client *c);
 
 /* ---- exchange.c ---- */
 struct exchange;
-int exchange_begin(struct mix_client *c, const char *url); /* -1: failed */
+int exchange_begin(struct mix_client *c, const char *url, struct sockaddr *peer,
+                   unsigned *len); /* -1: failed */
 void exchanges_join(struct mix_client *c);
 
 /* ---- client.c ---- */

@@ -42,21 +42,26 @@ static void take_body(struct task *t, const struct net_outgoing *out) {
 static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *to) {
     struct task *t = arg;
     const struct net_hooks *h = &t->net->set.hooks;
+    unsigned len = sizeof to->addr;
 
     (void)purpose;
-    (void)to;
     if (t->refused.rc != RC_OK || !h->connect)
         return CURL_SOCKET_BAD;
-    const int fd = h->connect(h->user, t->url);
+    const int fd = h->connect(h->user, t->url, &to->addr, &len);
 
-    return fd >= 0 ? fd : CURL_SOCKET_BAD;
+    if (fd < 0)
+        return CURL_SOCKET_BAD;
+    t->connected = len == 0;
+    to->addrlen = len > 0 ? len : to->addrlen;
+    return fd;
 }
 
 static int on_opened(void *arg, curl_socket_t fd, curlsocktype purpose) {
-    (void)arg;
+    const struct task *t = arg;
+
     (void)fd;
     (void)purpose;
-    return CURL_SOCKOPT_ALREADY_CONNECTED;
+    return t->connected ? CURL_SOCKOPT_ALREADY_CONNECTED : CURL_SOCKOPT_OK;
 }
 
 /* No name is looked up and no TLS spoken: curl believes in a unix socket. */
@@ -72,6 +77,7 @@ static void replace_network(struct task *t) {
     curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open);
     curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
     curl_easy_setopt(e, CURLOPT_SOCKOPTFUNCTION, on_opened);
+    curl_easy_setopt(e, CURLOPT_SOCKOPTDATA, t);
 }
 
 void hooks_before(struct task *t, const struct task_options *o) {

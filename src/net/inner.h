@@ -4,6 +4,7 @@
  *   net.c      the public face and the loop
  *   url.c      the server's address · settings.c: everything else a worker is set to
  *   task.c     one easy handle: options common to all, what an error means
+ *   trace.c    the debug log
  *   hook.c     what a program around the worker sees and changes of it
  *   backlog.c  the way back to main: a queue before the ring, deltas merged
  *   call.c     one operation: attempts and their end · answer.c: what came back · retry.c: when
@@ -85,7 +86,11 @@ struct task {
     char *url;
     struct arena hooked; /* what a hook put in place of ours */
     struct err refused;  /* by a hook */
+    bool connected;      /* the socket a hook gave */
     char why[CURL_ERROR_SIZE];
+    bool tracing; /* into the debug log */
+    struct buf traced;
+    size_t came; /* bytes of the answer, of which `traced` holds the first */
 };
 
 struct settings {
@@ -174,7 +179,15 @@ enum rc task_error(const struct task *t, CURLcode code, struct err *err);
 /* An answer outside 2xx. */
 void task_refusal(const struct task *t, enum op op, const struct buf *body, struct err *err);
 int64_t task_retry_after(const struct task *t); /* ms, -1: the server did not say */
-void task_log(const struct task *t, const char *method, const char *target, CURLcode code);
+
+/* ---- trace.c ---- */
+void trace_request(struct task *t, const struct task_options *o); /* the easy handle is ready */
+void trace_bytes(struct task *t, const char *p, size_t n);        /* of an answer's body */
+void trace_answer(struct task *t, CURLcode code);
+void trace_end(struct task *t);
+void trace_frame(const struct task *t, const struct frame *f);
+void trace_retry(const struct flow *f, int attempt, int64_t ms);
+void trace_link(const struct flow *f, enum link_state state, const char *gap);
 
 /* ---- hook.c ---- */
 /* Everything but the URL is set; t->url is what it would be. */
