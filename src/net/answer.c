@@ -90,14 +90,15 @@ size_t answer_bytes(char *p, size_t one, size_t count, void *arg) {
     if (atomic_load_explicit(&c->net->quit, memory_order_relaxed))
         return CURL_WRITEFUNC_ERROR; /* curl would go on for as long as bytes come */
     c->heard_at = net_clock.boot();
+    if (!call_is_probe(c) && status < 300 && c->flow.queued >= FLOW_CAP) {
+        c->task.paused = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
+    trace_bytes(&c->task, p, n);
     if (call_is_probe(c))
         return keep(c, p, n, PROBE_BODY);
     if (status >= 300)
         return keep(c, p, n, ERROR_BODY);
-    if (c->flow.queued >= FLOW_CAP) {
-        c->task.paused = true;
-        return CURL_WRITEFUNC_PAUSE;
-    }
     if (call_as_it_is(c))
         return pass_on(c, p, n);
     if (c->spec->reply == REPLY_BYTES) {
@@ -133,6 +134,9 @@ static void blame_type(const struct call *c, struct err *err) {
 
     if (err->rc != RC_PROTO)
         return;
+    /* The text shows what came, and that may be a code or a key. */
+    if (call_is_sign_in(c) && c->reader && !*reply_where(c->reader))
+        err_set(err, RC_PROTO, 0, "%s: the answer is not JSON or cut short", c->spec->short_name);
     if (coding && !is_type(coding, "identity"))
         err_set(err, RC_PROTO, 0, "%s answered in %.40s, which was not asked for", origin, coding);
     else if (is_type(type, "text/html"))
@@ -203,8 +207,7 @@ void answer_done(struct task *t, CURLcode code) {
     const bool refused = status >= 300; /* a 100 may be the last thing heard */
     struct err err = c->given_up.rc != RC_OK ? c->given_up : c->file.err;
 
-    task_log(t, method_name(call_is_probe(c) ? c->question.method : c->spec->method),
-             call_is_probe(c) ? c->question.path : buf_str(&c->target), code);
+    trace_answer(t, code);
     hooks_after(t, method_name(call_is_probe(c) ? c->question.method : c->spec->method), code,
                 &c->kept, &err);
     if (err.rc != RC_OK) {

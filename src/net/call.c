@@ -65,6 +65,8 @@ static void call_free(struct call *c) {
     backlog_disown(c->net, &c->flow);
     file_close(&c->file);
     buf_fini(&c->target);
+    if (c->body.p)
+        explicit_bzero(c->body.p, c->body.n); /* an API key would stay in a core file */
     buf_fini(&c->body);
     route_free(&c->route);
     request_free(c->req);

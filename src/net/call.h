@@ -5,6 +5,8 @@
 
 #include "inner.h"
 
+#include <string.h>
+
 enum call_state { CALL_WAITING, CALL_RUNNING, CALL_RETRYING };
 
 struct call {
@@ -37,6 +39,10 @@ struct call {
 
 static inline bool call_is_probe(const struct call *c) { return c->req->kind == REQ_PROBE; }
 static inline bool call_has_file(const struct call *c) { return c->file.path || c->file.transfer; }
+/* Codes, keys and state may stand in what goes out and comes in. */
+static inline bool call_is_sign_in(const struct call *c) {
+    return strncmp(c->spec->sdk_name, "authentication.", 15) == 0;
+}
 static inline bool call_as_it_is(const struct call *c) {
     const bool to_file = call_has_file(c) && c->spec->reply == REPLY_BYTES;
 

@@ -12,11 +12,19 @@ static void add_body(const struct call *c, struct incoming *in, struct fault *f)
 
     if (n == 0)
         return;
-    char *body = arena_alloc(&in->arena, n + 1);
+    struct buf body;
 
-    memcpy(body, c->kept.p, n);
-    f->body = body;
-    f->body_len = n;
+    buf_init(&body, MIX_MIB);
+    if (call_is_sign_in(c)) /* codes and state may be in it, and a fault is shown */
+        (void)redact_body(&body, f->op, c->kept.p, n);
+    else
+        (void)buf_add(&body, c->kept.p, n);
+    char *copy = arena_alloc(&in->arena, body.n + 1);
+
+    memcpy(copy, buf_str(&body), body.n);
+    f->body = copy;
+    f->body_len = body.n;
+    buf_fini(&body);
 }
 
 void fault_attach(const struct call *c, struct incoming *in) {

@@ -69,6 +69,7 @@ void retry_or_fail(struct call *c, struct err *err) {
     in->status = status;
     in->attempt = c->attempt;
     in->retry_at = c->retry_at;
+    trace_retry(&c->flow, c->attempt, c->retry_at - c->net->now);
     fault_attach(c, in);
     emit(c->net, &c->flow, in);
     call_clear_attempt(c);

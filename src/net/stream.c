@@ -68,6 +68,7 @@ static void tell(struct stream *s, enum link_state state, const struct err *err,
     struct incoming *in = incoming_new(IN_LINK, s->req->id);
 
     s->state = state;
+    trace_link(&s->flow, state, gap ? ", events may be missing" : "");
     in->link = state;
     in->gap = gap;
     in->attempt = s->attempt;
@@ -228,6 +229,7 @@ static bool is_unknown_session(const struct frame *f) {
 static bool take_frame(struct conn *c, const struct frame *f) {
     struct stream *s = c->stream;
 
+    trace_frame(&c->task, f);
     if (c->greeted_at == 0) {
         if (is_unknown_session(f)) {
             c->refused = true;
@@ -280,6 +282,7 @@ static size_t on_bytes(char *p, size_t one, size_t count, void *arg) {
     if (task_status(&c->task) != 200) {
         const size_t room = c->kept.max - c->kept.n;
 
+        trace_bytes(&c->task, p, n);
         (void)buf_add(&c->kept, p, n < room ? n : room);
         return n <= room ? n : CURL_WRITEFUNC_ERROR;
     }
@@ -350,7 +353,7 @@ static void on_done(struct task *t, CURLcode code) {
     struct err err = c->err;
     bool refused = c->refused;
 
-    task_log(t, "GET", buf_str(&s->target), code);
+    trace_answer(t, code);
     hooks_after(t, "GET", code, &c->kept, &t->refused);
     if (t->refused.rc != RC_OK) {
         err = t->refused;

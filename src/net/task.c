@@ -163,6 +163,7 @@ void task_start(struct task *t, const struct task_options *o) {
     if (o->buffer_size > 0)
         curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, o->buffer_size);
     hooks_handle(t);
+    trace_request(t, o);
     curl_multi_add_handle(t->net->multi, t->easy);
 }
 
@@ -171,6 +172,7 @@ void task_stop(struct task *t) {
         curl_multi_remove_handle(t->net->multi, t->easy);
         curl_easy_cleanup(t->easy);
     }
+    trace_end(t);
     curl_slist_free_all(t->headers);
     free(TAKE(t->url));
     arena_free(&t->hooked);
@@ -260,6 +262,16 @@ enum rc task_error(const struct task *t, CURLcode code, struct err *err) {
     return err_set(err, rc, (int)code, "could not reach %s: %s", origin, reason);
 }
 
+static void redirected(const struct task *t, int status, const char *to, struct err *err) {
+    struct buf shown;
+
+    buf_init(&shown, MIX_MIB);
+    (void)redact_url(&shown, to, strlen(to));
+    err_set(err, RC_HTTP, status, "%s redirects to %s, which is not followed",
+            t->route->address->origin, buf_str(&shown));
+    buf_fini(&shown);
+}
+
 void task_refusal(const struct task *t, enum op op, const struct buf *body, struct err *err) {
     const int status = task_status(t);
     const char *to = NULL;
@@ -267,8 +279,7 @@ void task_refusal(const struct task *t, enum op op, const struct buf *body, stru
     if (status >= 300 && status < 400)
         curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to);
     if (to)
-        err_set(err, RC_HTTP, status, "%s redirects to %s, which is not followed",
-                t->route->address->origin, to);
+        redirected(t, status, to, err);
     else
         reply_error(err, op, status, buf_str(body), body->n);
 }
@@ -294,18 +305,4 @@ int64_t task_retry_after(const struct task *t) {
     if (seconds <= 0)
         return -1;
     return (seconds < SECONDS_MAX ? seconds : SECONDS_MAX) * 1000;
-}
-
-/* Never a header, never a query, never a body. */
-void task_log(const struct task *t, const char *method, const char *target, CURLcode code) {
-    if (!log_on())
-        return;
-    curl_off_t up = 0, down = 0, us = 0;
-
-    curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &up);
-    curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
-    curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &us);
-    log_line("net", "%s %.*s %d, curl %d, %lld up, %lld down, %lld ms", method,
-             (int)strcspn(target, "?"), target, task_status(t), (int)code, (long long)up,
-             (long long)down, (long long)us / 1000);
 }

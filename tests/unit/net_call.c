@@ -96,34 +96,6 @@ static void headers_that_are_none_are_refused(void **state) {
     }
 }
 
-static void the_log_holds_no_secret(void **state) {
-    (void)state;
-    static const char *const headers[] = {"Authorization: Bearer secret"};
-    char path[] = "/tmp/mix_net_log.XXXXXX", text[4096];
-    struct box b = {.server = standin_new()};
-    struct err err = {0};
-
-    close(mkstemp(path));
-    assert_int_equal(log_open(path, &err), RC_OK);
-    const struct net_config c = {
-        .url = standin_url(b.server), .headers = headers, .n_headers = 1, .time_scale = 1000};
-
-    assert_int_equal(net_new(&b.net, &c, &err), RC_OK);
-    standin_on(b.server, "GET", "/", &(struct answer){.body = "{\"secret\":1}", .status = 400});
-    box_wait(&b, CALL(&b, OP_FILE_GET, NULL, (struct file_ref){"s1", "a", "secret", 0}), IN_FAIL,
-             0);
-    box_close(&b);
-    log_close();
-    FILE *f = fopen(path, "r");
-
-    assert_non_null(f);
-    text[fread(text, 1, sizeof text - 1, f)] = '\0';
-    fclose(f);
-    unlink(path);
-    assert_non_null(strstr(text, "GET /api/sessions/s1/files/a 400"));
-    assert_null(strstr(text, "secret"));
-}
-
 /* ---- failures ---- */
 static int closed_port(void) {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -500,7 +472,6 @@ int main(void) {
         cmocka_unit_test(call_writes_body_and_headers),
         cmocka_unit_test(call_without_a_body_sends_none),
         cmocka_unit_test(headers_that_are_none_are_refused),
-        cmocka_unit_test(the_log_holds_no_secret),
         cmocka_unit_test(no_server_is_said_without_the_password),
         cmocka_unit_test(each_failure_has_its_name),
         cmocka_unit_test(a_server_without_tls_is_a_tls_failure),
