@@ -450,7 +450,7 @@ bool asks_take(struct talk *t, const struct incoming *in) {
 }
 
 /* ---- time ---- */
-int64_t asks_next(const struct talk *t) {
+int64_t talk_asks_next(const struct talk *t) {
     const int64_t now = clock_now();
     int64_t at = 0;
 
@@ -464,7 +464,7 @@ int64_t asks_next(const struct talk *t) {
     return at;
 }
 
-void asks_tick(struct talk *t, int64_t now) {
+void talk_asks_tick(struct talk *t, int64_t now) {
     struct asked *shown = shown_ask(t);
 
     if (shown && t->tty >= 0 && seconds_left(shown) != shown->told_s) {

@@ -93,8 +93,8 @@ void sooner_of(int64_t *at, int64_t other); /* 0: never */
 void watch_open(struct talk *t, const char *session, const char *call_id);
 /* Takes what belongs to the streams and the search for sub-agents. */
 bool watch_take(struct talk *t, struct incoming *in);
-void watch_tick(struct talk *t, int64_t now);
-int64_t watch_next(const struct talk *t);
+void talk_watch_tick(struct talk *t, int64_t now);
+int64_t talk_watch_next(const struct talk *t);
 /* The one open call of that tool with that object; NULL: none or several. */
 const struct known_call *watch_call(const struct talk *t, const char *session, const char *tool,
                                     const char *object);
@@ -107,8 +107,8 @@ enum rc asks_open_tty(struct talk *t, struct err *err);
 void asks_event(struct talk *t, const char *session, const struct wire_event *e);
 bool asks_take(struct talk *t, const struct incoming *in);
 void asks_typed(struct talk *t);
-void asks_tick(struct talk *t, int64_t now);
-int64_t asks_next(const struct talk *t);
+void talk_asks_tick(struct talk *t, int64_t now);
+int64_t talk_asks_next(const struct talk *t);
 void asks_over(struct talk *t); /* the turn ended: nothing waits any more */
 void asks_fini(struct talk *t);
 size_t asks_denied(const struct talk *t);

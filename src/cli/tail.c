@@ -153,8 +153,8 @@ static int answered(struct tail *t, const struct incoming *in) {
 }
 
 static int go_on(struct tail *t, int code) {
-    watch_tick(&t->talk, clock_now());
-    t->talk.loop.until = watch_next(&t->talk);
+    talk_watch_tick(&t->talk, clock_now());
+    t->talk.loop.until = talk_watch_next(&t->talk);
     if (t->talk.feed.broken)
         return 1;
     return code == CLI_GO_ON ? t->code : code;

@@ -461,8 +461,8 @@ static void plan(struct turn *t) {
     if (t->down_at)
         sooner_of(&at, t->down_at + t->give_up_ms);
     if (t->phase != TURN_COST) {
-        sooner_of(&at, watch_next(&t->talk));
-        sooner_of(&at, asks_next(&t->talk));
+        sooner_of(&at, talk_watch_next(&t->talk));
+        sooner_of(&at, talk_asks_next(&t->talk));
     }
     t->talk.loop.until = at;
 }
@@ -513,8 +513,8 @@ static int step(struct turn *t) {
         return ended(t);
     if (passed(t->rows_at, now) && !t->rows_request)
         turn_read_rows(t);
-    watch_tick(&t->talk, now);
-    asks_tick(&t->talk, now);
+    talk_watch_tick(&t->talk, now);
+    talk_asks_tick(&t->talk, now);
     return CLI_GO_ON;
 }
 

@@ -254,9 +254,9 @@ static void take_list(struct talk *t, const struct incoming *in) {
     t->list_at = newest ? now + (now - newest < FAST_FOR_MS ? FAST_MS : SLOW_MS) : 0;
 }
 
-int64_t watch_next(const struct talk *t) { return t->list_request ? 0 : t->list_at; }
+int64_t talk_watch_next(const struct talk *t) { return t->list_request ? 0 : t->list_at; }
 
-void watch_tick(struct talk *t, int64_t now) {
+void talk_watch_tick(struct talk *t, int64_t now) {
     if (t->list_request || !t->list_at || now < t->list_at)
         return;
     void *in;
