@@ -103,6 +103,8 @@ struct panel {
     struct session *session;    /* it is about; NULL when it is about the server or that is gone */
     struct arena *kept;         /* of answers that rows show: panel_keep */
     size_t n_kept, cap_kept;
+    struct panel_place lost; /* where the cursor stood before its row went away for a while */
+    bool has_lost;
     struct panel_place *unfolded;
     size_t n_unfolded, cap_unfolded;
     void *data; /* the panel's own; freed by its close */

@@ -103,6 +103,7 @@ void act_panel_move(struct model *m, int by, struct effects *fx) {
         model_touch(m);
         return;
     }
+    p->has_lost = false;
     if (p->confirm) { /* looking elsewhere is a no */
         p->confirm = 0;
         p->confirm_painted_at = 0;
@@ -223,6 +224,7 @@ void act_panel_changed(struct model *m, struct effects *fx) {
         changed(m, p, fx);
         return;
     }
+    p->has_lost = false;
     p->cursor = 0;
     p->scroll = 0;
     p->dirty = true;
@@ -235,6 +237,10 @@ void act_panel_changed(struct model *m, struct effects *fx) {
 }
 
 /* ---- the choices of a field ---- */
+static const char *why_no_choice(const struct model *m) {
+    return m->ui.panel ? NULL : "it belongs to a field";
+}
+
 static void choice_open(struct model *m, struct panel *p, struct effects *fx) {
     const struct panel_row *row = panel_row_at(p->below);
     const struct panel_field *f = panel_field_at(p->below);
@@ -277,6 +283,7 @@ static void choice_enter(struct model *m, struct panel *p, const struct panel_ro
 
 const struct panel_spec panel_choice = {
     .title = "Choose",
+    .why_not = why_no_choice,
     .open = choice_open,
     .rows = choice_rows,
     .enter = choice_enter,

@@ -317,6 +317,12 @@ static struct place place_of(const struct panel *p) {
     const struct panel_row *row = panel_row_at(p);
     struct place at = {.at = p->cursor};
 
+    if (p->has_lost) {
+        at.any = true;
+        at.tag = p->lost.tag;
+        at.index = p->lost.index;
+        return at;
+    }
     if (!row)
         return at;
     at.any = true;
@@ -340,8 +346,12 @@ static void find_again(struct panel *p, const struct place *was) {
             panel_selectable(&p->rows[i])) {
             p->reveal = p->reveal || i != p->cursor;
             p->cursor = i;
+            p->has_lost = false;
             return;
         }
+    /* while answers are under way it may come back */
+    p->has_lost = was->any && p->loading > 0;
+    p->lost = (struct panel_place){was->tag, was->index};
     p->cursor = was->at;
     panel_cursor_settle(p);
 }

@@ -117,7 +117,8 @@ static void begin_line(const struct sheet *s) {
     if (!visible(s) || !s->cursor)
         return;
     canvas_fill(s->c, (struct rect){s->list.x, screen_y(s), s->list.w, 1}, ' ', STYLE_CURSOR_ROW);
-    put(s->c, s->list.x, screen_y(s), 1, STYLE_BORDER_FOCUS, glyph(s->m, G_CURSOR));
+    if (s->line == 0)
+        put(s->c, s->list.x, screen_y(s), 1, STYLE_BORDER_FOCUS, glyph(s->m, G_CURSOR));
 }
 
 static void new_line(struct sheet *s, int x) {
