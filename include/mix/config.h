@@ -93,9 +93,11 @@ struct config_judge {
     const char *(*theme)(const char *name);
 };
 void config_judges(const struct config_judge *judge);
-/* Appends a [server NAME] with that address to the file, which is created 0600 with its directory
- * when there is none; nothing in it is rewritten. path NULL: the usual place. Fails: RC_USAGE (a
- * name or an address that is none, a name that is taken), RC_IO. */
+/* config_check_server: whether the other would refuse.
+ * config_add_server: appends a [server NAME] with that address to the file, which is created 0600
+ * with its directory when there is none; nothing in it is rewritten. path NULL: the usual place.
+ * Fails: RC_USAGE (a name or an address that is none, a name that is taken), RC_IO. */
+enum rc config_check_server(const char *path, const char *name, const char *url, struct err *err);
 enum rc config_add_server(const char *path, const char *name, const char *url, struct err *err);
 
 /* $XDG_CONFIG_HOME/mixtui/config.ini, else ~/.config/...; NULL without a home. Caller frees. */

@@ -179,6 +179,8 @@ enum server_state { SERVER_CONNECTING, SERVER_ONLINE, SERVER_OFFLINE, SERVER_FOR
 struct server {
     char *url; /* without userinfo; for display */
     char *key; /* names its state directory: safe as a file name */
+    const char *sign;  /* "! http": how it is reached is not safe; NULL: it is */
+    const char *tried; /* another address that was asked in vain; NULL: none */
     enum server_state state;
     struct caps caps;
     struct err err;

@@ -75,8 +75,12 @@ static void change_server(struct app *a) {
     const bool died = fx->retry_now && a->model->server.demo && !child_runs(&a->demo);
     const bool demo = fx->start_demo || died;
 
+    if (fx->retry_now)
+        start_retry(a);
     fx->retry_now = fx->start_demo = false;
     fx->show = 0;
+    if (url && !start_name(a, url))
+        return;
     if (demo)
         server_demo(a);
     else if (url)
@@ -167,7 +171,7 @@ static int64_t earlier(int64_t a, int64_t b) { return a < 0 ? b : b < 0 ? a : a 
 
 /* Milliseconds to sleep at most; -1: until something happens. */
 static int sleep_ms(const struct app *a, int64_t now) {
-    int64_t due = term_deadline(a->term);
+    int64_t due = earlier(term_deadline(a->term), publish_due(a));
     for (size_t i = 0; i < a->servers.n_rows; i++) {
         if (a->links[i].more || a->links[i].late)
             return 0;
@@ -181,7 +185,7 @@ static int sleep_ms(const struct app *a, int64_t now) {
     return due <= now ? 0 : due - now > 60000 ? 60000 : (int)(due - now);
 }
 
-enum { FD_TERM, FD_SIGNALS, FD_JOB, FD_DEMO, FD_NETS };
+enum { FD_TERM, FD_SIGNALS, FD_JOB, FD_DEMO, FD_START, FD_NETS };
 
 static size_t fill_fds(struct app *a) {
     const size_t n = a->servers.n_rows;
@@ -190,6 +194,8 @@ static size_t fill_fds(struct app *a) {
     a->fds[FD_SIGNALS] = (struct pollfd){.fd = signals_fd(), .events = POLLIN};
     a->fds[FD_JOB] = (struct pollfd){.fd = job_fd(a->job), .events = POLLIN};
     a->fds[FD_DEMO] = (struct pollfd){.fd = a->demo.out, .events = POLLIN};
+    a->fds[FD_START] =
+        (struct pollfd){.fd = a->start.net ? net_fd(a->start.net) : -1, .events = POLLIN};
     for (size_t i = 0; i < n; i++)
         a->fds[FD_NETS + i] =
             (struct pollfd){.fd = a->links[i].net ? net_fd(a->links[i].net) : -1, .events = POLLIN};
@@ -225,9 +231,13 @@ static void turn(struct app *a) {
     if (a->fds[FD_JOB].revents)
         take_tasks(a);
     take_nets(a, n);
+    if (a->start.net && a->fds[FD_START].revents)
+        start_incoming(a);
+    start_turn(a);
     servers_open_late(a);
     tick(a);
     run_effects(a);
+    publish_turn(a, clock_now());
     if (a->model->rev != a->shown_rev && (a->typed || clock_now() >= a->paid_until - SAVED_MS))
         paint(a);
 }
@@ -238,6 +248,8 @@ static void end(struct app *a) {
     servers_send(a);
     term_leave(a->term); /* a terminal that stands still holds us here: what is written is not */
     servers_send_last(a);
+    publish_end(a);
+    start_end(a);
     job_free(a->job);
     child_stop(&a->demo);
     servers_end(a);
@@ -310,10 +322,12 @@ int screen_run(const struct options *o, const char *argv0) {
     }
     a.start_dir = getcwd(NULL, 0);
     a.input = input_new();
+    start_keys(&a);
     a.view = view_new();
     a.job = job_new();
     server_show(&a, a.first);
     load_theme(&a);
+    start_tell(&a);
     if (o->demo)
         server_connect(&a, a.first); /* it starts while this draws */
     paint(&a);

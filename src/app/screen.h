@@ -20,6 +20,20 @@ struct link {
     bool more;          /* results are waiting: do not sleep */
     bool late;          /* to be opened once the first frame is out */
 };
+/* What others are told (publish.c). */
+struct publisher {
+    char *path; /* NULL: nowhere */
+    struct buf text;
+    uint64_t seen;
+    int64_t looked_at;
+    bool begun;
+};
+/* The first minutes (start.c). */
+struct start {
+    struct net *net; /* asks the second usual address; NULL: not */
+    bool asked;
+    char *name, *url; /* to be saved once it answers; NULL: nothing */
+};
 struct app {
     const struct options *options;
     const char *argv0;
@@ -45,6 +59,8 @@ struct app {
     bool started;       /* the first server was asked */
     bool quit;
     int exit_code;
+    struct start start;
+    struct publisher publisher;
 };
 
 /* ---- servers.c ---- */
@@ -63,5 +79,20 @@ void servers_end(struct app *a);
 void take_tasks(struct app *a);
 void take_incomings(struct app *a, size_t row);
 void take_demo(struct app *a);
+
+/* ---- start.c ---- */
+void start_keys(struct app *a); /* [keys] of config.ini */
+void start_tell(struct app *a); /* what is wrong with it, as notices */
+void start_warn(struct app *a, size_t row, const struct profile *p); /* how the server is reached */
+bool start_name(struct app *a, char *typed); /* takes the name off; false: it cannot be saved */
+void start_retry(struct app *a);             /* the second address too */
+void start_incoming(struct app *a);
+void start_turn(struct app *a);
+void start_end(struct app *a);
+
+/* ---- publish.c ---- */
+void publish_turn(struct app *a, int64_t now);
+int64_t publish_due(const struct app *a); /* -1: only after something happened */
+void publish_end(struct app *a);          /* before the job thread is ended */
 
 #endif

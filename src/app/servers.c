@@ -111,6 +111,7 @@ static void open_model(struct app *a, size_t row) {
         .theme = a->theme ? a->theme : a->options->theme,
         .themes = a->themes,
         .n_themes = theme_names(a),
+        .watch_limit = a->options->config.ui.watch_limit,
         .ascii = a->options->ascii,
         .animate = !a->options->still,
     };
@@ -200,11 +201,13 @@ void server_connect(struct app *a, size_t row) {
         start_demo(a, row);
         return;
     }
-    if (row == a->first && str_eq(row_at(a, row)->url, a->options->profile.url))
+    if (row == a->first && str_eq(row_at(a, row)->url, a->options->profile.url)) {
+        start_warn(a, row, &a->options->profile);
         connect_to(a, row, &a->options->profile.net);
-    else if (settings_of(a, row, &p, &err) == RC_OK)
+    } else if (settings_of(a, row, &p, &err) == RC_OK) {
+        start_warn(a, row, &p);
         connect_to(a, row, &p.net);
-    else
+    } else
         no_server(a, row, &err, "cannot be used");
     profile_fini(&p);
 }

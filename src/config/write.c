@@ -43,10 +43,14 @@ const char *config_default(void) {
 }
 
 /* ---- one more server ---- */
-static enum rc check_new(const char *path, const char *name, const char *url, struct err *err) {
+enum rc config_check_server(const char *path, const char *name, const char *url, struct err *err) {
     const struct said said = {.row = &settings[SET_URL], .name = "url", .value = url};
+    auto_free char *usual = path ? NULL : path_config_file();
     struct config c;
 
+    path = path ? path : usual;
+    if (!path)
+        return err_set(err, RC_IO, 0, "there is no home directory for config.ini");
     if (!profile_name_ok(name, strlen(name)))
         return err_set(err, RC_USAGE, 0,
                        "%.40s: the name of a server is made of up to 32 letters, digits, . _ and -",
@@ -81,7 +85,7 @@ enum rc config_add_server(const char *path, const char *name, const char *url, s
 
     if (!file)
         return err_set(err, RC_IO, 0, "there is no home directory for config.ini");
-    enum rc rc = check_new(file, name, url, err);
+    enum rc rc = config_check_server(file, name, url, err);
 
     if (rc == RC_OK)
         rc = path_make_dirs(file, err);

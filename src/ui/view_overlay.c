@@ -72,7 +72,13 @@ static void say_server(const struct model *m, struct buf *out) {
         buf_addf(out, "No Mix server answers at %s.\n", m->server.url ? m->server.url : "?");
     if (m->server.err.rc != RC_OK)
         buf_addf(out, "%s\n", m->server.err.text);
-    buf_adds(out, "\nStart one with:  mix --http-port 8088");
+    if (m->server.tried)
+        buf_addf(out, "Nor does one at %s.\n", m->server.tried);
+    if (m->ui.typing_address)
+        buf_adds(out, "\nA name behind the address saves it in config.ini:\n"
+                      "http://HOST:8088 NAME");
+    else
+        buf_adds(out, "\nStart one with:  mix --http-port 8088");
 }
 
 static void set_title(struct dialog *p, const char *title) {

@@ -177,6 +177,8 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
     if (!notice && r.w >= 60)
         x += put_foreign(c, x, r.y, right - x, STYLE_STATUS, short_url(m->server.url), CLEAN_LINE) +
              2;
+    if (m->server.sign)
+        x += put(c, x, r.y, right - x, STYLE_STATUS_LATE, m->server.sign) + 2;
     if (!notice || r.w >= 90) /* in a narrow one the tabs say it */
         x += draw_counts(m, c, x, r.y, right) + 1;
     if (notice) {

@@ -33,7 +33,11 @@ static void check_profile(const struct profile *p, size_t complaints) {
     CHECK(profile_name_ok(p->name, strlen(p->name)));
     CHECK(complaints > 0 || !p->fault);
     CHECK(!p->url || (net_url_check(p->url, NULL) == RC_OK));
-    CHECK(!p->url || strncmp(p->url, "unix:", 5) == 0 || !strstr(p->url, "://user:"));
+    if (p->url && strncmp(p->url, "unix:", 5) != 0) {
+        const char *host = strstr(p->url, "://") + 3;
+
+        CHECK(!memchr(host, '@', strcspn(host, "/?#")));
+    }
     for (size_t i = 0; i < p->headers.n; i++) {
         const char *h = p->headers.items[i];
 
