@@ -222,11 +222,13 @@ static bool is_integer(const char *s) {
 
     errno = 0;
     strtoll(s, &end, 10);
-    return errno == 0 && end != s && *end == '\0' && json_check(s, strlen(s), NULL) == RC_OK;
+    return errno == 0 && end != s && *end == '\0' && *s > ' ' &&
+           json_check(s, strlen(s), NULL) == RC_OK;
 }
 
 static bool is_number(const char *s) {
-    return (*s == '-' || (*s >= '0' && *s <= '9')) && json_check(s, strlen(s), NULL) == RC_OK;
+    return (*s == '-' || (*s >= '0' && *s <= '9')) && !strpbrk(s, " \t\r\n") &&
+           json_check(s, strlen(s), NULL) == RC_OK;
 }
 
 static enum rc check_json(const struct api_param *p, const char *text, struct err *err) {
