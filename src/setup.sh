@@ -29,6 +29,10 @@ microhttpd    pc:libmicrohttpd libmicrohttpd-dev   libmicrohttpd-devel libmicroh
 certificates  @certs           ca-certificates     -                   -             -                 -                   -
 cmocka        pc:cmocka        libcmocka-dev       libcmocka-devel     cmocka        cmocka-dev        libcmocka-devel     cmocka
 vterm         pc:vterm         libvterm-dev        libvterm-devel      libvterm      libvterm-dev      libvterm-devel      libvterm
+zsh           zsh              zsh                 zsh                 zsh           zsh               zsh                 zsh
+fish          fish             fish                fish                fish          fish              fish                fish
+mandoc        mandoc           mandoc              mandoc              mandoc        mandoc            mandoc              mandoc
+col           col              bsdextrautils       util-linux          util-linux    util-linux-misc   util-linux          util-linux
 git           git              git                 git                 git           git               git                 git
 clang         clang            clang               clang               clang         clang             clang               llvm
 clang-tidy    run-clang-tidy   clang-tidy          clang-tools-extra   clang         clang-extra-tools clang-tools         llvm
@@ -41,7 +45,7 @@ EOF
 
 SETUP_RUN='cmake ninja compiler libc pkg-config ncurses libcurl cjson utf8proc inih microhttpd certificates'
 # shellcheck disable=SC2034 # for the scripts that source this one
-SETUP_TEST="$SETUP_RUN cmocka vterm"
+SETUP_TEST="$SETUP_RUN cmocka vterm zsh fish mandoc col"
 # shellcheck disable=SC2034
 SETUP_GATES="$SETUP_TEST git clang clang-tidy clang-format cppcheck shellcheck"
 

@@ -12,13 +12,15 @@ struct options {
     const char *watch[32]; /* profiles and addresses besides */
     size_t n_watch;
     bool demo, ascii, still;
-    enum { DO_SCREEN, DO_HELP, DO_VERSION, DO_HELP_KEYS, DO_HELP_KEYS_MARKDOWN } what;
+    enum { DO_SCREEN, DO_HELP, DO_VERSION, DO_HELP_KEYS, DO_HELP_KEYS_MARKDOWN, DO_DOCUMENT } what;
+    const char *document; /* which */
     struct connect_flags connect;
     /* of options_open */
     struct config config;
     struct buf complaints;  /* what is wrong with the file, a line each */
     struct profile profile; /* of the first server, its secrets read; empty for the demo */
 };
+extern const struct flag_table screen_flag_table; /* the screen's own flags */
 /* Fails: RC_USAGE with one line naming the word that is wrong. */
 enum rc options_read(struct options *out, int argc, char **argv, struct err *err);
 /* Reads the file, opens the profile, settles how things look. Fails: as those. */

@@ -10,6 +10,7 @@
 #endif
 
 #include "app.h"
+#include "document.h"
 #include "mix/cli.h"
 #include "mix/input.h"
 
@@ -93,6 +94,9 @@ static int run_screen(int argc, char **argv) {
     case DO_HELP_KEYS:
     case DO_HELP_KEYS_MARKDOWN:
         code = print_keys(options.what == DO_HELP_KEYS_MARKDOWN);
+        break;
+    case DO_DOCUMENT:
+        code = document_print(options.document);
         break;
     case DO_SCREEN:
         code = show_screen(&options, argv[0]);

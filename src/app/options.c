@@ -17,6 +17,7 @@ enum {
     ASK_ASCII,
     ASK_STILL,
     ASK_KEYS,
+    ASK_DOCUMENT,
     ASK_VERSION,
     ASK_HELP
 };
@@ -29,10 +30,12 @@ static const struct flag rows[] = {
     {"--ascii", NULL, "borders and marks in plain ASCII", ASK_ASCII},
     {"--still", NULL, "no spinner", ASK_STILL},
     {"--help-keys", "[markdown]", "every key and what it does", ASK_KEYS},
+    {"--document", "man|bash|zsh|fish", "print the manual page, or completions for a shell",
+     ASK_DOCUMENT},
     {"--version", NULL, "print the version", ASK_VERSION},
     {"--help", NULL, "this text", ASK_HELP},
 };
-static const struct flag_table own = {.rows = rows, .n = MIX_COUNT(rows)};
+const struct flag_table screen_flag_table = {.rows = rows, .n = MIX_COUNT(rows)};
 
 static bool is_own(const struct flag *f) { return f >= rows && f < rows + MIX_COUNT(rows); }
 
@@ -43,7 +46,7 @@ void options_help(void) {
     (void)buf_adds(&text, "mixtui: the terminal client for Mix, an agent server\n\n"
                           "usage: mixtui [--OPTION]...             the screen\n"
                           "       mixtui COMMAND [--OPTION]...     for scripts\n\n");
-    (void)flags_help(&text, &own);
+    (void)flags_help(&text, &screen_flag_table);
     (void)buf_adds(&text, "\nThe server and how it is reached:\n");
     (void)flags_help(&text, &connect_flag_table);
     (void)buf_adds(&text, "\nCommands, each with its --help:\n");
@@ -82,6 +85,10 @@ static enum rc take_own(struct options *o, const struct flag_given *g, struct er
     case ASK_KEYS:
         o->what = g->value ? DO_HELP_KEYS_MARKDOWN : DO_HELP_KEYS;
         break;
+    case ASK_DOCUMENT:
+        o->what = DO_DOCUMENT;
+        o->document = g->value;
+        break;
     case ASK_VERSION:
         o->what = DO_VERSION;
         break;
@@ -105,7 +112,7 @@ static enum rc check_theme(const char *name, struct err *err) {
 }
 
 enum rc options_read(struct options *out, int argc, char **argv, struct err *err) {
-    const struct flag_table tables[] = {own, connect_flag_table};
+    const struct flag_table tables[] = {screen_flag_table, connect_flag_table};
     struct flag_reader r = {.argc = argc,
                             .argv = argv,
                             .at = 1,
