@@ -21,10 +21,10 @@ enum rc api_prompt(struct buf *out, const char *what, struct err *err) {
     sigemptyset(&stop);
     sigaddset(&stop, SIGTSTP);
     sigprocmask(SIG_BLOCK, &stop, &before);
-    fprintf(stderr, "%s (what you type is not shown): ", what);
     quiet = was;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+    fprintf(stderr, "%s (what you type is not shown): ", what);
     const ssize_t got = read(STDIN_FILENO, text, sizeof text);
 
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);

@@ -119,7 +119,7 @@ int cli_open(struct cli_run *run, const struct cli_command *c, const struct conn
 
     *run = (struct cli_run){.command = c};
     if (connect_open(&run->profile, flags, &err) != RC_OK)
-        return cli_fail(c, &err);
+        return cli_usage(c, &err);
     const char *warning = profile_warning(&run->profile);
 
     if (warning)
