@@ -1,4 +1,5 @@
-/* Random events, answers, keys and times. Whatever happens: the selection moves by its keys only,
+/* Random events, answers, keys and times, of one server or of two that share an inbox. Whatever
+ * happens: the selection moves by its keys only,
  * no request is answered but by an armed decision, one message at a time leaves a session and only
  * while its stream is live, nothing typed is lost, and time does not spin. */
 #include "fuzz.h"
@@ -272,14 +273,19 @@ static void decide(struct run *r) {
     struct ask *a = model_selected_ask(r->m);
     const size_t before = r->answers;
     const bool moved = r->m->ui.over != OVER_MENU || r->m->ui.menu_moved;
-    const bool may = a && moved && r->painted[0] && strcmp(a->id, r->painted) == 0 &&
+    char key[SELECTED_MAX] = "";
+
+    if (a)
+        key_of(key, r, a);
+    const bool may = a && moved && r->painted[0] && strcmp(key, r->painted) == 0 &&
                      r->now - r->painted_at >= ARM_MS && r->now - r->decided_at >= ARM_MS;
 
     if (a && next(r) & 1)
         editor_set(&a->reply, "reply");
     r->deciding = true;
+    memcpy(r->answered, key, sizeof key);
     act_decide(r->m, decisions[next(r) % MIX_COUNT(decisions)], r->fx);
-    take_effects(r);
+    take_all_effects(r);
     r->deciding = false;
     assert(r->answers <= before + 1);
     assert(may || r->answers == before);
@@ -294,11 +300,16 @@ static void paint(struct run *r) {
         a && ui->focus == PANE_PERMISSIONS &&
         (ui->over == OVER_NONE || (ui->over == OVER_MENU && ui->menu_pane == PANE_PERMISSIONS));
 
+    char key[SELECTED_MAX];
+
     model_painted(r->m, r->now);
     if (!on) {
         r->painted[0] = '\0';
-    } else if (strcmp(r->painted, a->id) != 0) {
-        (void)snprintf(r->painted, sizeof r->painted, "%s", a->id);
+        return;
+    }
+    key_of(key, r, a);
+    if (strcmp(r->painted, key) != 0) {
+        memcpy(r->painted, key, sizeof key);
         r->painted_at = r->now;
     }
 }
@@ -326,6 +337,56 @@ static void look_and_decide(struct run *r) {
     decide(r);
 }
 
+/* ---- the other server ---- */
+static void give_screen(struct run *r) {
+    servers_show(&r->servers, servers_row_of(&r->servers, r->other.m), r->now,
+                 1700000000000 + r->now);
+    r->painted[0] = '\0';
+    turn_round(r);
+}
+
+static void open_other(struct run *r) {
+    static const char url[] = "http://other:1";
+    size_t row = servers_find(&r->servers, url);
+
+    if (row == r->servers.n_rows)
+        row = servers_add(&r->servers, NULL, url, false);
+    r->other.fx = effects_new();
+    r->other.n_calls = 0;
+    r->other.m = model_new(&(struct model_config){.url = url, .state_dir = "/s"}, r->now,
+                           1700000000000 + r->now, r->other.fx);
+    servers_open(&r->servers, row, r->other.m, r->other.fx);
+}
+
+static void close_other(struct run *r) {
+    model_free(r->other.m);
+    effects_free(r->other.fx);
+    r->other.m = NULL;
+    r->closed = true;
+    take_effects(r);
+    if (servers_row_of(&r->servers, r->m) == 0) /* the one that can be opened again */
+        open_other(r);
+}
+
+static void other_server(struct run *r, unsigned what) {
+    static void (*const comes[])(struct run *) = {event, asked, asked,       answer,     answer,
+                                                  pass,  disk,  link_change, all_is_well};
+
+    if (what == 0 && next(r) % 4 == 0) {
+        close_other(r);
+        return;
+    }
+    if (what == 1) {
+        give_screen(r);
+        return;
+    }
+    turn_round(r);
+    model_clock(r->m, r->now, 1700000000000 + r->now);
+    comes[what % MIX_COUNT(comes)](r);
+    take_effects(r);
+    turn_round(r);
+}
+
 static void act_on_session(struct run *r, unsigned what) {
     struct model *m = r->m;
     struct session *s = nth(r, next(r));
@@ -351,6 +412,11 @@ static void act_on_session(struct run *r, unsigned what) {
         break;
     case 6:
         act_next_needy(m, r->fx);
+        if (r->fx->show && r->other.m) {
+            take_effects(r);
+            r->fx->show = 0;
+            give_screen(r);
+        }
         break;
     case 7:
         act_sessions_move(m, (int)(next(r) % 5) - 2);
@@ -437,6 +503,10 @@ static void step(struct run *r) {
     const unsigned what = next(r);
 
     model_clock(r->m, r->now, 1700000000000 + r->now);
+    if (r->other.m && what >= 160) {
+        other_server(r, what % 16);
+        return;
+    }
     switch (what % 16) {
     case 0:
     case 1:
@@ -500,10 +570,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                            .animate = how & 8},
                     r.now, 1700000000000, r.fx);
     take_effects(&r);
+    if (how & 16) {
+        servers_open(&r.servers, servers_add(&r.servers, "home", "http://localhost:8088", false),
+                     r.m, r.fx);
+        servers_show(&r.servers, 0, r.now, 1700000000000 + r.now);
+        open_other(&r);
+        take_all_effects(&r);
+    }
     for (int i = 0; r.in.n > 0 && i < STEPS_MAX; i++)
         step(&r);
     check_typed(&r);
+    if (r.other.m)
+        effects_free(r.other.fx);
+    model_free(r.other.m);
     model_free(r.m);
     effects_free(r.fx);
+    servers_fini(&r.servers);
     return 0;
 }

@@ -2,6 +2,7 @@
 #ifndef MIX_TESTS_MODEL_RUN_H
 #define MIX_TESTS_MODEL_RUN_H
 
+#include "mix/servers.h"
 #include "private.h"
 
 #include <assert.h>
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CALLS_MAX = 512, TOKENS_MAX = 400, STEPS_MAX = 3000, SELECTED_MAX = 64 };
+enum { CALLS_MAX = 512, TOKENS_MAX = 400, STEPS_MAX = 3000, SELECTED_MAX = 128 };
 
 struct source {
     const uint8_t *p;
@@ -22,21 +23,33 @@ struct call {
     enum op op;
     char session[24];
 };
-struct run {
-    struct source in;
+/* One server: its model and what is on its way there. */
+struct side {
     struct model *m;
     struct effects *fx;
-    int64_t now;
+    struct call calls[CALLS_MAX];
+    size_t n_calls;
+};
+struct run {
+    struct source in;
+    /* the server that is dealt with: as a rule the shown one */
+    struct model *m;
+    struct effects *fx;
     struct call calls[CALLS_MAX]; /* on their way */
     size_t n_calls;
-    unsigned tokens; /* typed so far */
-    unsigned made;   /* sessions created so far */
-    char coming[16]; /* the id of the next one */
+    int64_t now;
+    struct servers servers; /* none: the model is alone */
+    struct side other;      /* m NULL: there is none */
+    bool closed;            /* one was closed, with what was typed there */
+    unsigned tokens;        /* typed so far */
+    unsigned made;          /* sessions created so far */
+    char coming[16];        /* the id of the next one */
     char cursor[SELECTED_MAX];
     /* rule 1, kept by other means */
     char painted[SELECTED_MAX];
     int64_t painted_at, decided_at;
     bool deciding, moving;
+    char answered[SELECTED_MAX]; /* what may be answered now */
     size_t answers;
 };
 
@@ -110,17 +123,40 @@ static inline bool kept(const struct model *m, const char *token) {
 static inline void check_typed(const struct run *r) {
     char token[32];
 
-    for (unsigned i = 0; i < r->tokens; i++) {
+    for (unsigned i = 0; i < r->tokens && !r->closed; i++) {
         (void)snprintf(token, sizeof token, "token%u ", i);
-        if (!kept(r->m, token))
+        if (!kept(r->m, token) && !(r->other.m && kept(r->other.m, token)))
             abort();
     }
 }
 
-static inline void check_asks(struct run *r) {
-    const struct model *m = r->m;
-    const char *cursor = m->ui.ask_cursor ? m->ui.ask_cursor : "";
+/* What a request is known by: its server and its id. "" for none. */
+static inline void ask_key(char out[SELECTED_MAX], const struct model *m, const char *id) {
+    (void)snprintf(out, SELECTED_MAX, "%s%s%s", id ? m->server.key : "", id ? " " : "",
+                   id ? id : "");
+}
 
+static inline void key_of(char out[SELECTED_MAX], const struct run *r, const struct ask *a) {
+    ask_key(out, a->owner ? a->owner : r->m, a->id);
+}
+
+static inline const struct model *viewer(const struct run *r) {
+    return r->servers.shown ? r->servers.shown : r->m;
+}
+
+static inline void cursor_key(char out[SELECTED_MAX], const struct model *m) {
+    ask_key(out, m, m->ui.ask_cursor);
+    if (m->ui.ask_cursor && m->ui.ask_server)
+        (void)snprintf(out, SELECTED_MAX, "%s %s", m->ui.ask_server, m->ui.ask_cursor);
+}
+
+static inline void check_asks(struct run *r) {
+    const struct model *m = viewer(r);
+    char cursor[SELECTED_MAX], key[SELECTED_MAX];
+    size_t n;
+    struct ask *const *asks = model_inbox(m, &n);
+
+    cursor_key(cursor, m);
     if (!r->moving)
         assert(strcmp(cursor, r->cursor) == 0);
     if (strcmp(cursor, r->cursor) != 0 || m->ui.focus != PANE_PERMISSIONS ||
@@ -128,11 +164,14 @@ static inline void check_asks(struct run *r) {
         r->painted[0] = '\0';
     (void)snprintf(r->cursor, sizeof r->cursor, "%s", cursor);
     r->moving = false;
-    for (size_t i = 0; i < m->n_asks; i++) {
-        assert(m->asks[i]->session && m->asks[i]->object);
-        assert(i == 0 || m->asks[i - 1]->deadline <= m->asks[i]->deadline);
-        assert(!ask_armed(m, m->asks[i], r->now) || strcmp(m->asks[i]->id, r->painted) == 0);
+    for (size_t i = 0; i < n; i++) {
+        assert(asks[i]->session && asks[i]->object);
+        assert(i == 0 || asks[i - 1]->deadline <= asks[i]->deadline);
+        key_of(key, r, asks[i]);
+        assert(!ask_armed(m, asks[i], r->now) || strcmp(key, r->painted) == 0);
     }
+    if (r->other.m)
+        assert(n == r->m->n_asks + r->other.m->n_asks);
 }
 
 static inline void check_sessions(const struct run *r) {
@@ -163,7 +202,12 @@ static inline void remember(struct run *r, const struct request *q) {
     struct call c = {.id = q->id, .kind = q->kind, .op = q->op};
 
     if (q->kind == REQ_CALL && is_answer(q->op)) {
+        const struct session_ref *ref = q->in; /* of a notification the id comes first too */
+        char key[SELECTED_MAX];
+
+        ask_key(key, r->m, ref->id);
         assert(r->deciding);
+        assert(strcmp(key, r->answered) == 0); /* the selected one, at its own server */
         r->answers++;
     }
     if (q->kind == REQ_CALL && q->op == OP_MESSAGE_SEND) {
@@ -192,6 +236,33 @@ static inline void take_effects(struct run *r) {
             r->calls[i].session[0] = '\0';
     check_asks(r);
     check_sessions(r);
+}
+
+/* The other server is dealt with until this is done again. */
+static inline void turn_round(struct run *r) {
+    static struct side was;
+
+    was.m = r->m;
+    was.fx = r->fx;
+    memcpy(was.calls, r->calls, r->n_calls * sizeof *r->calls);
+    was.n_calls = r->n_calls;
+    r->m = r->other.m;
+    r->fx = r->other.fx;
+    memcpy(r->calls, r->other.calls, r->other.n_calls * sizeof *r->calls);
+    r->n_calls = r->other.n_calls;
+    memcpy(r->other.calls, was.calls, was.n_calls * sizeof *was.calls);
+    r->other.m = was.m;
+    r->other.fx = was.fx;
+    r->other.n_calls = was.n_calls;
+}
+
+static inline void take_all_effects(struct run *r) {
+    take_effects(r);
+    if (!r->other.m)
+        return;
+    turn_round(r);
+    take_effects(r);
+    turn_round(r);
 }
 
 #endif
