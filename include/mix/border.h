@@ -58,7 +58,8 @@ enum request_kind {
     REQ_CANCEL, /* ends request `target`, which answers IN_FAIL with RC_CANCELLED */
     REQ_WAKE,   /* every stream reconnects and every retry is due now */
     /* From now on frames of every stream come as IN_FRAMES, the last 256 KiB of past ones first;
-       REQ_CANCEL of it ends that. */
+       REQ_CANCEL of it ends that. Who lags loses some: gap. While a stream is being replaced both
+       connections are heard. */
     REQ_FRAMES,
 };
 struct request {

@@ -11,6 +11,7 @@
  *              again · fault.c: a failure whole
  *   file.c     uploads and downloads: the local side
  *   stream.c   GET /stream: states, deadlines, frames · replace.c: before the server cuts it
+ *   frames.c   their frames as they came
  *   suspend.c  clocks */
 #ifndef NET_INNER_H
 #define NET_INNER_H
@@ -123,6 +124,9 @@ struct net {
     struct backlog backlog;
     struct call *calls; /* in order of arrival */
     struct stream *streams;
+    struct looker *lookers;
+    struct frames *frames; /* NULL: none came yet */
+    int64_t frames_at, frames_real;
     struct caps caps;
     bool caps_known;
     struct suspend suspend;
@@ -188,6 +192,13 @@ void trace_end(struct task *t);
 void trace_frame(const struct task *t, const struct frame *f);
 void trace_retry(const struct flow *f, int attempt, int64_t ms);
 void trace_link(const struct flow *f, enum link_state state, const char *gap);
+
+/* ---- frames.c ---- */
+void frames_keep(struct net *n, const char *session, const struct frame *frame);
+void frames_begin(struct net *n, const struct request *r);
+bool frames_cancel(struct net *n, uint32_t id);
+void frames_flush(struct net *n); /* before backlog_flush */
+void frames_free(struct net *n);
 
 /* ---- hook.c ---- */
 /* Everything but the URL is set; t->url is what it would be. */

@@ -44,10 +44,11 @@ static void take_command(struct net *n, struct request *r) {
         stream_begin(n, r);
         return;
     case REQ_CANCEL:
-        if (!call_cancel(n, r->target))
-            stream_cancel(n, r->target);
+        if (!call_cancel(n, r->target) && !stream_cancel(n, r->target))
+            frames_cancel(n, r->target);
         break;
-    case REQ_FRAMES: /* this worker keeps none */
+    case REQ_FRAMES:
+        frames_begin(n, r);
         break;
     case REQ_WAKE:
         streams_reconnect(n);
@@ -118,11 +119,13 @@ static void *run(void *arg) {
         streams_tick(n);
         curl_multi_perform(n->multi, &running);
         reap(n);
+        frames_flush(n);
         backlog_flush(n);
         wait_for_something(n);
     }
     calls_free(n);
     streams_free(n);
+    frames_free(n);
     backlog_free(&n->backlog);
     return NULL;
 }

@@ -229,7 +229,10 @@ static bool is_unknown_session(const struct frame *f) {
 static bool take_frame(struct conn *c, const struct frame *f) {
     struct stream *s = c->stream;
 
+    const struct stream_query *q = s->req->in;
+
     trace_frame(&c->task, f);
+    frames_keep(s->net, q ? q->session_id : NULL, f);
     if (c->greeted_at == 0) {
         if (is_unknown_session(f)) {
             c->refused = true;
