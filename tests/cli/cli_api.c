@@ -334,6 +334,17 @@ static void binary_does_not_go_to_a_terminal(void **state) {
     buf_fini(&url);
 }
 
+/* A shell stays behind, so that the terminal can be looked at afterwards. */
+static struct screen *ask_for_key(const char *server_variable) {
+    return screen_start(&(struct screen_setup){
+        .program = "/bin/sh",
+        .args = (const char *const[]){"-c",
+                                      "trap : INT; \"$0\" api auth-api-key --provider p; "
+                                      "echo \"ended with $?\"; read end",
+                                      MIXTUI_EXE, NULL},
+        .env = (const char *const[]){server_variable, NULL}});
+}
+
 static void a_secret_is_asked_for_without_echo(void **state) {
     struct buf url;
 
@@ -341,24 +352,23 @@ static void a_secret_is_asked_for_without_echo(void **state) {
     standin_on(server, "POST", "/api/auth/api-key", &(struct answer){.body = "{}"});
     buf_init(&url, 200);
     buf_addf(&url, "MIX_SERVER_URL=%s", standin_url(server));
-    struct screen *s = screen_start(&(struct screen_setup){
-        .args = (const char *const[]){"api", "auth-api-key", "--provider", "p", NULL},
-        .env = (const char *const[]){buf_str(&url), NULL}});
+    struct screen *s = ask_for_key(buf_str(&url));
 
     screen_wait(s, "api_key (what you type is not shown):");
+    assert_false(screen_line_restored(s));
     screen_keys(s, "sk-planted\n");
-    assert_int_equal(screen_wait_exit(s), 0);
+    screen_wait(s, "ended with 0");
     assert_false(screen_has(s, "planted"));
     assert_true(screen_line_restored(s));
     assert_string_equal(standin_request(server, "POST", "/api/auth/api-key", 0)->body,
                         "{\"provider\":\"p\",\"api_key\":\"sk-planted\"}");
-    s = screen_start(&(struct screen_setup){
-        .args = (const char *const[]){"api", "auth-api-key", "--provider", "p", NULL},
-        .env = (const char *const[]){buf_str(&url), NULL}});
+    screen_stop(s);
+    s = ask_for_key(buf_str(&url));
     screen_wait(s, "is not shown):");
     screen_keys(s, KEY_CTRL('c'));
-    assert_int_equal(screen_wait_exit(s), 130);
+    screen_wait(s, "ended with 130");
     assert_true(screen_line_restored(s));
+    assert_int_equal(standin_count(server, "POST", "/"), 1);
     buf_fini(&url);
 }
 
