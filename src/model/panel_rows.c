@@ -242,7 +242,7 @@ static bool matches(const struct panel *p, const struct panel_row *row) {
     return text_fuzzy(buf_str(&p->filter.text), line) > 0;
 }
 
-/* A row keeps those before it that it belongs to, and what belongs to it as text. */
+/* A row keeps those before it that it belongs to, and its own texts and actions. */
 static void keep_related(const struct panel *p, bool *keep) {
     for (size_t i = p->n_rows; i-- > 0;) {
         int indent = p->rows[i].indent;
@@ -257,7 +257,7 @@ static void keep_related(const struct panel *p, bool *keep) {
         const bool leads = keep[i] && p->rows[i].kind != ROW_HEADING;
 
         for (size_t k = i + 1; leads && k < p->n_rows && p->rows[k].indent > p->rows[i].indent; k++)
-            keep[k] = keep[k] || p->rows[k].kind == ROW_TEXT;
+            keep[k] = keep[k] || p->rows[k].kind == ROW_TEXT || p->rows[k].kind == ROW_ACTION;
     }
     bool any = false;
 
