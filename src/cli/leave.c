@@ -9,50 +9,6 @@
 
 enum { LIVE_WAIT_MS = 15000, CHECK_MS = 3000, CANCEL_MS = 3000, TITLE_BYTES = 200 };
 
-/* ---- small requests ---- */
-void turn_read_rows(struct turn *t) {
-    for (size_t i = 0; i < t->rows.n; i++)
-        free(t->rows.texts[i]);
-    free(t->rows.last_id);
-    t->rows.n = 0;
-    t->rows.last_id = NULL;
-    t->rows.tail_open = t->rows.found = false;
-    t->rows.passed = str_blank(t->known_id);
-    t->rows_at = 0;
-    t->rows_request = talk_call_id(&t->talk, OP_MESSAGES_LIST, t->talk.session);
-}
-
-bool turn_same_text(const char *ours, const char *theirs) {
-    const size_t n = strlen(ours);
-
-    /* plan mode appends a reminder */
-    return theirs && strncmp(ours, theirs, n) == 0 &&
-           (theirs[n] == '\0' || strncmp(theirs + n, "\n\n<system-reminder>", 19) == 0);
-}
-
-void turn_take_row(struct turn *t, const struct message *row) {
-    struct turn_rows *r = &t->rows;
-    const bool agent = str_eq(row->role, "assistant");
-
-    r->tail_open = !agent;
-    for (size_t i = 0; i < row->tool_calls.n; i++)
-        r->tail_open = r->tail_open || !row->tool_calls.items[i].finished;
-    free(r->last_id);
-    r->last_id = row->id ? xstrdup(row->id) : NULL;
-    if (!r->passed) {
-        r->passed = str_eq(row->id, t->known_id);
-        return;
-    }
-    if (str_eq(row->role, "user")) {
-        r->found = r->found || (t->phase > TURN_OPEN && turn_same_text(t->text, row->user_input));
-    } else if (agent && r->found) {
-        const char *text = row->assistant_response ? row->assistant_response : row->user_input;
-
-        r->texts = xgrow(r->texts, r->n, &r->cap, sizeof *r->texts);
-        r->texts[r->n++] = xstrdup(text ? text : "");
-    }
-}
-
 void turn_stop(struct turn *t) {
     if (!t->cancel)
         t->cancel = talk_call_id(&t->talk, OP_SESSION_CANCEL, t->talk.session);

@@ -160,11 +160,18 @@ struct turn {
     int64_t stop_at; /* time of --max-time */
     const char *outcome;
     int code;
-    struct err failure;
+    struct err failure, refusal; /* of the stream; of a synchronous send */
     struct buf errors;
 };
 /* Ends it: the line of the end, after the price was asked for where something was paid. */
 int turn_finish(struct turn *t, const char *outcome, int code);
+int turn_ended(struct turn *t); /* the end was heard */
+int turn_could_not(struct turn *t, const char *what, const struct err *err);
+void turn_sent(struct turn *t); /* it is known to have arrived */
+/* rows.c */
+void turn_read_rows(struct turn *t);
+int turn_take_rows(struct turn *t, const struct incoming *in);
+bool turn_same_text(const char *ours, const char *theirs);
 /* leave.c */
 enum rc turn_fits(const struct turn *t, struct err *err); /* RC_USAGE: what the server lacks */
 void turn_look(struct turn *t);
@@ -174,9 +181,6 @@ void turn_place_file(struct turn *t, const char *path, const struct file_info *f
 void turn_post(struct turn *t);
 int turn_busy(struct turn *t);
 void turn_stop(struct turn *t); /* cancels it */
-void turn_read_rows(struct turn *t);
-void turn_take_row(struct turn *t, const struct message *row);
-bool turn_same_text(const char *ours, const char *theirs);
 int turn_run(struct turn *t, const struct connect_flags *conn);
 
 /* ---- the commands ---- */

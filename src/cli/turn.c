@@ -10,8 +10,6 @@
 
 enum {
     CHECK_MS = 3000,
-    CHECKS = 2,
-    QUIET = 2,
     ECHO_MS = 400,    /* a failed turn says so twice */
     ANSWER_MS = 5000, /* a synchronous answer comes after the events */
     CANCEL_MS = 3000,
@@ -20,7 +18,7 @@ enum {
 };
 
 /* ---- the end ---- */
-static void told_sent(struct turn *t) {
+void turn_sent(struct turn *t) {
     auto_buf struct buf line = {.max = MIX_MIB};
 
     t->confirmed = true;
@@ -82,7 +80,22 @@ static bool only_denied(const struct turn *t) {
     return asks_denied(&t->talk) > 0 && strcasestr(buf_str(&t->errors), "permission denied");
 }
 
-static int ended(struct turn *t) {
+int turn_could_not(struct turn *t, const char *what, const struct err *err) {
+    struct feed *f = &t->talk.feed;
+
+    t->failure = *err;
+    if (!t->errors.n)
+        buf_adds(&t->errors, err->text);
+    asks_over(&t->talk);
+    if (f->midline)
+        f->midline = false;
+    return turn_finish(t, "refused", cli_could_not(f->command, what, err));
+}
+
+int turn_ended(struct turn *t) {
+    if (t->refusal.rc != RC_OK && !t->seen && !t->confirmed)
+        return turn_could_not(t, "send", &t->refusal);
+
     if (t->outcome && str_eq(t->outcome, "cancelled"))
         return turn_finish(t, t->outcome, t->code);
     if (t->outcome && str_eq(t->outcome, "timeout"))
@@ -94,18 +107,6 @@ static int ended(struct turn *t) {
 }
 
 /* ---- answers ---- */
-static int could_not(struct turn *t, const char *what, const struct incoming *in) {
-    struct feed *f = &t->talk.feed;
-
-    t->failure = in->err;
-    if (!t->errors.n)
-        buf_adds(&t->errors, in->err.text);
-    asks_over(&t->talk);
-    if (f->midline)
-        f->midline = false;
-    return turn_finish(t, "refused", cli_could_not(f->command, what, &in->err));
-}
-
 static bool never_arrived(const struct incoming *in) {
     enum { PROXY_NAME = 5, HOST_NAME = 6, NO_CONNECTION = 7 }; /* libcurl's numbers */
     const struct err *e = &in->err;
@@ -121,18 +122,23 @@ static int post_failed(struct turn *t, const struct incoming *in) {
     const bool sync = t->talk.caps.sync_send;
 
     if (strstr(in->err.text, "currently processing another request"))
-        return could_not(t, "send: the session is busy", in);
+        return turn_could_not(t, "send: the session is busy", &in->err);
     if (t->confirmed) { /* how a synchronous turn ended, told on the stream as well */
-        if (in->status >= 400)
+        if (in->status >= 400 && !t->errors.n)
             add_error(t, in->err.text);
         if (t->end_at)
-            return ended(t);
+            return turn_ended(t);
         t->gap = true;
         t->rows_at = clock_now() + ECHO_MS;
         return CLI_GO_ON;
     }
-    if (never_arrived(in) && !(sync && in->status >= 500 && t->seen))
-        return could_not(t, "send", in);
+    if (sync && in->status >= 500 && never_arrived(in)) { /* the turn may have said so itself */
+        t->refusal = in->err;
+        t->end_at = clock_now() + ECHO_MS;
+        return CLI_GO_ON;
+    }
+    if (never_arrived(in))
+        return turn_could_not(t, "send", &in->err);
     t->phase = TURN_CHECK;
     t->checks = 0;
     feed_say(&t->talk.feed, "the answer was lost (%s): looking whether the message arrived",
@@ -166,7 +172,7 @@ static int command_answer(struct turn *t, const struct message *answer) {
         turn_post(t);
         return CLI_GO_ON;
     }
-    told_sent(t);
+    turn_sent(t);
     const bool bad = jtext_get(&value, text, "type") && str_eq(buf_str(&value), "error");
     const char *shown = jtext_get(&value, text, "message") || jtext_get(&value, text, "error")
                             ? buf_str(&value)
@@ -186,7 +192,7 @@ static int posted(struct turn *t, const struct incoming *in) {
 
     if (id && strncmp(id, "cmd-", 4) == 0)
         return command_answer(t, &ack->message);
-    told_sent(t);
+    turn_sent(t);
     if (!id) {
         if (t->end_at) /* the events were faster */
             t->end_at = clock_now() + ECHO_MS;
@@ -198,83 +204,10 @@ static int posted(struct turn *t, const struct incoming *in) {
         return turn_finish(t, "failed", FAILED_CODE);
     }
     if (t->end_at) /* the events said so before */
-        return ended(t);
+        return turn_ended(t);
     feed_rest(&t->talk.feed, NULL, ack->message.assistant_response);
     t->end_at = clock_now() + ECHO_MS;
     return CLI_GO_ON;
-}
-
-/* ---- rows ---- */
-static int rows_read(struct turn *t) {
-    const struct turn_rows *r = &t->rows;
-
-    switch ((int)t->phase) {
-    case TURN_LOOK:
-        if (r->tail_open)
-            return turn_busy(t);
-        break;
-    case TURN_WAIT:
-        t->quiet = r->tail_open || t->heard_other ? 0 : t->quiet + 1;
-        t->heard_other = false;
-        if (t->quiet < QUIET) {
-            t->rows_at = clock_now() + CHECK_MS;
-            return CLI_GO_ON;
-        }
-        break;
-    case TURN_STOP:
-        break;
-    case TURN_CHECK:
-        if (r->found) {
-            told_sent(t);
-            t->gap = true;
-            t->rows_at = clock_now() + ECHO_MS;
-        } else if (++t->checks < CHECKS) {
-            t->rows_at = clock_now() + CHECK_MS;
-        } else {
-            feed_say(&t->talk.feed,
-                     "unknown whether it arrived: look with mixtui export %s before "
-                     "sending it again",
-                     t->talk.session);
-            return turn_finish(t, "unknown", rc_exit_code(RC_CONNECT, 0));
-        }
-        return CLI_GO_ON;
-    default: /* the stream was broken */
-        for (size_t i = 0; i < r->n; i++)
-            feed_rest(&t->talk.feed, NULL, r->texts[i]);
-        t->quiet = r->tail_open || r->n == 0 ? 0 : t->quiet + 1;
-        if (t->quiet >= QUIET && !t->post)
-            return ended(t);
-        t->rows_at = clock_now() + CHECK_MS;
-        return CLI_GO_ON;
-    }
-    free(t->known_id);
-    t->known_id = r->last_id ? xstrdup(r->last_id) : NULL;
-    turn_go_on(t);
-    if (t->talk.n_watches > 0 && t->talk.watches[0].link == LINK_LIVE && t->phase == TURN_OPEN)
-        turn_post(t);
-    return CLI_GO_ON;
-}
-
-static int take_rows(struct turn *t, const struct incoming *in) {
-    if (in->kind == IN_RESTART)
-        turn_read_rows(t);
-    if (in->kind == IN_FAIL) {
-        t->rows_request = 0;
-        if (t->phase < TURN_POST)
-            return could_not(t, "read the session", in);
-        t->rows_at = clock_now() + CHECK_MS; /* the limits of time end it */
-        if (t->phase == TURN_CHECK && ++t->checks >= CHECKS) {
-            feed_say(&t->talk.feed, "unknown whether it arrived: the server does not answer");
-            return turn_finish(t, "unknown", rc_exit_code(RC_CONNECT, 0));
-        }
-        return CLI_GO_ON;
-    }
-    for (size_t i = 0; i < in->n && (in->kind == IN_ITEMS || in->kind == IN_REPLY); i++)
-        turn_take_row(t, &((const struct message *)in->out)[i]);
-    if (in->kind != IN_REPLY)
-        return CLI_GO_ON;
-    t->rows_request = 0;
-    return rows_read(t);
 }
 
 /* ---- what comes back, by phase ---- */
@@ -289,7 +222,8 @@ static int session_answered(struct turn *t, const struct incoming *in) {
         return last_line(t);
     }
     if (in->kind == IN_FAIL)
-        return could_not(t, t->phase == TURN_CREATE ? "create a session" : "find the session", in);
+        return turn_could_not(t, t->phase == TURN_CREATE ? "create a session" : "find the session",
+                              &in->err);
     if (!s || str_blank(s->id)) {
         struct err err;
 
@@ -312,7 +246,7 @@ static int uploaded(struct turn *t, const struct incoming *in) {
     const struct file_info *file = in->out;
 
     if (in->kind == IN_FAIL || !file)
-        return could_not(t, "upload a file", in);
+        return turn_could_not(t, "upload a file", &in->err);
     turn_place_file(t, t->files.items[t->uploaded++], file);
     turn_go_on(t);
     return CLI_GO_ON;
@@ -322,7 +256,7 @@ static int probed(struct turn *t, const struct incoming *in) {
     struct err err;
 
     if (in->kind == IN_FAIL)
-        return could_not(t, "reach the server", in);
+        return turn_could_not(t, "reach the server", &in->err);
     t->talk.caps = in->caps;
     if (turn_fits(t, &err) != RC_OK)
         return turn_finish(t, "refused", cli_fail(t->talk.feed.command, &err));
@@ -348,7 +282,7 @@ static int answered(struct turn *t, const struct incoming *in) {
         return uploaded(t, in);
     case TURN_STOP:
         if (in->kind == IN_FAIL)
-            return could_not(t, "cancel what runs", in);
+            return turn_could_not(t, "cancel what runs", &in->err);
         t->rows_at = clock_now() + CANCEL_MS;
         return CLI_GO_ON;
     default:
@@ -403,7 +337,7 @@ static void on_event(struct talk *talk, const struct wire_event *e) {
     if (t->phase > TURN_CHECK || (t->end_at && !t->outcome && !end))
         return; /* deltas that `complete` overtook */
     if (sign_of_work(e) || (e->kind == EV_USER_MESSAGE && turn_same_text(t->text, d->content)))
-        told_sent(t);
+        turn_sent(t);
     t->seen = t->seen || sign_of_work(e) || end || e->kind == EV_RATE_LIMIT;
     if (e->kind == EV_EXECUTION_COMPLETE)
         note_denial(t, d);
@@ -411,7 +345,7 @@ static void on_event(struct talk *talk, const struct wire_event *e) {
         return;
     feed_event(&talk->feed, talk->session, e);
     if (end && e->kind == EV_COMPLETE)
-        told_sent(t);
+        turn_sent(t);
     if (end)
         on_end(t, e);
 }
@@ -510,7 +444,7 @@ static int step(struct turn *t) {
     if (passed(t->due, now) || (t->down_at && now >= t->down_at + t->give_up_ms))
         return out_of_patience(t);
     if (passed(t->end_at, now))
-        return ended(t);
+        return turn_ended(t);
     if (passed(t->rows_at, now) && !t->rows_request)
         turn_read_rows(t);
     talk_watch_tick(&t->talk, now);
@@ -536,7 +470,7 @@ static int take(void *arg, struct incoming *in) {
     } else if (in->request == t->request && t->request) {
         code = answered(t, in);
     } else if (in->request == t->rows_request && t->rows_request) {
-        code = take_rows(t, in);
+        code = turn_take_rows(t, in);
     } else if (in->request == t->post && t->post && over) {
         t->post = 0;
         if (t->phase != TURN_COST)

@@ -176,6 +176,9 @@ static void task_begins(struct talk *t, const char *call_id) {
     t->watches[t->n_watches++] =
         (struct watched){.call_id = xstrdup(call_id), .since = clock_now()};
     t->list_at = clock_now();
+    if (t->caps.version != GEN_NONE && t->caps.version < GEN(0, 7, 0))
+        feed_say(&t->feed, "this server does not name its sub-agents: what they ask for is denied "
+                           "after 30 s");
 }
 
 static void note_call(struct talk *t, const struct watched *w, const struct wire_event *e) {
