@@ -130,13 +130,7 @@ static void take_body(struct client *c, struct seen_request *r, size_t n) {
     buf_cut(&c->in, 0, n);
 }
 
-/* Only bodies with a Content-Length: that is all a client of a Mix server sends. */
-static bool read_body(struct client *c, struct seen_request *r) {
-    const char *length = header(r->headers, "Content-Length");
-    size_t left = length ? strtoull(length, NULL, 10) : 0;
-
-    if (header(r->headers, "Expect") && !puts_to(c, "HTTP/1.1 100 Continue\r\n\r\n"))
-        return false;
+static bool take_bytes(struct client *c, struct seen_request *r, size_t left) {
     while (left > 0) {
         if (c->in.n == 0 && !fill(c))
             return false;
@@ -145,6 +139,41 @@ static bool read_body(struct client *c, struct seen_request *r) {
         take_body(c, r, n);
         left -= n;
     }
+    return true;
+}
+
+/* The line that is next, gone from what came; -1: the connection ended. */
+static long long take_size(struct client *c) {
+    const char *end;
+
+    while (!c->in.p || !(end = strstr(c->in.p, "\r\n")))
+        if (!fill(c))
+            return -1;
+    const long long size = strtoll(c->in.p, NULL, 16);
+
+    buf_cut(&c->in, 0, (size_t)(end - c->in.p) + 2);
+    return size;
+}
+
+/* What has no known length comes in pieces. */
+static bool read_pieces(struct client *c, struct seen_request *r) {
+    long long size;
+
+    while ((size = take_size(c)) > 0)
+        if (!take_bytes(c, r, (size_t)size) || take_size(c) != 0)
+            return false;
+    return size == 0 && take_size(c) == 0;
+}
+
+static bool read_body(struct client *c, struct seen_request *r) {
+    const char *length = header(r->headers, "Content-Length");
+
+    if (header(r->headers, "Expect") && !puts_to(c, "HTTP/1.1 100 Continue\r\n\r\n"))
+        return false;
+    if (header(r->headers, "Transfer-Encoding")
+            ? !read_pieces(c, r)
+            : !take_bytes(c, r, length ? strtoull(length, NULL, 10) : 0))
+        return false;
     pthread_mutex_lock(&c->s->lock);
     r->whole = true;
     pthread_cond_broadcast(&c->s->news);
