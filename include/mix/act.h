@@ -22,6 +22,8 @@ void act_session_cancel(struct model *m, struct session *s, struct effects *fx);
 void act_session_delete(struct model *m, struct session *s, struct effects *fx);
 void act_session_pin(struct model *m, struct session *s, struct effects *fx);
 void act_next_needy(struct model *m, struct effects *fx); /* on whichever server it is */
+/* whether the shown one stays open when another is shown, the other way round */
+void act_server_watch(struct model *m);
 void act_server_show(struct model *m, size_t row, struct effects *fx); /* of m->servers */
 void act_sessions_move(struct model *m, int by); /* INT_MIN and INT_MAX: the ends */
 void act_sessions_filter(struct model *m);       /* the filter text changed */

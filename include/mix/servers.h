@@ -36,6 +36,7 @@ size_t servers_add(struct servers *s, const char *name, const char *url, bool de
 size_t servers_find(const struct servers *s, const char *name_or_url);
 size_t servers_row_of(const struct servers *s, const struct model *m); /* n_rows: none */
 void servers_set_url(struct servers *s, size_t row, const char *url);  /* of the same server */
+void servers_rename(struct servers *s, size_t row, const char *name);
 /* Another open row that names the same server, whose files it would share; n_rows: none. */
 size_t servers_twin(const struct servers *s, size_t row);
 

@@ -35,7 +35,9 @@ void start_warn(struct app *a, size_t row, const struct profile *p) {
     struct model *m = a->servers.rows[row].model;
 
     m->server.sign = profile_sign(p);
-    if (profile_warning(p))
+    if (profile_warning(p) && m != a->model) /* watched only: its status line is not seen */
+        act_notice(a->model, "%s: %s", a->servers.rows[row].name, profile_warning(p));
+    else if (profile_warning(p))
         act_notice(m, "%s", profile_warning(p));
 }
 
@@ -135,11 +137,13 @@ static void keep_server(struct app *a) {
                                                          : usual;
     struct err err = {0};
 
-    if (config_add_server(path, s->name, s->url, &err) == RC_OK)
+    if (config_add_server(path, s->name, s->url, &err) == RC_OK) {
+        servers_rename(&a->servers, servers_row_of(&a->servers, a->model), s->name);
         act_notice(a->model, "saved as [server %s] in %s: mixtui --profile %s", s->name, path,
                    s->name);
-    else
+    } else {
         act_error(a->model, &err, "cannot be saved");
+    }
     free(TAKE(s->name));
     free(TAKE(s->url));
 }

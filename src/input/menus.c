@@ -17,7 +17,8 @@ enum {
     ROW_ADDRESS,
     ROW_DEMO,
     ROW_THEME,
-    ROW_SERVER
+    ROW_SERVER,
+    ROW_WATCH
 };
 
 enum { OWN_HINTS = 5 }; /* of the pane; the rest is room for what holds everywhere */
@@ -200,6 +201,12 @@ static void servers_rows(struct menu *r, const struct model *m) {
             server_counts(s->rows[i].model, row.keys, sizeof row.keys);
         push(r, row);
     }
+    if (s && servers_row_of(s, m) < s->n_rows)
+        push(r, (struct menu_row){.label = "when you leave",
+                                  .help = "Enter: the other way; what is watched asks in the inbox",
+                                  .where = s->rows[servers_row_of(s, m)].watch ? "it stays watched"
+                                                                               : "it is closed",
+                                  .command = ROW_WATCH});
     push(r, (struct menu_row){.label = "another address",
                               .help = "type the URL of a server",
                               .where = "",
@@ -413,6 +420,9 @@ static void choose_extra(struct model *m, uint32_t row, struct effects *fx) {
         break;
     case ROW_DEMO:
         fx->start_demo = true;
+        break;
+    case ROW_WATCH:
+        act_server_watch(m);
         break;
     case ROW_SERVER:
         act_server_show(m, m->ui.over_cursor, fx);

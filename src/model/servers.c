@@ -52,6 +52,15 @@ void servers_set_url(struct servers *s, size_t row, const char *url) {
     set_string(&s->rows[row].url, url);
 }
 
+void servers_rename(struct servers *s, size_t row, const char *name) {
+    char *line = clean_line(name, NAME_BYTES);
+
+    if (!line)
+        return;
+    free(s->rows[row].name);
+    s->rows[row].name = line;
+}
+
 size_t servers_row_of(const struct servers *s, const struct model *m) {
     size_t i = 0;
 
@@ -308,6 +317,16 @@ void act_server_show(struct model *m, size_t row, struct effects *fx) {
         act_notice(m, "%s is shown", s->rows[row].name);
     else
         fx->show = row + 1;
+}
+
+void act_server_watch(struct model *m) {
+    struct servers *s = m->servers;
+    const size_t row = s ? servers_row_of(s, m) : 0;
+
+    if (!s)
+        return;
+    s->rows[row].watch = !s->rows[row].watch;
+    model_touch(m);
 }
 
 /* ---- what the others show of a hidden one ---- */

@@ -228,6 +228,29 @@ static void profiles_are_listed_and_watched(void **state) {
     assert_int_equal(quit(s), 0);
 }
 
+/* Asked for in the list, the first one stays open too. */
+static void one_that_is_left_can_stay_watched(void **state) {
+    const struct stage *st = *state;
+    struct peer *here = a_demo(st), *there = a_demo(st);
+    struct peer *tap = tap_start(here->port, 0);
+    struct screen *s = watching(st, tap, there);
+
+    leader(s, "s");
+    screen_wait(s, "it is closed");
+    screen_keys(s, KEY_DOWN KEY_DOWN KEY_ENTER);
+    screen_wait(s, "it stays watched");
+    screen_keys(s, "\033[H" KEY_DOWN KEY_ENTER);
+    screen_wait_gone(s, " Servers ");
+    screen_wait(s, address(there));
+    screen_wait(s, "live");
+    newest_asks(here);
+    screen_wait(s, "!1");
+    open_asks(s);
+    screen_keys(s, "y");
+    screen_wait_that(s, tap_count(tap, "/grant HTTP") == 1);
+    assert_int_equal(quit(s), 0);
+}
+
 static void a_name_nobody_has_is_refused(void **state) {
     const struct stage *st = *state;
     struct screen *s = mixtui_with(st, (const char *[]){"--watch", "nobody", NULL}, NULL);
@@ -248,6 +271,7 @@ int main(void) {
         S(one_that_is_never_there_stands_in_the_list_only, wide),
         S(quitting_counts_the_agents_of_all, narrow),
         S(profiles_are_listed_and_watched, wide),
+        S(one_that_is_left_can_stay_watched, narrow),
         S(a_name_nobody_has_is_refused, narrow),
     };
 #undef S
