@@ -29,7 +29,7 @@ static const struct flag rows[] = {
     {"--theme", "NAME", "default, dark, light, 16 or mono", ASK_THEME},
     {"--ascii", NULL, "borders and marks in plain ASCII", ASK_ASCII},
     {"--still", NULL, "no spinner", ASK_STILL},
-    {"--help-keys", "[markdown]", "every key and what it does", ASK_KEYS},
+    {"--help-keys", "[text|markdown]", "every key and what it does", ASK_KEYS},
     {"--document", "man|bash|zsh|fish", "print the manual page, or completions for a shell",
      ASK_DOCUMENT},
     {"--version", NULL, "print the version", ASK_VERSION},
@@ -83,7 +83,7 @@ static enum rc take_own(struct options *o, const struct flag_given *g, struct er
         o->still = true;
         break;
     case ASK_KEYS:
-        o->what = g->value ? DO_HELP_KEYS_MARKDOWN : DO_HELP_KEYS;
+        o->what = str_eq(g->value, "markdown") ? DO_HELP_KEYS_MARKDOWN : DO_HELP_KEYS;
         break;
     case ASK_DOCUMENT:
         o->what = DO_DOCUMENT;

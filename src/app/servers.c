@@ -225,7 +225,8 @@ void take_demo(struct app *a) {
     if (row == a->servers.n_rows)
         return; /* it was left meanwhile */
     if (found) {
-        connect_to(a, row, &(struct net_config){.url = url});
+        /* our own child: no proxy of the environment knows it */
+        connect_to(a, row, &(struct net_config){.url = url, .proxy = ""});
     } else if (a->demo.out < 0 && !a->demo_forgets) {
         a->demo_forgets = true;
         start_demo(a, row);
