@@ -137,6 +137,7 @@ struct panel_spec {
     void (*reply)(struct model *m, struct panel *p, struct incoming *in, struct effects *fx);
     void (*close)(struct model *m, struct panel *p);
     bool filtered;
+    bool best; /* what the filter fits best is under the cursor, not what it fits first */
     bool wide; /* as wide as the screen: tables and texts */
 };
 /* NULL: not there, and opening it says so */

@@ -2,6 +2,7 @@
 #include "panels.h"
 
 #include <limits.h>
+#include <stdio.h>
 
 enum { NEAR_END = 10, PAGE_UNKNOWN = 10, FEW_CHOICES = 3 };
 
@@ -215,6 +216,25 @@ void act_panel_turn(struct model *m, int by, struct effects *fx) {
     changed(m, p, fx);
 }
 
+static size_t best_match(const struct panel *p) {
+    char line[1024];
+    size_t best = 0;
+    int best_score = 0;
+
+    for (size_t i = 0; i < p->n_rows; i++) {
+        const struct panel_row *row = &p->rows[i];
+
+        snprintf(line, sizeof line, "%s %s", row->label, row->value);
+        const int score = panel_selectable(row) ? text_fuzzy(buf_str(&p->filter.text), line) : 0;
+
+        if (score > best_score) {
+            best_score = score;
+            best = i;
+        }
+    }
+    return best;
+}
+
 void act_panel_changed(struct model *m, struct effects *fx) {
     struct panel *p = m->ui.panel;
 
@@ -229,7 +249,7 @@ void act_panel_changed(struct model *m, struct effects *fx) {
     p->scroll = 0;
     p->dirty = true;
     panel_fresh(m);
-    p->cursor = 0;
+    p->cursor = spec_of(p)->best ? best_match(p) : 0;
     panel_cursor_settle(p);
     p->reveal = true;
     model_touch(m);
@@ -287,5 +307,6 @@ const struct panel_spec panel_choice = {
     .open = choice_open,
     .rows = choice_rows,
     .enter = choice_enter,
+    .best = true,
     .filtered = true,
 };

@@ -185,14 +185,13 @@ static void auth_rows(const struct model *m, struct panel *p) {
 
         row->tone = a->valid ? TONE_GOOD : TONE_BAD;
     }
-    panel_add(p, ROW_HEADING, R_TEXT, "Providers", NULL);
+    panel_add(p, ROW_HEADING, R_TEXT, "Providers: Enter shows what can be done", NULL);
     for (size_t i = 0; i < a->n; i++) {
         const struct provider *v = &a->v[i];
         struct panel_row *row = panel_add(p, ROW_VALUE, R_PROVIDER, v->name, "%s%s",
                                           state_words(a, v), v->preferred ? ", preferred" : "");
 
         row->index = i;
-        row->help = "Enter shows what can be done";
         row->tone = v->said == SAID_YES ? TONE_GOOD : TONE_PLAIN;
         if (str_eq(a->open, v->key))
             action_rows(p, a, i);

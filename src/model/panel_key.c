@@ -140,6 +140,7 @@ static void key_changed(struct model *m, struct panel *p, const struct panel_row
     (void)row;
     (void)fx;
     form->doubted = false;
+    panel_field(p, R_SECRET)->complaint = NULL;
 }
 
 static void key_reply(struct model *m, struct panel *p, struct incoming *in, struct effects *fx) {

@@ -79,4 +79,5 @@ const struct panel_spec panel_models = {
     .enter = models_enter,
     .close = models_close,
     .filtered = true,
+    .best = true,
 };

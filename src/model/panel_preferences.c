@@ -268,8 +268,7 @@ static const char *prefs_why_not(const struct model *m) {
     const char *why = panel_why_op(m, OP_PREFERENCES_GET);
 
     return why && m->server.caps.version >= GEN_POST
-               ? "this server has none: provider and model are chosen when a session is created "
-                 "(Ctrl+X N)"
+               ? "not on this server: Ctrl+X N chooses provider and model"
                : why;
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { R_TEXT, R_EXPORT, R_MEDIA, R_MESSAGE, LINE_MAX_BYTES = 300 };
+enum { R_TEXT, R_EXPORT, R_MEDIA, R_MESSAGE, LINE_MAX_BYTES = 120 };
 
 /* What is left of a message of the server for this list. */
 struct stop {
