@@ -86,7 +86,9 @@ struct net_config {
     int64_t total_timeout_ms; /* 0: none; never applied to those either */
     struct retry_policy retry;
     struct net_hooks hooks;
-    int reads_at_once; /* 0: 16; plain GETs beyond that wait for each other */
+    /* Plain GETs beyond that wait for each other; 0: 512, as far as there are descriptors. The
+       first 16 go out at once, more as soon as an answer takes long. */
+    int reads_at_once;
     double time_scale; /* 0: 1; tests divide every delay by it, but not these time-outs */
 };
 

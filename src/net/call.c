@@ -7,7 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROGRESS_MS = 100, CALL_BUFFER = 64 << 10, FILE_BUFFER = 256 << 10 };
+enum {
+    PROGRESS_MS = 100,
+    CALL_BUFFER = 64 << 10,
+    FILE_BUFFER = 256 << 10,
+    FIRST_READS = 16,
+    LONG_MS = 20, /* an answer that takes longer keeps others waiting */
+};
 
 static const struct call_options no_options;
 static const _Alignas(max_align_t) unsigned char no_input[OP_IN_MAX];
@@ -132,7 +138,7 @@ void call_start(struct call *c) {
 
     c->state = CALL_RUNNING;
     c->task.attempt = ++c->attempt;
-    c->heard_at = n->now;
+    c->heard_at = c->started_at = n->now;
     if (c->items_sent)
         emit(n, &c->flow, incoming_new(IN_RESTART, c->req->id));
     c->items_sent = false;
@@ -283,11 +289,32 @@ static int64_t progress_at(const struct call *c) {
     return c->file.told_at == INT64_MIN ? c->net->now : c->file.told_at + PROGRESS_MS;
 }
 
-void calls_tick(struct net *n) {
+/* A server that answers at once is asked over few connections, again and again; one that takes its
+ * time over many. How many reads run. */
+static size_t adapt(struct net *n) {
     size_t reads = 0;
+    int64_t oldest = n->now;
+    const size_t first = n->set.reads_at_once < FIRST_READS ? n->set.reads_at_once : FIRST_READS;
 
     for (const struct call *c = n->calls; c; c = c->next)
-        reads += c->state == CALL_RUNNING && is_read(c);
+        if (c->state == CALL_RUNNING && is_read(c)) {
+            reads++;
+            oldest = c->started_at < oldest ? c->started_at : oldest;
+        }
+    if (reads == 0) {
+        n->reads_limit = first;
+    } else if (reads >= n->reads_limit && n->reads_limit < n->set.reads_at_once &&
+               n->now - oldest >= LONG_MS && n->now >= n->grow_at) {
+        n->reads_limit =
+            2 * n->reads_limit < n->set.reads_at_once ? 2 * n->reads_limit : n->set.reads_at_once;
+        n->grow_at = n->now + LONG_MS / 2;
+    }
+    return reads;
+}
+
+void calls_tick(struct net *n) {
+    size_t reads = adapt(n);
+
     for (struct call *c = n->calls, *next; c; c = next) {
         next = c->next;
         struct err err = {0};
@@ -303,7 +330,7 @@ void calls_tick(struct net *n) {
         }
         if (c->state == CALL_RETRYING && c->retry_at <= n->now)
             c->state = CALL_WAITING;
-        if (c->state != CALL_WAITING || (is_read(c) && reads >= n->set.reads_at_once))
+        if (c->state != CALL_WAITING || (is_read(c) && reads >= n->reads_limit))
             continue;
         reads += is_read(c);
         if (call_has_file(c) && file_restart(&c->file, &err) != RC_OK)
@@ -341,7 +368,11 @@ int64_t calls_deadline(const struct net *n) {
         reads += c->state == CALL_RUNNING && is_read(c);
         waiting |= c->state == CALL_WAITING;
     }
-    return waiting && reads < n->set.reads_at_once ? n->now : at;
+    if (waiting && reads < n->reads_limit)
+        return n->now;
+    if (waiting && n->reads_limit < n->set.reads_at_once && n->now + LONG_MS / 2 < at)
+        return n->now + LONG_MS / 2; /* for adapt */
+    return at;
 }
 
 /* Going on may call on_body at once, which may pause again; nothing is freed on the way. */

@@ -21,7 +21,7 @@ struct call {
     enum call_state state;
     struct buf target, body; /* the same for every attempt */
     int attempt;
-    int64_t began, retry_at, heard_at;
+    int64_t began, retry_at, heard_at, started_at;
     bool items_sent, bytes_sent;
     /* of this attempt */
     struct reply_reader *reader;

@@ -124,6 +124,8 @@ struct net {
     struct backlog backlog;
     struct call *calls; /* in order of arrival */
     struct stream *streams;
+    size_t reads_limit; /* so many plain GETs at once, for now */
+    int64_t grow_at;    /* not to be raised before */
     struct looker *lookers;
     struct frames *frames; /* NULL: none came yet */
     int64_t frames_at, frames_real;

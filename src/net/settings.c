@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
@@ -14,7 +15,7 @@ enum {
     IDLE_MS = 60000,
     HEADER_MAX = 64 << 10,
     ATTEMPTS_MAX = 1000,
-    READS_AT_ONCE = 16,
+    READS_AT_ONCE = 512,
 };
 
 /* ---- headers ---- */
@@ -142,6 +143,15 @@ static struct retry_policy policy_of(const struct retry_policy *given) {
     return p;
 }
 
+/* Half of the descriptors are left to everybody else. */
+static size_t usual_reads(void) {
+    struct rlimit files = {0};
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur / 2 > READS_AT_ONCE)
+        return READS_AT_ONCE;
+    return files.rlim_cur / 2 > 1 ? (size_t)files.rlim_cur / 2 : 1;
+}
+
 static char *copy(const char *s) { return str_blank(s) ? NULL : xstrdup(s); }
 
 enum rc settings_read(struct settings *s, const struct net_config *c, struct err *err) {
@@ -169,7 +179,7 @@ enum rc settings_read(struct settings *s, const struct net_config *c, struct err
     s->retry = policy_of(&c->retry);
     s->hooks = c->hooks;
     s->time_scale = c->time_scale > 0 ? c->time_scale : 1;
-    s->reads_at_once = c->reads_at_once > 0 ? (size_t)c->reads_at_once : READS_AT_ONCE;
+    s->reads_at_once = c->reads_at_once > 0 ? (size_t)c->reads_at_once : usual_reads();
     return check_files(s, err);
 }
 

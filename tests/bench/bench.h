@@ -35,6 +35,7 @@ struct feed {
     size_t events;        /* content events on the stream of bench-0, then it stays open */
     size_t rate;          /* of them a second; 0: as fast as it can */
     int64_t download;     /* size of every file */
+    int delay_ms;         /* before the answer about one session */
 };
 #define FEED_DELTA 12 /* bytes of text in one event */
 pid_t feed_start(const struct feed *f, int *port);

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +73,8 @@ static void sessions(int fd, const char *path) {
 
     buf_init(&b, MIX_MIB);
     if (one) {
+        if (plan->delay_ms > 0)
+            nanosleep(&(struct timespec){.tv_nsec = plan->delay_ms % 1000 * 1000000L}, NULL);
         add_session(&b, strtoul(one + 7, NULL, 10));
     } else {
         buf_adds(&b, "[");
@@ -218,6 +221,7 @@ static bool read_head(int fd, char *head, size_t size) {
 static void serve(int fd) {
     static char head[65536];
 
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     while (read_head(fd, head, sizeof head))
         route(fd, head);
     _exit(0);
@@ -228,7 +232,7 @@ pid_t feed_start(const struct feed *f, int *port) {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof a;
 
-    if (fd < 0 || bind(fd, (struct sockaddr *)&a, n) != 0 || listen(fd, 64) != 0 ||
+    if (fd < 0 || bind(fd, (struct sockaddr *)&a, n) != 0 || listen(fd, 1024) != 0 ||
         getsockname(fd, (struct sockaddr *)&a, &n) != 0)
         exit(2);
     *port = ntohs(a.sin_port);

@@ -395,9 +395,14 @@ static void null_and_empty_lists_are_empty(void **state) {
 static void a_burst_of_reads_is_answered_whole(void **state) {
     (void)state;
     struct box b;
+    struct err err;
     uint32_t ids[200];
 
-    box_open(&b, 100);
+    b = (struct box){.server = standin_new()};
+    assert_int_equal(
+        net_new(&b.net, &(struct net_config){.url = standin_url(b.server), .reads_at_once = 16},
+                &err),
+        RC_OK);
     standin_on(b.server, "GET", "/api/sessions/s1",
                &(struct answer){.body = session_json, .delay_ms = 1});
     for (size_t i = 0; i < MIX_COUNT(ids); i++)
