@@ -149,7 +149,7 @@ static long long take_size(struct client *c) {
     while (!c->in.p || !(end = strstr(c->in.p, "\r\n")))
         if (!fill(c))
             return -1;
-    const long long size = strtoll(c->in.p, NULL, 16);
+    const long long size = end > c->in.p ? strtoll(c->in.p, NULL, 16) : 0;
 
     buf_cut(&c->in, 0, (size_t)(end - c->in.p) + 2);
     return size;
