@@ -46,13 +46,13 @@ floor_of_header() {
     case $1 in
     base.h | ring.h | task.h | key.h | flags.h | errors.def) echo base ;;
     text.h | ini.h | markup.h | rule.h) echo text ;;
-    wire.h | types.h | types_admin.h | border.h | export.h | ops.def | events.def) echo wire ;;
+    wire.h | types.h | types_admin.h | border.h | export.h | pretty.h | ops.def | events.def) echo wire ;;
     net.h) echo net ;;
     client.h) echo client ;;
     config.h) echo config ;;
     cli.h) echo cli ;;
     job.h) echo job ;;
-    model.h | transcript.h | editor.h | act.h | panel.h) echo model ;;
+    model.h | transcript.h | editor.h | act.h | panel.h | publish.h) echo model ;;
     command.h | keymap.h | input.h | keys.h | commands.def | keys.def) echo input ;;
     canvas.h | theme.h | view.h | styles.def) echo ui ;;
     term.h) echo term ;;

@@ -153,8 +153,8 @@ static void a_file_of_nonsense_does_no_harm(void **state) {
         "nonsense",
         "mixtui 2\t1\nserver\tx\tonline\t5\t0\t0\n",
         "mixtui 1\t1\n\n\t\t\t\nsession\t!\tid\ttitle\nserver",
-        "mixtui 1\t1\nserver\t\x1b]0;evil\x07\tonline\t-5\tx\t99999999999999999999999\nsession\n"
-        "session\t\t\t\nsession\t!\t\x1b[31m\t\xe2\x80\xae\xff\n",
+        ("mixtui 1\t1\nserver\t\x1b]0;evil\x07\tonline\t-5\tx\t99999999999999999999999\nsession\n"
+         "session\t\t\t\nsession\t!\t\x1b[31m\t\xe2\x80\xae\xff\n"),
     };
     char name[64];
 
