@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "mix/text.h"
 #include "private.h"
 
 enum rc connect_log(const struct connect_flags *flags, struct err *err) {
@@ -34,7 +35,11 @@ enum rc connect_open(struct profile *out, const struct connect_flags *flags, str
     if (rc == RC_OK)
         rc = config_read(&config, flags->config_file, &complaints, err);
     if (rc == RC_OK) {
-        fputs(buf_str(&complaints), stderr);
+        auto_buf struct buf clean = {0};
+
+        buf_init(&clean, MIX_MIB);
+        (void)text_clean(&clean, buf_str(&complaints), complaints.n, CLEAN_TEXT);
+        fputs(buf_str(&clean), stderr);
         rc = profile_open(out, &config, flags, err);
     }
     config_fini(&config);
