@@ -36,7 +36,7 @@ struct sheet {
 static struct rect box_of(const struct model *m) {
     const struct panel_spec *spec = panel_specs[panel_top(m)->id];
     const int most = spec->wide ? WIDE_MOST : FORM_MOST;
-    const int w = m->ui.cols - 2 > most ? most : m->ui.cols < 60 ? m->ui.cols : m->ui.cols - 2;
+    const int w = m->ui.cols - 2 > most ? most : m->ui.cols < 90 ? m->ui.cols : m->ui.cols - 2;
     const int top = m->ui.rows < LOW ? 0 : 1;
 
     return (struct rect){(m->ui.cols - w) / 2, top, w, m->ui.rows - 1 - top};

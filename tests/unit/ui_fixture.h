@@ -292,6 +292,40 @@ static inline void frame(struct fixture *f) {
     view_draw(f->v, &f->m, &f->c);
 }
 
+/* Compared with a picture in tests/fixtures/screens; UPDATE_GOLDEN=1 draws it anew. */
+static inline void read_file(const char *path, struct buf *out) {
+    FILE *file = fopen(path, "rb");
+    char bytes[4096];
+    size_t n;
+
+    while (file && (n = fread(bytes, 1, sizeof bytes, file)) > 0)
+        buf_add(out, bytes, n);
+    if (file)
+        fclose(file);
+}
+
+static inline void assert_screen(struct fixture *f, const char *name) {
+    auto_buf struct buf got = {.max = MIX_MIB}, want = {.max = MIX_MIB};
+    char path[512];
+
+    frame(f);
+    canvas_text(&f->c, &got);
+    snprintf(path, sizeof path, "%s/screens/%s-%dx%d.txt", MIX_FIXTURES, name, f->m.ui.cols,
+             f->m.ui.rows);
+    if (getenv("UPDATE_GOLDEN")) {
+        FILE *file = fopen(path, "wb");
+
+        assert_non_null(file);
+        fwrite(got.p, 1, got.n, file);
+        fclose(file);
+        return;
+    }
+    read_file(path, &want);
+    if (strcmp(buf_str(&got), buf_str(&want)) != 0)
+        print_error("%s differs; drawn was:\n%s", path, buf_str(&got));
+    assert_string_equal(buf_str(&got), buf_str(&want));
+}
+
 static inline void retitle(struct session *s, const char *title) {
     free(s->title);
     s->title = TEXT(title);

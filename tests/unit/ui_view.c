@@ -2,39 +2,6 @@
  */
 #include "ui_fixture.h"
 
-static void read_file(const char *path, struct buf *out) {
-    FILE *file = fopen(path, "rb");
-    char bytes[4096];
-    size_t n;
-
-    while (file && (n = fread(bytes, 1, sizeof bytes, file)) > 0)
-        buf_add(out, bytes, n);
-    if (file)
-        fclose(file);
-}
-
-static void assert_screen(struct fixture *f, const char *name) {
-    auto_buf struct buf got = {.max = MIX_MIB}, want = {.max = MIX_MIB};
-    char path[512];
-
-    frame(f);
-    canvas_text(&f->c, &got);
-    snprintf(path, sizeof path, "%s/screens/%s-%dx%d.txt", MIX_FIXTURES, name, f->m.ui.cols,
-             f->m.ui.rows);
-    if (getenv("UPDATE_GOLDEN")) {
-        FILE *file = fopen(path, "wb");
-
-        assert_non_null(file);
-        fwrite(got.p, 1, got.n, file);
-        fclose(file);
-        return;
-    }
-    read_file(path, &want);
-    if (strcmp(buf_str(&got), buf_str(&want)) != 0)
-        print_error("%s differs; drawn was:\n%s", path, buf_str(&got));
-    assert_string_equal(buf_str(&got), buf_str(&want));
-}
-
 /* Draws a scene at one size after `arrange` has changed it. */
 static void scene(const char *name, int cols, int rows, void (*arrange)(struct fixture *f)) {
     struct fixture *f = fixture_new(cols, rows);
