@@ -176,5 +176,6 @@ int cli_send(const struct cli_command *c, int argc, char **argv) {
     }
     talk_fini(&t.talk);
     free(t.text);
+    profile_fini(&conn.over);
     return code;
 }
