@@ -18,7 +18,7 @@ struct auth {
     struct arena arena;
     char *open; /* the provider whose actions are shown */
     const char *validity;
-    bool status_known, valid;
+    bool status_known, valid, looked;
 };
 
 /* ---- what is known of providers without asking ---- */
@@ -258,6 +258,15 @@ static void deleted(struct model *m, struct panel *p, struct incoming *in, struc
     auth_load(m, p, fx);
 }
 
+/* With no provider at all, what can be done is in view. */
+static void show_first(const struct model *m, struct auth *a) {
+    if (!m->server.auth_known || a->looked)
+        return;
+    a->looked = true;
+    if (m->server.no_provider)
+        set_string(&a->open, hints[0].provider);
+}
+
 static void auth_reply_in(struct model *m, struct panel *p, struct incoming *in,
                           struct effects *fx) {
     struct auth *a = p->data;
@@ -269,6 +278,7 @@ static void auth_reply_in(struct model *m, struct panel *p, struct incoming *in,
     case OP_AUTH_STATUS:
         if (!failed && auth_take(m, in->out))
             take_status(a, in->out);
+        show_first(m, a);
         break;
     case OP_AUTH_VALIDATE:
         if (!failed && in->out)
@@ -311,9 +321,9 @@ void auth_changed(struct model *m, struct panel *form, const char *provider, str
 }
 
 static void auth_open(struct model *m, struct panel *p, struct effects *fx) {
-    (void)m;
     (void)fx;
     p->data = xcalloc(1, sizeof(struct auth));
+    show_first(m, p->data);
 }
 
 static void auth_close(struct model *m, struct panel *p) {

@@ -8,11 +8,14 @@
 
 #include "mix/types_admin.h"
 
-/* The row whose label begins so; NULL: none. */
+/* The row with that label, else the first that begins so; NULL: none. */
 KIT_FN struct panel_row *form_find(struct kit *k, const char *label) {
     panel_fresh(k->m);
     struct panel *p = panel_top(k->m);
 
+    for (size_t i = 0; p && i < p->n_rows; i++)
+        if (strcmp(p->rows[i].label, label) == 0)
+            return &p->rows[i];
     for (size_t i = 0; p && i < p->n_rows; i++)
         if (strncmp(p->rows[i].label, label, strlen(label)) == 0)
             return &p->rows[i];
