@@ -18,6 +18,7 @@ setup_table() {
 cmake         cmake            cmake               cmake               cmake         cmake             cmake               cmake
 ninja         ninja            ninja-build         ninja-build         ninja         samurai           ninja               ninja
 compiler      cc               gcc                 gcc                 gcc           gcc               gcc                 llvm
+compiler++    c++              g++                 gcc-c++             gcc           g++               gcc-c++             llvm
 libc          @stdio           libc6-dev           glibc-devel         glibc         musl-dev          glibc-devel         -
 pkg-config    pkg-config       pkg-config          pkgconf-pkg-config  pkgconf       pkgconf           pkgconf-pkg-config  pkgconf
 ncurses       pc:ncursesw      libncurses-dev      ncurses-devel       ncurses       ncurses-dev       ncurses-devel       ncurses
@@ -45,7 +46,7 @@ EOF
 
 SETUP_RUN='cmake ninja compiler libc pkg-config ncurses libcurl cjson utf8proc inih microhttpd certificates'
 # shellcheck disable=SC2034 # for the scripts that source this one
-SETUP_TEST="$SETUP_RUN cmocka vterm zsh fish mandoc col"
+SETUP_TEST="$SETUP_RUN compiler++ cmocka vterm zsh fish mandoc col"
 # shellcheck disable=SC2034
 SETUP_GATES="$SETUP_TEST git clang clang-tidy clang-format cppcheck shellcheck"
 

@@ -48,7 +48,7 @@ floor_of_header() {
     text.h | ini.h | markup.h | rule.h) echo text ;;
     wire.h | types.h | types_admin.h | border.h | export.h | pretty.h | ops.def | events.def) echo wire ;;
     net.h) echo net ;;
-    client.h) echo client ;;
+    client.h | calls.h | calls.def) echo client ;;
     config.h) echo config ;;
     cli.h) echo cli ;;
     job.h) echo job ;;
@@ -137,7 +137,8 @@ gate_install() { # what a packager gets
     setup_build release gcc -DMIX_WERROR=ON -DMIX_TESTS=ON -DMIX_BENCH=ON
     dir=$(mktemp -d)
     DESTDIR=$dir cmake --install "$SETUP_BUILD" --prefix /usr >"$SETUP_BUILD/install.log"
-    for file in bin/mixtui libexec/mixtui/mixtui-demo share/mixtui/themes include/mix/base.h; do
+    for file in bin/mixtui libexec/mixtui/mixtui-demo share/mixtui/themes include/mix/client.h \
+        lib/libmix.so lib/libmix.a lib/pkgconfig/mix.pc lib/cmake/mix/mixConfig.cmake share/man/man3/libmix.3; do
         [ -e "$dir/usr/$file" ] || { echo "not installed: $file" >&2; rm -rf "$dir"; return 1; }
     done
     rm -rf "$dir"
@@ -170,7 +171,7 @@ gate_asan() {
 
 # Old compilers' TSan cannot place its shadow when addresses are randomised widely.
 gate_tsan() {
-    local only='^unit_(net|job)_|^unit_base_(ring|bell)' targets
+    local only='^unit_(net|job|client)_|^unit_base_(ring|bell)' targets
     setup_build_dir tsan
     (cd "$ROOT" && cmake --preset tsan -B "$SETUP_BUILD") >"$SETUP_BUILD/build.log" 2>&1 ||
         setup_build_failed configuring "$SETUP_BUILD/build.log"
