@@ -12,9 +12,21 @@
 
 #include "mix/text.h"
 
-enum { LINE_MAX_BYTES = 8 << 10 };
+enum { LINE_MAX_BYTES = 8 << 10, HELP_COLUMNS = 80 };
 
 /* ---- the command line ---- */
+static void add_wrapped(struct buf *out, const char *paragraphs) {
+    struct rows rows = {0};
+
+    text_wrap(&rows, paragraphs, strlen(paragraphs), HELP_COLUMNS);
+    for (size_t i = 0; i < rows.n; i++) {
+        buf_add(out, paragraphs + rows.v[i].off, rows.v[i].len);
+        buf_adds(out, "\n");
+    }
+    buf_adds(out, "\n");
+    rows_fini(&rows);
+}
+
 void cli_help(const struct cli_command *c) {
     auto_buf struct buf text = {0};
 
@@ -22,7 +34,7 @@ void cli_help(const struct cli_command *c) {
     buf_addf(&text, "mixtui %s: %s\n\nusage: mixtui %s %s%s[--OPTION]...\n\n", c->name, c->help,
              c->name, c->operands, *c->operands ? " " : "");
     if (c->more)
-        buf_addf(&text, "%s\n\n", c->more);
+        add_wrapped(&text, c->more);
     flags_help(&text, &c->flags);
     if (!c->local) {
         buf_adds(&text, "\nThe server and how it is reached:\n");
