@@ -191,6 +191,8 @@ void draw_asks(struct view *v, const struct model *m, struct canvas *c, struct r
 void draw_files(struct view *v, const struct model *m, struct canvas *c, struct rect r);
 void draw_tabs(const struct model *m, struct canvas *c, struct rect r);
 void draw_status(const struct view *v, const struct model *m, struct canvas *c, struct rect r);
+/* `build offline `: watched servers that do not answer; the cells used */
+int draw_away(const struct model *m, struct canvas *c, int x, int y, int right);
 void draw_leader(const struct model *m, struct canvas *c);
 void draw_overlay(struct view *v, const struct model *m, struct canvas *c);
 

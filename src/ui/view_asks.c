@@ -306,25 +306,18 @@ static void draw_list(struct view *v, const struct model *m, struct canvas *c, s
     }
 }
 
-/* How much can be heard at all: sessions with a stream, and servers that are away. */
+/* How much can be heard at all: servers that are away, and sessions with a stream. */
 static void draw_watched(const struct model *m, struct canvas *c, int x, int y, int right) {
     const struct model *peer;
     size_t watched = 0, all = 0;
 
+    x += draw_away(m, c, x, y, right);
     for (size_t i = 0; (peer = model_peer(m, i)); i++) {
         watched += peer->n_watched;
         all += peer->n_sessions;
     }
-    x += canvas_putf(c, x, y, right - x, STYLE_DIM, "%s%zu of %zu watched",
-                     m->ui.ascii ? "- " : "· ", watched, all);
-    for (size_t i = 0; (peer = model_peer(m, i)); i++)
-        if (peer != m && peer->server.state != SERVER_ONLINE && x < right) {
-            x += put_foreign(c, x + 1, y, right - x - 1, STYLE_STATUS_DOWN, server_name(peer),
-                             CLEAN_NAME) +
-                 1;
-            x += put(c, x, y, right - x, STYLE_STATUS_DOWN,
-                     peer->server.state == SERVER_CONNECTING ? " connecting" : " offline");
-        }
+    canvas_putf(c, x, y, right - x, STYLE_DIM, "%s%zu of %zu watched", m->ui.ascii ? "- " : "· ",
+                watched, all);
 }
 
 void draw_asks(struct view *v, const struct model *m, struct canvas *c, struct rect r) {

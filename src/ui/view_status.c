@@ -85,6 +85,22 @@ static int draw_counts(const struct model *m, struct canvas *c, int x, int y, in
     return x - start;
 }
 
+int draw_away(const struct model *m, struct canvas *c, int x, int y, int right) {
+    const struct model *peer;
+    const int start = x;
+
+    for (size_t i = 0; (peer = model_peer(m, i)); i++) {
+        const enum server_state state = peer->server.state;
+
+        if (peer == m || (state != SERVER_OFFLINE && state != SERVER_FOREIGN))
+            continue;
+        x += put_foreign(c, x, y, right - x, STYLE_STATUS_DOWN, server_name(peer), CLEAN_NAME);
+        x += put(c, x, y, right - x, STYLE_STATUS_DOWN,
+                 state == SERVER_OFFLINE ? " offline " : " no Mix ");
+    }
+    return x - start;
+}
+
 static int draw_facts(const struct model *m, struct canvas *c, int x, int y, int right) {
     const struct session *s = m->shown;
     const int start = x;
@@ -188,6 +204,7 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
     }
     if (draw_retrying(m, c, x, r.y, right))
         return;
+    x += draw_away(m, c, x, r.y, right);
     if (r.w >= 80)
         x += draw_facts(m, c, x, r.y, right);
     draw_hint_tail(v, m, c, x + 1, r.y, right);

@@ -126,7 +126,10 @@ static void a_watched_server_goes_and_comes_back(void **state) {
     screen_wait_that(s, tap_count(tap, "/stream") > 0);
     type_line(s, "goes on");
     server_stop(tap);
-    screen_pause(s, 2500);
+    char away[80];
+    snprintf(away, sizeof away, "%s offline", address(tap));
+    screen_wait(s, away);
+    screen_pause(s, 1000);
     assert_false(screen_has(s, "No server"));
     screen_keys(s, " and on"); /* nothing took the keys */
     screen_wait(s, "goes on and on");
@@ -134,6 +137,7 @@ static void a_watched_server_goes_and_comes_back(void **state) {
     tap = tap_start(there->port, port);
     leader(s, "r"); /* all that is broken is tried now */
     screen_wait_that(s, tap_count(tap, "/stream") > before);
+    screen_wait_gone(s, away);
     newest_asks(there);
     screen_wait(s, "!1");
     open_asks(s);
@@ -267,6 +271,7 @@ int main(void) {
         S(what_is_typed_on_each_is_found_again, narrow),
         S(what_is_typed_on_each_is_found_again, wide),
         S(the_next_that_needs_somebody_is_on_the_other_server, wide),
+        S(a_watched_server_goes_and_comes_back, narrow),
         S(a_watched_server_goes_and_comes_back, wide),
         S(one_that_is_never_there_stands_in_the_list_only, wide),
         S(quitting_counts_the_agents_of_all, narrow),
