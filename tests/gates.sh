@@ -171,7 +171,7 @@ gate_asan() {
 
 # Old compilers' TSan cannot place its shadow when addresses are randomised widely.
 gate_tsan() {
-    local only='^unit_(net|job|client)_|^unit_base_(ring|bell)' targets
+    local only='^unit_(net|job|client)_|^unit_base_(ring|bell)|^unit_wire_threads' targets
     setup_build_dir tsan
     (cd "$ROOT" && cmake --preset tsan -B "$SETUP_BUILD") >"$SETUP_BUILD/build.log" 2>&1 ||
         setup_build_failed configuring "$SETUP_BUILD/build.log"

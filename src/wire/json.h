@@ -52,12 +52,14 @@ struct place {
     const char *name; /* NULL: index */
     size_t index;
 };
-enum { PLACE_BYTES = 160 };
-/* `where`: PLACE_BYTES for the place of a wrong value, or NULL */
+struct place_text {
+    char s[160];
+};
+/* `found`: where a wrong value stands, or NULL */
 enum rc shape_from_tree(void *out, const struct shape *s, const cJSON *v, struct arena *a,
-                        const struct place *at, char *where, struct err *err);
+                        const struct place *at, struct place_text *found, struct err *err);
 /* shape_read, lenient, that also tells where a wrong value stands. */
 enum rc shape_read_at(void *out, const struct shape *s, const char *json, size_t n, struct arena *a,
-                      char *where, struct err *err);
+                      struct place_text *found, struct err *err);
 
 #endif

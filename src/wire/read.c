@@ -9,7 +9,7 @@
 struct reading {
     struct arena *arena;
     struct err *err;
-    char *where; /* PLACE_BYTES of it, or NULL */
+    struct place_text *found; /* or NULL */
     enum strictness how;
     int version;
 };
@@ -30,12 +30,12 @@ static size_t add_place(char *out, size_t room, const struct place *at) {
 }
 
 static enum rc wrong(const struct reading *r, const struct place *at, const char *what) {
-    char place[PLACE_BYTES] = "";
+    struct place_text place = {""};
 
-    add_place(place, sizeof place, at);
-    if (r->where)
-        memcpy(r->where, place, sizeof place);
-    return err_set(r->err, RC_PROTO, 0, "%s%s%s", place, *place ? ": " : "", what);
+    add_place(place.s, sizeof place.s, at);
+    if (r->found)
+        *r->found = place;
+    return err_set(r->err, RC_PROTO, 0, "%s%s%s", place.s, *place.s ? ": " : "", what);
 }
 
 static enum rc wrong_type(const struct reading *r, const struct place *at, const char *want,
@@ -275,8 +275,8 @@ static enum rc read_top(const struct reading *r, const struct shape *s, const cJ
 }
 
 enum rc shape_from_tree(void *out, const struct shape *s, const cJSON *v, struct arena *a,
-                        const struct place *at, char *where, struct err *err) {
-    const struct reading r = {.arena = a, .err = err, .where = where, .how = SHAPE_LENIENT};
+                        const struct place *at, struct place_text *found, struct err *err) {
+    const struct reading r = {.arena = a, .err = err, .found = found, .how = SHAPE_LENIENT};
 
     return read_top(&r, s, v, out, at);
 }
@@ -291,8 +291,8 @@ static enum rc read_text(void *out, const struct shape *s, const char *json, siz
 }
 
 enum rc shape_read_at(void *out, const struct shape *s, const char *json, size_t n, struct arena *a,
-                      char *where, struct err *err) {
-    return read_text(out, s, json, n, &(struct reading){.arena = a, .err = err, .where = where});
+                      struct place_text *found, struct err *err) {
+    return read_text(out, s, json, n, &(struct reading){.arena = a, .err = err, .found = found});
 }
 
 enum rc shape_read(void *out, const struct shape *s, const char *json, size_t n, struct arena *a,

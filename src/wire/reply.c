@@ -35,7 +35,7 @@ struct reply_reader {
     void *items;
     size_t n, room;
     struct arena arena;
-    char where[PLACE_BYTES];
+    struct place_text where;
 };
 
 struct reply_reader *reply_new(enum op op) {
@@ -72,7 +72,7 @@ static enum rc refuse(const struct reply_reader *r, struct err *err, const char 
 
 static enum rc refuse_element(struct reply_reader *r, size_t index, const char *what,
                               struct err *err) {
-    snprintf(r->where, sizeof r->where, "[%zu]", index);
+    snprintf(r->where.s, sizeof r->where.s, "[%zu]", index);
     return err_set(err, RC_PROTO, 0, "%s: [%zu]: %s", r->spec->short_name, index, what);
 }
 
@@ -84,7 +84,7 @@ static enum rc take_element(struct reply_reader *r, const cJSON *tree, const str
     void *item = (char *)r->items + r->n * r->elem->size;
 
     memset(item, 0, r->elem->size);
-    if (shape_from_tree(item, r->elem, tree, &r->arena, at, r->where, &why) != RC_OK)
+    if (shape_from_tree(item, r->elem, tree, &r->arena, at, &r->where, &why) != RC_OK)
         return err_set(err, RC_PROTO, 0, "%s: %s", r->spec->short_name, why.text);
     r->n++;
     return RC_OK;
@@ -200,7 +200,7 @@ enum rc reply_feed(struct reply_reader *r, const char *p, size_t n, struct err *
                    r->spec->cap / MIX_MIB);
 }
 
-const char *reply_where(const struct reply_reader *r) { return r->where; }
+const char *reply_where(const struct reply_reader *r) { return r->where.s; }
 
 size_t reply_pending(const struct reply_reader *r) {
     return r->arena.bytes + (r->elem ? r->n * r->elem->size : 0);
@@ -254,7 +254,8 @@ enum rc reply_end(struct reply_reader *r, void **out, size_t *n, struct arena *a
         return RC_OK;
     void *made = arena_alloc(a, r->spec->out->size);
 
-    if (shape_read_at(made, r->spec->out, buf_str(&r->held), r->held.n, a, r->where, &why) != RC_OK)
+    if (shape_read_at(made, r->spec->out, buf_str(&r->held), r->held.n, a, &r->where, &why) !=
+        RC_OK)
         return err_set(err, RC_PROTO, 0, "%s: %s", r->spec->short_name, why.text);
     *out = made;
     *n = 1;
