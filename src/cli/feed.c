@@ -148,7 +148,7 @@ static void told_late(struct feed *f, const char *message_id, const char *text) 
     auto_buf struct buf line = {.max = LINE_MAX_BYTES};
 
     feed_text(f, message_id, text);
-    feed_begin(f, &line, "content", NULL);
+    feed_begin(f, &line, "content", f->session);
     jtext_field(&line, "content", text);
     jtext_field(&line, "assistantMessageId", message_id);
     buf_adds(&line, ",\"late\":true");

@@ -165,7 +165,7 @@ int turn_busy(struct turn *t) {
         feed_say(&t->talk.feed, "waiting: an agent seems to be at work in %s", t->talk.session);
     t->phase = TURN_WAIT;
     t->heard_other = false;
-    t->quiet = 0;
+    t->quiet = t->checks = 0;
     t->rows_at = clock_now() + CHECK_MS;
     return CLI_GO_ON;
 }

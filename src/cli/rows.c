@@ -5,7 +5,7 @@
 
 #include "send.h"
 
-enum { CHECK_MS = 3000, CHECKS = 2, QUIET = 2, SOON_MS = 400 };
+enum { CHECK_MS = 3000, CHECKS = 2, QUIET = 2, DEAD = 10, SOON_MS = 400 };
 
 /* ---- reading them ---- */
 void turn_read_rows(struct turn *t) {
@@ -32,9 +32,12 @@ static void take_row(struct turn *t, const struct message *row) {
     struct turn_rows *r = &t->rows;
     const bool agent = str_eq(row->role, "assistant");
 
-    r->tail_open = !agent;
+    r->tail_open = !agent || (str_blank(row->assistant_response) && str_blank(row->user_input) &&
+                              row->tool_calls.n == 0);
+    r->open_call = false;
     for (size_t i = 0; i < row->tool_calls.n; i++)
-        r->tail_open = r->tail_open || !row->tool_calls.items[i].finished;
+        r->open_call = r->open_call || !row->tool_calls.items[i].finished;
+    r->tail_open = r->tail_open || r->open_call;
     free(r->last_id);
     r->last_id = row->id ? xstrdup(row->id) : NULL;
     if (!r->passed) {
@@ -52,21 +55,35 @@ static void take_row(struct turn *t, const struct message *row) {
 }
 
 /* ---- what they tell ---- */
+/* Old servers take one message at a time, and a refusal there leaves rows that look like work. */
+static bool refuses_itself(const struct turn *t) {
+    return t->talk.caps.version != GEN_NONE && t->talk.caps.version < GEN(0, 6, 0);
+}
+
+/* Idle, or for long nothing moved and no call is open: what began there died. */
+static bool waited_enough(struct turn *t) {
+    const bool moved = t->heard_other || t->rows.open_call;
+
+    t->quiet = t->rows.tail_open || moved ? 0 : t->quiet + 1;
+    t->checks = moved ? 0 : t->checks + 1;
+    t->heard_other = false;
+    if (t->quiet >= QUIET || t->checks >= DEAD)
+        return true;
+    t->rows_at = clock_now() + CHECK_MS;
+    return false;
+}
+
 static int rows_read(struct turn *t) {
     const struct turn_rows *r = &t->rows;
 
     switch ((int)t->phase) {
     case TURN_LOOK:
-        if (r->tail_open)
+        if (r->tail_open && !refuses_itself(t))
             return turn_busy(t);
         break;
     case TURN_WAIT:
-        t->quiet = r->tail_open || t->heard_other ? 0 : t->quiet + 1;
-        t->heard_other = false;
-        if (t->quiet < QUIET) {
-            t->rows_at = clock_now() + CHECK_MS;
+        if (!waited_enough(t))
             return CLI_GO_ON;
-        }
         break;
     case TURN_STOP:
         break;
@@ -97,8 +114,6 @@ static int rows_read(struct turn *t) {
     free(t->known_id);
     t->known_id = r->last_id ? xstrdup(r->last_id) : NULL;
     turn_go_on(t);
-    if (t->talk.n_watches > 0 && t->talk.watches[0].link == LINK_LIVE && t->phase == TURN_OPEN)
-        turn_post(t);
     return CLI_GO_ON;
 }
 

@@ -10,6 +10,7 @@
 struct feed {
     const struct cli_command *command;
     struct cli_out out;
+    const char *session; /* the conversation's; NULL until it is known */
     bool json;
     bool notes_out; /* short lines go to standard output like everything else */
     bool dim;       /* short lines may be dimmed: standard error is a terminal */
@@ -128,6 +129,7 @@ enum turn_phase {
     TURN_COST,
 };
 struct turn_rows {  /* what a list of messages tells */
+    bool open_call; /* of the last row */
     bool tail_open; /* an agent seems to be at work */
     bool passed;    /* the row that was the last one before is behind us */
     bool found;     /* our message is there */
@@ -153,6 +155,7 @@ struct turn {
     double cost_before, cost;
     bool cost_known, confirmed, heard_other, seen, gap, expanded, sent_told, live;
     int checks, quiet;
+    int64_t live_at;
     int64_t due;     /* of the phase */
     int64_t rows_at; /* the messages are read again */
     int64_t end_at;  /* the end was heard: a moment for its echo */

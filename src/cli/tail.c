@@ -191,7 +191,7 @@ int cli_tail(const struct cli_command *c, int argc, char **argv) {
         signal(SIGPIPE, SIG_IGN);
         k->feed.notes_out = true;
         k->policy = POLICY_WATCH;
-        k->session = xstrdup(t.session);
+        k->feed.session = k->session = xstrdup(t.session);
         k->event = on_event;
         k->live = on_live;
         k->lost = on_lost;
@@ -205,5 +205,6 @@ int cli_tail(const struct cli_command *c, int argc, char **argv) {
         feed_close(&k->feed);
     }
     talk_fini(&t.talk);
+    profile_fini(&conn.over);
     return code;
 }

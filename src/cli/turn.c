@@ -13,9 +13,12 @@ enum {
     ECHO_MS = 400,    /* a failed turn says so twice */
     ANSWER_MS = 5000, /* a synchronous answer comes after the events */
     CANCEL_MS = 3000,
+    LISTEN_MS = 500,
     DENIED_CODE = 8,
     FAILED_CODE = 9,
 };
+
+#define BUSY_TEXT "currently processing another request"
 
 /* ---- the end ---- */
 void turn_sent(struct turn *t) {
@@ -121,8 +124,11 @@ static bool never_arrived(const struct incoming *in) {
 static int post_failed(struct turn *t, const struct incoming *in) {
     const bool sync = t->talk.caps.sync_send;
 
-    if (strstr(in->err.text, "currently processing another request"))
-        return turn_could_not(t, "send: the session is busy", &in->err);
+    if (strstr(in->err.text, BUSY_TEXT)) { /* not taken for certain: it may leave again */
+        t->end_at = 0;
+        t->confirmed = false;
+        return turn_busy(t);
+    }
     if (t->confirmed) { /* how a synchronous turn ended, told on the stream as well */
         if (in->status >= 400 && !t->errors.n)
             add_error(t, in->err.text);
@@ -230,7 +236,7 @@ static int session_answered(struct turn *t, const struct incoming *in) {
         err_set(&err, RC_PROTO, 0, "the server named no session");
         return turn_finish(t, "refused", cli_fail(t->talk.feed.command, &err));
     }
-    t->talk.session = xstrdup(s->id);
+    t->talk.feed.session = t->talk.session = xstrdup(s->id);
     t->cost_before = s->cost;
     if (t->phase == TURN_LOOK) {
         turn_read_rows(t);
@@ -336,6 +342,8 @@ static void on_event(struct talk *talk, const struct wire_event *e) {
     }
     if (t->phase > TURN_CHECK || (t->end_at && !t->outcome && !end))
         return; /* deltas that `complete` overtook */
+    if (e->kind == EV_ERROR && d->error && strstr(d->error, BUSY_TEXT))
+        return; /* the answer to the message says so as well */
     if (sign_of_work(e) || (e->kind == EV_USER_MESSAGE && turn_same_text(t->text, d->content)))
         turn_sent(t);
     t->seen = t->seen || sign_of_work(e) || end || e->kind == EV_RATE_LIMIT;
@@ -354,6 +362,7 @@ static void on_live(struct talk *talk, bool gap) {
     struct turn *t = talk->owner;
 
     t->live = true;
+    t->live_at = clock_now();
     t->down_at = 0;
     if (t->phase == TURN_OPEN)
         return; /* the tick goes on */
@@ -385,10 +394,15 @@ static void on_lost(struct talk *talk, const struct incoming *in) {
 }
 
 /* ---- time ---- */
+/* An agent that only writes leaves no trace in the messages: it is heard. */
+static int64_t listen_ms(const struct turn *t) { return str_eq(t->target, "new") ? 0 : LISTEN_MS; }
+
 static void plan(struct turn *t) {
     int64_t at = 0;
 
     sooner_of(&at, t->due);
+    if (t->phase == TURN_OPEN && t->live)
+        sooner_of(&at, t->live_at + listen_ms(t));
     sooner_of(&at, t->rows_at);
     sooner_of(&at, t->end_at);
     sooner_of(&at, t->stop_at);
@@ -436,11 +450,10 @@ static int step(struct turn *t) {
             return turn_finish(t, t->outcome, t->code);
         turn_stop(t);
     }
-    if (t->phase == TURN_OPEN && t->live) {
-        if (t->heard_other)
-            return turn_busy(t);
+    if (t->phase == TURN_OPEN && t->live && t->heard_other)
+        return turn_busy(t);
+    if (t->phase == TURN_OPEN && t->live && now >= t->live_at + listen_ms(t))
         turn_post(t);
-    }
     if (passed(t->due, now) || (t->down_at && now >= t->down_at + t->give_up_ms))
         return out_of_patience(t);
     if (passed(t->end_at, now))
