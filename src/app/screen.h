@@ -83,6 +83,9 @@ void take_demo(struct app *a);
 /* ---- start.c ---- */
 void start_keys(struct app *a); /* [keys] of config.ini */
 void start_tell(struct app *a); /* what is wrong with it, as notices */
+/* profile_open, with the terminal given back while secrets are asked for */
+enum rc start_profile(struct app *a, struct profile *out, const struct connect_flags *flags,
+                      struct err *err);
 void start_warn(struct app *a, size_t row, const struct profile *p); /* how the server is reached */
 bool start_name(struct app *a, char *typed); /* takes the name off; false: it cannot be saved */
 void start_retry(struct app *a);             /* the second address too */

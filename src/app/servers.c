@@ -185,11 +185,10 @@ static void start_demo(struct app *a, size_t row) {
 /* How a row is reached: its profile when there is one, else the address alone. */
 static enum rc settings_of(struct app *a, size_t row, struct profile *out, struct err *err) {
     const struct server_row *r = row_at(a, row);
-    const struct options *o = a->options;
     const struct connect_flags flags = {.server = r->url, .profile = r->profile ? r->name : NULL};
     const enum rc rc = net_url_check(r->url, err);
 
-    return rc == RC_OK ? profile_open(out, &o->config, &flags, err) : rc;
+    return rc == RC_OK ? start_profile(a, out, &flags, err) : rc;
 }
 
 void server_connect(struct app *a, size_t row) {

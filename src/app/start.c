@@ -31,6 +31,31 @@ void start_tell(struct app *a) {
                   a->options->config.path, count);
 }
 
+/* Its commands may ask at the terminal, and what they complain of is to be read there. */
+static bool runs_commands(const struct config *c, const char *name) {
+    for (size_t i = 0; name && i < c->n_profiles; i++)
+        for (size_t k = 0; str_eq(c->profiles[i].name, name) && k < c->profiles[i].secrets.n; k++)
+            if (c->profiles[i].secrets.items[k].how == SECRET_COMMAND)
+                return true;
+    return false;
+}
+
+enum rc start_profile(struct app *a, struct profile *out, const struct connect_flags *flags,
+                      struct err *err) {
+    const struct config *c = &a->options->config;
+    const bool away = runs_commands(c, flags->profile);
+
+    if (away)
+        term_leave(a->term);
+    const enum rc rc = profile_open(out, c, flags, err);
+
+    if (away) {
+        term_enter(a->term);
+        a->shown_rev = 0;
+    }
+    return rc;
+}
+
 void start_warn(struct app *a, size_t row, const struct profile *p) {
     struct model *m = a->servers.rows[row].model;
 

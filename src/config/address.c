@@ -123,13 +123,11 @@ void url_host(char *out, size_t size, const char *url) {
     if (!at || strncmp(url, "unix:", 5) == 0)
         return;
     at += 3;
-    size_t n = strcspn(at, "/?#");
-    const char *user = memchr(at, '@', n);
+    const char *user = memchr(at, '@', strcspn(at, "/?#"));
+    size_t n;
 
-    if (user) {
-        n -= (size_t)(user + 1 - at);
+    if (user)
         at = user + 1;
-    }
     if (*at == '[') {
         at++;
         n = strcspn(at, "]/?#");

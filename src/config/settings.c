@@ -57,6 +57,7 @@ static enum rc one_of(const struct said *s, struct err *err) {
 
 /* Yes and no in the words of the row ("on|off"): the first is yes. */
 static enum rc set_choice(bool *out, const struct said *s, struct err *err) {
+    assert(s->row->value && s->value);
     const size_t n = strcspn(s->row->value, "|");
 
     *out = strncmp(s->value, s->row->value, n) == 0 && s->value[n] == '\0';

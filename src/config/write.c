@@ -46,7 +46,7 @@ const char *config_default(void) {
 enum rc config_check_server(const char *path, const char *name, const char *url, struct err *err) {
     const struct said said = {.row = &settings[SET_URL], .name = "url", .value = url};
     auto_free char *usual = path ? NULL : path_config_file();
-    struct config c;
+    struct config c = {0};
 
     path = path ? path : usual;
     if (!path)
@@ -61,9 +61,8 @@ enum rc config_check_server(const char *path, const char *name, const char *url,
 
     if (rc != RC_OK)
         return rc;
-    rc = access(path, F_OK) == 0 ? config_read(&c, path, NULL, err) : RC_OK;
-    if (rc != RC_OK || access(path, F_OK) != 0)
-        return rc;
+    if (access(path, F_OK) == 0)
+        rc = config_read(&c, path, NULL, err);
     for (size_t i = 0; i < c.n_profiles && rc == RC_OK; i++)
         if (str_eq(c.profiles[i].name, name))
             rc = err_set(err, RC_USAGE, 0, "there is a server %.40s already", name);
