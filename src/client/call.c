@@ -74,13 +74,14 @@ static void call_free(struct call *call) {
     free(call->items);
     mix_reply_free(call->out);
     mix_error_clear(&call->err);
+    pthread_cond_destroy(&call->wake);
     free(call);
 }
 
-static struct call *call_new(struct mix_client *c, struct request *r) {
+static struct call *call_new(const struct request *r) {
     struct call *call = xcalloc(1, sizeof *call);
 
-    (void)c;
+    pthread_cond_init(&call->wake, NULL);
     call->id = r->id;
     call->op = r->kind == REQ_PROBE ? OP_COUNT : r->op;
     call->bytes.own_fd = -1;
@@ -160,7 +161,7 @@ static void call_end(struct mix_client *c, struct call *call) {
     call_unlink(c, call);
     call->ended = true;
     if (call->waited)
-        pthread_cond_signal(call->wake);
+        pthread_cond_signal(&call->wake);
     else
         client_deliver(c, call, NULL);
 }
@@ -247,10 +248,8 @@ static enum mix_rc failed_early(struct mix_error *out, struct call *call, const 
 /* Takes both. */
 static enum mix_rc wait_for(struct mix_client *c, struct call *call, struct request *r, void **out,
                             int *generation, struct mix_error *err) {
-    pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
     struct err why;
 
-    call->wake = &wake;
     call->waited = true;
     pthread_mutex_lock(&c->lock);
     if (c->closing) {
@@ -262,11 +261,10 @@ static enum mix_rc wait_for(struct mix_client *c, struct call *call, struct requ
     c->inside++;
     begin(c, call, r);
     while (!call->ended)
-        pthread_cond_wait(&wake, &c->lock);
+        pthread_cond_wait(&call->wake, &c->lock);
     if (--c->inside == 0)
         pthread_cond_broadcast(&c->idle);
     pthread_mutex_unlock(&c->lock);
-    pthread_cond_destroy(&wake);
     if (out)
         *out = TAKE(call->out);
     if (generation)
@@ -291,7 +289,7 @@ enum mix_rc mix_call(struct mix_client *c, enum mix_op op, const void *in, void 
         return MIX_RC_USAGE;
     }
     struct request *r = request_new(REQ_CALL, (enum op)op);
-    struct call *call = call_new(c, r);
+    struct call *call = call_new(r);
 
     if (prepare(call, r, in, options, &why) != RC_OK) {
         request_free(r);
@@ -307,7 +305,7 @@ enum mix_rc mix_client_probe(struct mix_client *c, int *generation, struct mix_e
         return MIX_RC_USAGE;
     struct request *r = request_new(REQ_PROBE, OP_COUNT);
 
-    return wait_for(c, call_new(c, r), r, NULL, generation, err);
+    return wait_for(c, call_new(r), r, NULL, generation, err);
 }
 
 /* ---- not waited for ---- */
@@ -323,7 +321,7 @@ uint32_t mix_call_async(struct mix_client *c, enum mix_op op, const void *in,
         return 0;
     }
     struct request *r = request_new(REQ_CALL, (enum op)op);
-    struct call *call = call_new(c, r);
+    struct call *call = call_new(r);
     const uint32_t id = r->id;
 
     call->done = done;

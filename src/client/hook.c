@@ -122,16 +122,15 @@ static void on_line(void *user, const char *line) {
         c->hooks.log(c->hooks.user, line);
         return;
     }
-    const size_t n = strlen(line);
-    char *whole = xmalloc(n + 1);
+    struct buf whole; /* one write for a line: several clients may share the file */
     ssize_t wrote;
 
-    memcpy(whole, line, n);
-    whole[n] = '\n';
-    do
-        wrote = write(c->log_fd, whole, n + 1);
-    while (wrote < 0 && errno == EINTR);
-    free(whole);
+    buf_init(&whole, MIX_MIB);
+    if (buf_addf(&whole, "%s\n", line) == RC_OK)
+        do
+            wrote = write(c->log_fd, whole.p, whole.n);
+        while (wrote < 0 && errno == EINTR);
+    buf_fini(&whole);
 }
 
 static void on_started(void *user) {
@@ -156,7 +155,7 @@ void hooks_fill(struct mix_client *c, struct net_hooks *out) {
 enum rc hooks_open(struct mix_client *c, const struct mix_options *o, struct err *err) {
     const char *where = o->debug == MIX_DEBUG_OFF || o->hooks.log ? NULL : getenv("MIX_DEBUG");
 
-    if (str_blank(where) || str_eq(where, "0"))
+    if (!where || !*where || str_eq(where, "0"))
         return RC_OK;
     c->log_fd = str_eq(where, "1") ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
                                    : open(where, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

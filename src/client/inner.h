@@ -48,7 +48,7 @@ struct call {
     mix_done *done; /* NULL: somebody waits for it, or nobody cares */
     void *user;
     bool waited, ended;
-    pthread_cond_t *wake; /* of who waits */
+    pthread_cond_t wake; /* of who waits */
     /* collected */
     struct arena *arenas;
     size_t n_arenas, room_arenas;
