@@ -1,13 +1,11 @@
 #!/usr/bin/env bash
-# run.sh SERVER PROGRAM [SOURCE]: runs an example against a demo server of its own. Lines ` * demo: OPTIONS` in the
-# source say how that is started.
+# run.sh SERVER PROGRAM SOURCE [OPTIONS...]: runs an example against a demo server of its own, which is started with the
+# options and what lines ` * demo: OPTIONS` in the source say.
 set -eu
-server=$1 program=$2 source=${3:-}
-options=()
-if [ -n "$source" ]; then
-    read -ra options <<<"$(sed -n 's/ \*\/$//; s/^ \* demo: //p' "$source" | tr '\n' ' ')"
-fi
-coproc DEMO { exec "$server" --port 0 --speed 0 --exit-with-stdin ${options[@]+"${options[@]}"}; }
+server=$1 program=$2 source=$3
+shift 3
+read -ra options <<<"$(sed -n 's/ \*\/$//; s/^ \* demo: //p' "$source" | tr '\n' ' ')"
+coproc DEMO { exec "$server" --port 0 --speed 0 --exit-with-stdin ${options[@]+"${options[@]}"} "$@"; }
 # shellcheck disable=SC2034 # set by coproc
 pid=$DEMO_PID
 exec {stdin}>&"${DEMO[1]}" {stdout}<&"${DEMO[0]}"
