@@ -163,7 +163,7 @@ static int draw_extra(const struct model *m, struct canvas *c, struct rect r, in
     }
     if (no_provider(m) && y < lines)
         put(c, r.x, r.y + y++, r.w, STYLE_NOTICE_BAD,
-            "no provider has a key: the server will refuse what is sent; Ctrl+X A stores one");
+            "no provider has a key: sending will fail; Ctrl+X A stores one");
     for (size_t i = 0; i < s->n_queue && y < lines; i++) {
         const bool last = y + 1 == lines && i + 1 < s->n_queue;
         int x = r.x;
