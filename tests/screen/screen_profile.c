@@ -57,6 +57,40 @@ static void a_profile_says_how_a_server_is_reached(void **state) {
     assert_string_equal(buf_str(&ran), "x\n"); /* once */
 }
 
+static void another_profile_runs_its_commands_when_it_is_shown(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, NULL), *other = demo_at(st, NULL);
+    struct peer *tap = tap_start(other->port, 0);
+    auto_buf struct buf sent = {0};
+    char after[512];
+
+    (void)snprintf(after, sizeof after,
+                   "[server other]\nurl = http://127.0.0.1:%d\n"
+                   "bearer_command = echo careful >&2; echo hunter2\n",
+                   tap->port);
+    write_config("", demo->url, after);
+    struct screen *s = mixtui_with(st, (const char *[]){"--profile", "work", NULL}, NULL);
+    screen_wait(s, "live");
+    size_t n;
+    const char *raw = screen_raw(s, &n);
+    assert_null(memmem(raw, n, "careful", 7));
+    leader(s, "s");
+    screen_wait(s, "Servers");
+    screen_wait(s, "other");
+    screen_keys(s, KEY_DOWN KEY_ENTER);
+    screen_wait_gone(s, "Servers");
+    screen_wait_that(s, tap_count(tap, "Authorization: Bearer hunter2") > 0);
+    screen_wait(s, "live");
+    screen_wait(s, "measure before changing");
+    assert_false(screen_has(s, "careful"));
+    raw = screen_raw(s, &n);
+    assert_non_null(memmem(raw, n, "careful", 7)); /* it was not swallowed */
+    assert_null(memmem(raw, n, "hunter2", 7));
+    assert_int_equal(quit(s), 0);
+    tap_log(tap, &sent);
+    assert_non_null(strstr(buf_str(&sent), "Authorization: Bearer hunter2"));
+}
+
 static void mistakes_of_the_file_are_told(void **state) {
     const struct stage *st = *state;
     struct peer *demo = demo_at(st, NULL);
@@ -273,6 +307,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         S(a_profile_says_how_a_server_is_reached, narrow),
         S(a_profile_says_how_a_server_is_reached, wide),
+        S(another_profile_runs_its_commands_when_it_is_shown, narrow),
         S(mistakes_of_the_file_are_told, wide),
         S(plain_http_beyond_loopback_is_always_in_sight, narrow),
         S(plain_http_beyond_loopback_is_always_in_sight, wide),
