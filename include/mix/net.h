@@ -6,10 +6,11 @@
  * stream pauses, a gap is marked), and net_send says RC_BUSY. Streams are always read. Nothing
  * received is lost and nothing is polled.
  *
- * Retries: by the operation's row, with backoff, jitter and Retry-After; at most 5 attempts within
- * 2 minutes. What is NEVER, a message send above all, goes out once, on a connection of its own,
- * since libcurl repeats by itself what fails on a reused one. A probe is retried like a SAFE call.
- * Time-outs measure silence, not length.
+ * Retries: by the operation's row and struct retry_policy, with backoff, jitter and Retry-After (in
+ * seconds or as a date, a minute at most; 0 and nonsense do not count). What is NEVER, a message
+ * send above all, goes out once, on a connection of its own, since libcurl repeats by itself what
+ * fails on a reused one. A probe is retried like a SAFE call. Time-outs measure silence, not
+ * length.
  *
  * A stream reconnects until cancelled (500 ms x 1.5, cap 30 s, short again once a connection stood
  * for 5 s), is replaced before the server's 10-minute cut where a disconnect does not cancel the
@@ -20,7 +21,11 @@
  * follows.
  *
  * Every request ends in exactly one IN_REPLY, IN_FAIL or IN_CAPS. A redirect is an error that names
- * its target.
+ * its target. Compressed answers are not asked for, so that caps count what comes; what comes
+ * compressed all the same is RC_PROTO.
+ *
+ * The debug log (log_open) gets every request and answer, frame, retry and link, see trace.c; the
+ * values of `headers` are never in it.
  *
  * Downloads go to `<path>.part` beside the target, are renamed when whole, and never replace a
  * file. */
@@ -96,8 +101,8 @@ struct net;
 /* One line naming what is wrong with an address. Fails: RC_USAGE. Thread: main. */
 enum rc net_url_check(const char *url, struct err *err);
 /* Starts the worker; copies the config. curl_global_init is done by the first call, so call it
- * before any other thread exists or from main only. Fails: RC_USAGE (bad URL), RC_IO. Thread: main,
- * like everything below. */
+ * before any other thread exists or from main only. Fails: RC_USAGE (address, proxy, headers),
+ * RC_IO (a file that cannot be read). Thread: main, like everything below. */
 enum rc net_new(struct net **out, const struct net_config *config, struct err *err);
 /* Takes *r on RC_OK; on RC_BUSY (the ring is full) the caller keeps it and tries after the next
  * net_ack. */

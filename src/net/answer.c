@@ -201,15 +201,28 @@ static bool answered(const struct call *c, CURLcode code) {
     return code == CURLE_OK || c->kept_enough;
 }
 
+/* A refused sign-in is told to people: not what it may repeat of a code, a state or a key. */
+static void hide_codes(struct call *c) {
+    struct buf shown;
+
+    if (!call_is_sign_in(c) || c->kept.n == 0 || c->kept.p[0] != '{')
+        return;
+    buf_init(&shown, MIX_MIB);
+    (void)redact_body(&shown, c->req->op, c->kept.p, c->kept.n);
+    buf_fini(&c->kept);
+    c->kept = shown;
+}
+
 void answer_done(struct task *t, CURLcode code) {
     struct call *c = (struct call *)t;
     const int status = task_status(t);
+    const struct buf nothing = {0};
     const bool refused = status >= 300; /* a 100 may be the last thing heard */
     struct err err = c->given_up.rc != RC_OK ? c->given_up : c->file.err;
 
     trace_answer(t, code);
     hooks_after(t, method_name(call_is_probe(c) ? c->question.method : c->spec->method), code,
-                &c->kept, &err);
+                refused ? &c->kept : &nothing, &err);
     if (err.rc != RC_OK) {
         blame_type(c, &err);
         retry_or_fail(c, &err);
@@ -217,6 +230,7 @@ void answer_done(struct task *t, CURLcode code) {
                (status < 502 || status > 504)) {
         probe_answered(c);
     } else if (refused) {
+        hide_codes(c);
         task_refusal(t, call_is_probe(c) ? OP_DOC : c->req->op, &c->kept, &err);
         retry_or_fail(c, &err);
     } else if (code == CURLE_OK) {

@@ -60,10 +60,12 @@ static void script(struct standin *s) {
                &(struct answer){.headers = cookie,
                                 .body = "{\"status\":\"success\",\"api_key\":\"KeyS3cr3t\"}"});
     standin_on(s, "POST", "http://mix.example/api/auth/oauth-callback",
-               &(struct answer){.status = 400,
-                                .headers = cookie,
-                                .body = "{\"error\":{\"code\":400,\"message\":\"state unknown\","
-                                        "\"type\":\"INVALID_STATE\",\"seen\":\"StateS3cr3t\"}}"});
+               &(struct answer){
+                   .status = 400,
+                   .headers = cookie,
+                   .body =
+                       "{\"error\":{\"code\":400,\"message\":\"state unknown: code=CodeS3cr3t\","
+                       "\"type\":\"INVALID_STATE\",\"seen\":\"StateS3cr3t\"}}"});
     standin_on(s, "POST", "http://mix.example/api/auth/oauth/",
                &(struct answer){.body = "{\"auth_url\":\"https://a/authorize?state=StateS3cr3t\","
                                         "\"state\":\"StateS3cr3t\",\"mess"});
@@ -148,7 +150,7 @@ static void the_log_holds_no_secret(void **state) {
     expect_in(&l, "?code=(hidden)&limit=5");
     expect_in(&l, " < 503, ");
     expect_in(&l, "attempt 1 failed, again in ");
-    expect_in(&l, "\"message\":\"state unknown\"");
+    expect_in(&l, "\"message\":\"state unknown: code=(hidden)\"");
     free(l.text);
 }
 

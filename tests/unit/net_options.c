@@ -182,6 +182,30 @@ static void headers_come_when_asked_for(void **state) {
     box_close(&b);
 }
 
+static void a_stream_takes_options_too(void **state) {
+    (void)state;
+    static const struct step steps[] = {
+        {STEP_SEND, .text = SSE("connected", "{}")}, {.kind = STEP_HOLD}, {.kind = STEP_END}};
+    static const char *const own[] = {"X-Mine: yes"};
+    static const struct stream_query in = {.session_id = "s1"};
+    struct box b;
+    struct standin *other = standin_new();
+    const struct call_options o = {.server = standin_url(other), .headers = own, .n_headers = 1};
+    struct request *r = request_new(REQ_STREAM, OP_STREAM);
+    const uint32_t id = r->id;
+
+    box_open(&b, 1);
+    standin_on(other, "GET", "/stream", &(struct answer){.steps = steps});
+    r->in = &in;
+    r->options = &o;
+    box_send(&b, r);
+    box_link(&b, id, LINK_LIVE, 0);
+    assert_non_null(
+        strstr(standin_request(other, "GET", "/stream", 0)->headers, "X-Mine: yes\r\n"));
+    box_close(&b);
+    standin_free(other);
+}
+
 /* ---- answers as they are ---- */
 static const struct call_options as_it_is = {.answer = REPLY_AS_IT_IS};
 
@@ -413,6 +437,7 @@ int main(void) {
         cmocka_unit_test(wrong_options_are_usage),
         cmocka_unit_test(a_call_has_time_outs_and_retries_of_its_own),
         cmocka_unit_test(headers_come_when_asked_for),
+        cmocka_unit_test(a_stream_takes_options_too),
         cmocka_unit_test(an_answer_comes_as_it_is_in_order),
         cmocka_unit_test(a_flood_ends_at_the_cap_of_its_row),
         cmocka_unit_test(a_large_file_streams_past_the_limit_of_memory),
