@@ -3,6 +3,8 @@
  * A client is one server, its settings and two threads. `mix_sessions_list` and its like (calls.h)
  * wait for an answer; `mix_call_async` does not; `mix_stream_open` gives the events of a session.
  *
+ * What servers take and send are the structs of types.h, under their short names.
+ *
  * Memory: what a call hands out is one block with all it points to; mix_reply_free gives it back.
  * Strings passed in are copied before the function returns, and an absent string is NULL.
  * Errors: every function that can fail returns an enum mix_rc and fills the struct mix_error given,

@@ -25,6 +25,8 @@ declared=$(grep -ohE '\bmix_[a-z_]+\(' "$prefix/include/mix/client.h" | tr -d '(
 for name in $(nm -D --defined-only "$lib/libmix.so" | awk '$2 == "T" { sub(/@.*/, "", $3); print $3 }'); do
     grep -qx "$name" <<<"$declared" || fail "$name is shown and not declared"
     nm -g --defined-only "$lib/libmix.a" | grep -q " T $name\$" || fail "the static library lacks $name"
+    grep -q "$name(" "$prefix/share/man/man3/libmix.3" || fail "the manual page lacks $name"
+    grep -q "$name(" "$prefix/share/doc/mixtui/libmix.md" || fail "the reference lacks $name"
 done
 case $(readlink "$lib/libmix.so") in libmix.so.[0-9]*) ;; *) fail 'libmix.so has no version' ;; esac
 
