@@ -244,7 +244,8 @@ static enum rc open_upload(struct api *a, struct err *err) {
 
     a->upload_fd = standard ? STDIN_FILENO : open(a->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (a->upload_fd < 0 || fstat(a->upload_fd, &st) != 0 || pipe2(a->stop, O_CLOEXEC) != 0)
-        return err_set(err, RC_IO, errno, "could not read %s: %s", a->file, strerror(errno));
+        return err_set(err, errno == EINTR ? RC_CANCELLED : RC_IO, errno, "could not read %s: %s",
+                       a->file, strerror(errno));
     if (S_ISDIR(st.st_mode))
         return err_set(err, RC_IO, EISDIR, "could not read %s: %s", a->file, strerror(EISDIR));
     const bool whole = S_ISREG(st.st_mode) && lseek(a->upload_fd, 0, SEEK_CUR) == 0;

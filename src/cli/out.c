@@ -111,13 +111,15 @@ enum rc cli_read_all(struct buf *out, const char *path, size_t max, struct err *
     if (fd < 0)
         return err_set(err, RC_IO, errno, "could not read %s: %s", name, strerror(errno));
     for (;;) {
-        const ssize_t got = read(fd, piece, sizeof piece);
+        const bool ready = !standard || cli_readable(fd);
+        const ssize_t got = ready ? read(fd, piece, sizeof piece) : -1;
 
-        if (got < 0 && errno == EINTR && !cli_interrupted())
+        if (got < 0 && ready && errno == EINTR && !cli_interrupted())
             continue;
-        if (got < 0)
-            rc = err_set(err, errno == EINTR ? RC_CANCELLED : RC_IO, errno, "could not read %s: %s",
-                         name, strerror(errno));
+        if (got < 0 && (!ready || errno == EINTR))
+            rc = err_set(err, RC_CANCELLED, 0, "interrupted");
+        else if (got < 0)
+            rc = err_set(err, RC_IO, errno, "could not read %s: %s", name, strerror(errno));
         else if (got > 0 &&
                  (out->n + (size_t)got > max || buf_add(out, piece, (size_t)got) != RC_OK))
             rc = err_set(err, RC_USAGE, 0, "%s is longer than %zu bytes", name, max);

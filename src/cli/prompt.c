@@ -25,7 +25,9 @@ enum rc api_prompt(struct buf *out, const char *what, struct err *err) {
     quiet.c_lflag &= ~(tcflag_t)ECHO;
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     fprintf(stderr, "%s (what you type is not shown): ", what);
-    const ssize_t got = read(STDIN_FILENO, text, sizeof text);
+    const bool typed = cli_readable(STDIN_FILENO);
+    const ssize_t got = typed ? read(STDIN_FILENO, text, sizeof text) : -1;
+    const int why = errno;
 
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
     sigprocmask(SIG_SETMASK, &before, NULL);
@@ -33,7 +35,7 @@ enum rc api_prompt(struct buf *out, const char *what, struct err *err) {
     enum rc rc = RC_OK;
 
     if (got < 0)
-        rc = err_set(err, errno == EINTR ? RC_CANCELLED : RC_IO, errno, "no answer");
+        rc = err_set(err, !typed || why == EINTR ? RC_CANCELLED : RC_IO, why, "no answer");
     else
         rc = buf_add(out, text, (size_t)got);
     explicit_bzero(text, sizeof text);

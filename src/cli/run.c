@@ -188,6 +188,14 @@ bool cli_interrupted(void) {
     return signal_pipe[0] >= 0 && poll(&fd, 1, 0) > 0;
 }
 
+bool cli_readable(int fd) {
+    struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = signal_pipe[0], .events = POLLIN}};
+
+    while (poll(fds, MIX_COUNT(fds), -1) < 0 && errno == EINTR && !cli_interrupted())
+        ;
+    return !cli_interrupted();
+}
+
 static bool take_signal(void) {
     char bytes[16];
 

@@ -58,6 +58,8 @@ struct cli_loop {
 int cli_wait(struct cli_run *run, struct cli_loop *loop);
 /* From here on Ctrl+C and SIGTERM are noticed by cli_wait instead of ending the program. */
 void cli_catch_signals(void);
+/* Waits until fd can be read. False: a signal came, before or meanwhile. */
+bool cli_readable(int fd);
 bool cli_interrupted(void); /* one came that cli_wait has not taken yet */
 
 /* ---- data out ---- */

@@ -411,6 +411,35 @@ static void an_upload_that_waits_can_be_interrupted(void **state) {
     close(writer);
 }
 
+/* ---- secrets ---- */
+static void nothing_that_is_written_holds_a_secret(void **state) {
+    struct buf log;
+
+    (void)state;
+    standin_on(server, "POST", "/api/auth/api-key", &(struct answer){.status = 400, .body = "{}"});
+    standin_on(server, "POST", "/api/auth/oauth-callback", &(struct answer){.body = "{}"});
+    screen_file("key", "sk-PLANTED-key\n");
+    screen_file("code", "PLANTED-code#PLANTED-state\n");
+    assert_int_equal(chmod(screen_file("token", "PLANTED-token\n"), 0600), 0);
+    const struct run *r = RUN("api", "auth-api-key", "--provider", "p", "--api_key", "@key",
+                              "--bearer-file", "token", "--debug", "log");
+
+    assert_code(r, 5);
+    assert_null(strstr(buf_str(&r->err), "PLANTED"));
+    assert_non_null(
+        strstr(standin_request(server, "POST", "/api/auth/api-key", 0)->body, "sk-PLANTED-key"));
+    r = RUN("api", "auth-oauth-callback", "--provider", "p", "--code", "@code", "--debug", "log");
+    assert_code(r, 0);
+    assert_string_equal(standin_request(server, "POST", "/api/auth/oauth-callback", 0)->body,
+                        "{\"provider\":\"p\",\"code\":\"PLANTED-code\","
+                        "\"state\":\"PLANTED-state\"}");
+    buf_init(&log, MIX_MIB);
+    assert_true(screen_read_file(&log, screen_path("log")));
+    assert_non_null(strstr(buf_str(&log), "/api/auth/oauth-callback"));
+    assert_null(strstr(buf_str(&log), "PLANTED"));
+    buf_fini(&log);
+}
+
 /* ---- streams ---- */
 static const struct step frames[] = {
     {STEP_SEND, .text = "id: 1\nevent: connected\ndata: {\"sessionId\":\"s\"}\nretry: 30000\n\n"},
@@ -472,6 +501,7 @@ int main(void) {
         TEST(a_secret_is_asked_for_without_echo),
         TEST(uploads_stream_from_files_and_pipes),
         TEST(an_upload_that_waits_can_be_interrupted),
+        TEST(nothing_that_is_written_holds_a_secret),
         TEST(frames_are_printed_as_they_come),
         TEST(a_stream_ends_after_its_time_or_an_interrupt),
     };
