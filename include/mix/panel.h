@@ -62,7 +62,8 @@ struct panel_row {
     int indent; /* rows behind it with a greater one belong to it: the filter keeps them together */
     int height; /* display rows at the last settle; 0: not laid out yet */
 };
-enum { TAG_RETRY = -1 }; /* the row that asks again after a failure; tags of panels are >= 0 */
+/* rows that come with a failure: ask again, see all of it; tags of panels are >= 0 */
+enum { TAG_RETRY = -1, TAG_DETAILS = -2 };
 /* What is typed or chosen; lives as long as the panel, whatever happens to its rows. */
 struct panel_field {
     int tag;

@@ -119,3 +119,10 @@ void act_error(struct model *m, const struct err *err, const char *fmt, ...) {
                        err->text[0] ? err->text : rc_text(err->rc));
     add(m, err, true, line);
 }
+
+void notice_failure(struct model *m, const struct err *err) {
+    const struct fault *f = m->priv->fault;
+
+    keep(m, err, true, true, err->text[0] ? err->text : rc_text(err->rc),
+         f && f->rc == err->rc ? f : NULL);
+}

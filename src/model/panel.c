@@ -226,6 +226,9 @@ void panel_reply(struct model *m, struct panel *p, struct incoming *in, struct e
     panel_touch(m, p); /* before: the reply may close it */
     if (spec->reply)
         spec->reply(m, p, in, fx);
+    for (const struct panel *at = m->ui.panel; at && in->kind == IN_FAIL; at = at->below)
+        if (at == p && p->err.rc != RC_OK)
+            notice_failure(m, &in->err);
 }
 
 void panel_frames(struct model *m, struct incoming *in, struct effects *fx) {

@@ -158,6 +158,8 @@ static void enter_action(struct model *m, struct panel *p, const struct panel_ro
         return;
     if (row->tag == TAG_RETRY)
         act_panel_retry(m, fx);
+    else if (row->tag == TAG_DETAILS)
+        panel_newest_fault(m, fx);
     else if (spec_of(p)->enter)
         spec_of(p)->enter(m, p, row, fx);
 }

@@ -187,6 +187,11 @@ const struct panel_spec panel_fault = {
     .enter = fault_enter,
 };
 
+void panel_newest_fault(struct model *m, struct effects *fx) {
+    m->priv->notice_chosen = serial(m, newest_error(m));
+    (void)act_panel_push(m, PANEL_FAULT, fx);
+}
+
 void act_panel_fault(struct model *m, size_t notice, struct effects *fx) {
     if (notice == (size_t)-1) {
         notice = newest_error(m);

@@ -113,7 +113,7 @@ static void frames_rows(const struct model *m, struct panel *p) {
             panel_add(p, ROW_VALUE, TAG_FRAME,
                       arena_printf(&p->rows_arena, "%s.%03d", clock ? clock + 1 : "",
                                    (int)(f->real_at % 1000)),
-                      "%-27s %7s  %.*s", f->event, size_text(p, f->data_len),
+                      "%7s  %-21s  %.*s", size_text(p, f->data_len), f->event,
                       (int)text_fit(title, strlen(title), 40), title);
 
         row->index = r->dropped + i;

@@ -278,7 +278,7 @@ static void apply_filter(struct panel *p) {
     size_t kept = 0;
 
     for (size_t i = 0; i < p->n_rows; i++)
-        keep[i] = is_field(&p->rows[i]) || p->rows[i].tag == TAG_RETRY ||
+        keep[i] = is_field(&p->rows[i]) || p->rows[i].tag < 0 ||
                   (p->rows[i].kind != ROW_HEADING && matches(p, &p->rows[i]));
     keep_related(p, keep);
     for (size_t i = 0; i < p->n_rows; i++)
@@ -368,8 +368,10 @@ void panel_fresh(struct model *m) {
     arena_free(&p->rows_arena);
     p->n_rows = 0;
     p->confirm = 0;
-    if (p->err.rc != RC_OK && p->loading == 0 && spec->load)
+    if (p->err.rc != RC_OK && p->loading == 0 && spec->load) {
         panel_add(p, ROW_ACTION, TAG_RETRY, "try again", NULL)->help = "ask the server once more";
+        panel_add(p, ROW_ACTION, TAG_DETAILS, "details", NULL)->help = "all that is known of it";
+    }
     if (spec->rows)
         spec->rows(m, p);
     if (p->n_rows > ROWS_MOST)

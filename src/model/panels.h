@@ -16,6 +16,7 @@ struct panel_field *panel_field_at(struct panel *p); /* of the row under the cur
 /* A request that is no call of a pending table; cancelled at the next settle. */
 void panel_end_request(struct model *m, uint32_t id);
 
+void panel_newest_fault(struct model *m, struct effects *fx); /* its details, above this panel */
 /* Closes every panel; the text stands in the composer, unless a draft is in the way. */
 void panel_into_draft(struct model *m, const char *text);
 

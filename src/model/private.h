@@ -222,6 +222,8 @@ void panels_session(struct model *m, const struct session *was, struct session *
 void panels_notice(struct model *m); /* something was said */
 void fault_copy(struct fault *out, const struct fault *from, struct arena *a);
 void notice_free(struct notice *n);
+/* only for the log: it is shown elsewhere */
+void notice_failure(struct model *m, const struct err *err);
 void panels_settle(struct model *m, struct effects *fx); /* cancels what closed ones waited for */
 void panels_painted(struct model *m, int64_t now);
 /* when the question of the top panel may be answered; 0: nothing is asked or that time is over */
