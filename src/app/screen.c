@@ -75,8 +75,10 @@ static void change_server(struct app *a) {
     const bool died = fx->retry_now && a->model->server.demo && !child_runs(&a->demo);
     const bool demo = fx->start_demo || died;
 
-    if (fx->retry_now)
+    if (fx->retry_now) {
         start_retry(a);
+        servers_retry(a);
+    }
     fx->retry_now = fx->start_demo = false;
     fx->show = 0;
     if (url && !start_name(a, url))

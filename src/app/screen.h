@@ -69,6 +69,8 @@ size_t server_add(struct app *a, const char *name, const char *url, bool demo); 
  * watched or busy. */
 void server_show(struct app *a, size_t row);
 void server_connect(struct app *a, size_t row); /* once it has a model */
+void servers_retry(
+    struct app *a);              /* those that could not be used at all: a file may be there now */
 void server_demo(struct app *a); /* the embedded one, started anew when it is shown */
 void server_address(struct app *a, const char *url); /* somebody typed it */
 bool servers_open_late(struct app *a);               /* one; false: none is left */

@@ -211,6 +211,12 @@ void server_connect(struct app *a, size_t row) {
     profile_fini(&p);
 }
 
+void servers_retry(struct app *a) {
+    for (size_t i = 0; i < a->servers.n_rows; i++)
+        if (a->links[i].fx && !a->links[i].net && !row_at(a, i)->demo)
+            server_connect(a, i);
+}
+
 void take_demo(struct app *a) {
     size_t row = 0;
     auto_free char *url = NULL;

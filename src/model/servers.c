@@ -78,6 +78,20 @@ size_t servers_twin(const struct servers *s, size_t row) {
     return i;
 }
 
+/* Left now, it would not arrive, or nobody would know whether it did. */
+static const char *on_its_way(const struct model *m) {
+    for (size_t i = 0; i < m->n_asks; i++)
+        if (m->asks[i]->state == ASK_SENT)
+            return "an answer is on its way";
+    for (size_t i = 0; i <= m->n_sessions; i++) {
+        const struct session *s = i < m->n_sessions ? m->sessions[i] : m->fresh;
+
+        if (s && (s->send_request || s->priv->create_request || s->sent == SENT_POSTED))
+            return "a message is on its way";
+    }
+    return NULL;
+}
+
 const char *servers_busy(const struct server_row *row) {
     const struct model *m = row->model;
 
@@ -89,7 +103,7 @@ const char *servers_busy(const struct server_row *row) {
         return "agents work there";
     if (model_transfers(m) > 0)
         return "files are under way";
-    return model_unsaved(m) > 0 ? "the disk takes no drafts" : NULL;
+    return model_unsaved(m) > 0 ? "the disk takes no drafts" : on_its_way(m);
 }
 
 /* ---- looking ---- */

@@ -454,6 +454,12 @@ static void a_left_server_says_what_it_stays_for(void **state) {
     assert_string_equal(servers_busy(&p->s.rows[1]), "agents work there");
     permission(p, 1, "p1", "make");
     assert_string_equal(servers_busy(&p->s.rows[1]), "somebody asks there");
+    enter(p);
+    arm(p);
+    kit_event(p->k[1], "s1", EV_COMPLETE, .message_id = "m9");
+    decide(p, DECIDE_GRANT);
+    assert_int_equal(model_working(p->k[1]->m), 0);
+    assert_string_equal(servers_busy(&p->s.rows[1]), "an answer is on its way");
     pair_free(p);
 }
 
