@@ -94,15 +94,16 @@ static void ask_person(struct turn *t, struct work *w) {
     struct demo *d = t->d;
     static const char *choices[] = {"Alphabetical", "By size", "Newest first"};
     int64_t seconds = 60;
+    const bool choice = str_eq(w->plan->b, "choice");
     w->ask = ask_new(d, t->s->d.id, demo_ms(d, seconds * 1000));
     w->ask->notification = true;
     struct event_data e = {.id = w->ask->id,
                            .session_id = t->s->d.id,
                            .notification_type = "question",
-                           .title = "How shall the files be sorted?",
+                           .title = w->plan->c,
                            .message = w->plan->a,
-                           .response_type = "choice",
-                           .choices = {choices, MIX_COUNT(choices)},
+                           .response_type = w->plan->b,
+                           .choices = {choices, choice ? MIX_COUNT(choices) : 0},
                            .timeout_s = seconds,
                            .created_at = clock_real()};
     emit(d, t->s->d.id, EV_NOTIFICATION, &e);

@@ -137,17 +137,29 @@ static void do_two(struct turn *t, const struct step *s) {
 }
 
 static void do_ask(struct turn *t, const struct step *s) {
-    (void)s;
+    static const struct {
+        const char *response, *title, *message;
+    } kinds[] = {
+        {"choice", "How shall the files be sorted?",
+         "The list has 12 entries. Pick an order; it is used for the answer only."},
+        {"text", "What shall the file be called?", "One line; it is used for the answer only."},
+        {"acknowledge", "The checks take a while.", "Say that you know; nothing else happens."},
+    };
+    const size_t kind = s->word == WORD_ASK_TEXT ? 1 : s->word == WORD_ASK_OK ? 2 : 0;
+    char input[160];
     if (t->d->o.version < GEN_LATE) {
         turn_say(t,
                  "Servers of this generation have no notifications, so I cannot ask you anything.");
         return;
     }
-    turn_say(t, "Before I go on I need your choice.");
-    struct plan p = {
-        .tool = "Notify",
-        .input = "{\"title\":\"How shall the files be sorted?\",\"response_type\":\"choice\"}",
-        .a = "The list has 12 entries. Pick an order; it is used for the answer only."};
+    turn_say(t, kind == 0 ? "Before I go on I need your choice." : "Before I go on, one thing.");
+    snprintf(input, sizeof input, "{\"title\":\"%s\",\"response_type\":\"%s\"}", kinds[kind].title,
+             kinds[kind].response);
+    struct plan p = {.tool = "Notify",
+                     .input = input,
+                     .a = kinds[kind].message,
+                     .b = kinds[kind].response,
+                     .c = kinds[kind].title};
     turn_call(t, &p);
     turn_execute(t);
     char answer[512];
@@ -287,7 +299,7 @@ static void (*const scripts[])(struct turn *t, const struct step *s) = {
     [WORD_TASK] = do_task,    [WORD_THINK] = do_think,     [WORD_TABLE] = do_table,
     [WORD_CODE] = do_code,    [WORD_PICTURE] = do_picture, [WORD_LONG] = do_long,
     [WORD_FLOOD] = do_flood,  [WORD_FAIL] = do_fail,       [WORD_LIMIT] = do_limit,
-    [WORD_COUNT] = do_answer,
+    [WORD_ASK_TEXT] = do_ask, [WORD_ASK_OK] = do_ask,      [WORD_COUNT] = do_answer,
 };
 
 void script_run(struct turn *t) {

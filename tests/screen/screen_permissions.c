@@ -204,6 +204,47 @@ static void a_question_is_answered_by_choice(void **state) {
     assert_int_equal(quit(s), 0);
 }
 
+static void a_question_is_answered_by_a_text(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, (const char *[]){"--speed", "20", NULL});
+    struct screen *s = mixtui_at(st, demo);
+
+    new_session(s);
+    say(s, "ask me in words");
+    screen_wait(s, "?1");
+    leader(s, "p");
+    screen_wait(s, "What shall the file be called");
+    screen_pause(s, 600);
+    screen_keys(s, "r"); /* into the field of the answer */
+    type_line(s, "notes by y and n");
+    screen_pause(s, 600); /* no burst, and armed */
+    screen_keys(s, KEY_ENTER);
+    screen_wait_gone(s, "?1");
+    leave_asks(s);
+    screen_wait(s, "answered: notes by y and n");
+    assert_int_equal(quit(s), 0);
+}
+
+static void a_question_is_acknowledged(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, (const char *[]){"--speed", "20", NULL});
+    struct peer *tap = tap_start(demo->port, 0);
+    struct screen *s = mixtui_at(st, tap);
+
+    new_session(s);
+    say(s, "ask me to confirm");
+    screen_wait(s, "?1");
+    leader(s, "p");
+    screen_wait(s, "The checks take a while");
+    screen_pause(s, 600);
+    screen_keys(s, "r");
+    screen_wait_gone(s, "?1");
+    screen_wait_that(s, tap_count(tap, "\"type\":\"acknowledge\"") == 1);
+    leave_asks(s);
+    screen_wait(s, "all I wanted to know");
+    assert_int_equal(quit(s), 0);
+}
+
 int main(void) {
 #define S(f, st) cmocka_unit_test_prestate_setup_teardown(f, NULL, screen_teardown, &stage_##st)
     const struct CMUnitTest tests[] = {
@@ -219,6 +260,9 @@ int main(void) {
         S(the_menu_answers_after_a_movement_only, wide),
         S(a_question_is_answered_by_choice, narrow),
         S(a_question_is_answered_by_choice, wide),
+        S(a_question_is_answered_by_a_text, narrow),
+        S(a_question_is_answered_by_a_text, late_wide),
+        S(a_question_is_acknowledged, narrow),
     };
 #undef S
     return screen_run(tests);

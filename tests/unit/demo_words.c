@@ -23,6 +23,8 @@ static const struct {
     {"Two permissions!", WORD_TWO, ""},
     {"two permissions please", WORD_COUNT, "two permissions please"},
     {"ask me", WORD_ASK, ""},
+    {"ask me in words.", WORD_ASK_TEXT, ""},
+    {"ask me to confirm", WORD_ASK_OK, ""},
     {"ask me anything", WORD_COUNT, "ask me anything"},
     {"plan", WORD_PLAN, ""},
     {"plan a trip", WORD_PLAN, "a trip"},
