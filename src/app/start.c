@@ -119,7 +119,7 @@ void start_incoming(struct app *a) {
     net_ack(s->net);
     while ((in = net_next(s->net))) {
         if (in->kind == IN_CAPS)
-            answer = in->caps.version != GEN_NONE || !strstr(in->caps.why, "not a Mix server");
+            answer = in->caps.version != GEN_NONE; /* many other things are at that port */
         else if (in->kind == IN_FAIL)
             answer = 0;
         incoming_free(in);

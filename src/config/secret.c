@@ -73,7 +73,7 @@ static enum rc check_file(const struct secret_source *from, int fd, struct err *
 }
 
 static enum rc read_file(struct reading *r, struct err *err) {
-    auto_fd int fd = open(r->from->from, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    auto_fd int fd = open(r->from->from, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
     if (fd < 0)
         return err_set(err, RC_IO, errno, "%s: %.80s: %s", r->from->said, r->from->from,

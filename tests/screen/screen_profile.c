@@ -265,6 +265,23 @@ static void the_second_usual_address_is_tried(void **state) {
     proxy_stop(pid);
 }
 
+static void a_stranger_at_the_second_address_is_left_alone(void **state) {
+    const struct stage *st = *state;
+    struct peer *stranger = raw_start("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+                                      "Content-Length: 6\r\nConnection: close\r\n\r\n<html>");
+    char proxy[64];
+    int port = 0;
+    const int pid = proxy_start(&port, stranger->port);
+
+    (void)snprintf(proxy, sizeof proxy, "http_proxy=http://127.0.0.1:%d", port);
+    struct screen *s = mixtui_with(st, NULL, (const char *[]){proxy, "MIX_SERVER_URL", NULL});
+    screen_wait(s, "No Mix server answers at http://localhost:8088");
+    screen_wait(s, "Nor does one at http://localhost:8080");
+    screen_keys(s, "q");
+    assert_int_equal(screen_wait_exit(s), 0);
+    proxy_stop(pid);
+}
+
 static void a_given_address_is_the_only_one_tried(void **state) {
     const struct stage *st = *state;
     struct peer *demo = demo_at(st, NULL);
@@ -314,6 +331,7 @@ int main(void) {
         S(an_address_is_saved_with_a_name_behind_it, narrow),
         S(an_address_is_saved_with_a_name_behind_it, wide),
         S(the_second_usual_address_is_tried, narrow),
+        S(a_stranger_at_the_second_address_is_left_alone, narrow),
         S(a_given_address_is_the_only_one_tried, narrow),
         S(where_nobody_is_both_addresses_are_named, narrow),
     };

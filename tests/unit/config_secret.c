@@ -72,6 +72,19 @@ static void a_secret_that_is_none_is_one_line_without_it(void **state) {
     }
 }
 
+static void a_pipe_is_waited_for(void **state) {
+    char command[512], *secret;
+    struct err err;
+    (void)state;
+    const char *fifo = kit_path("fifo");
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    (void)snprintf(command, sizeof command, "(sleep 0.3; echo hunter2 >'%s') &", fifo);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(read_it(&secret, SECRET_FILE, fifo, &err), RC_OK);
+    assert_string_equal(secret, "hunter2");
+    secret_forget(secret);
+}
+
 static void a_secret_is_64_kib_at_most(void **state) {
     char *big = xmalloc(SECRET_BYTES + 2), *secret;
     struct err err;
@@ -274,6 +287,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_secret_is_one_line_of_a_file_or_a_command),
         cmocka_unit_test(a_secret_that_is_none_is_one_line_without_it),
+        cmocka_unit_test(a_pipe_is_waited_for),
         cmocka_unit_test(a_secret_is_64_kib_at_most),
         cmocka_unit_test(what_cannot_be_read_or_run_is_named),
         cmocka_unit_test(a_command_reads_nothing_and_its_complaints_are_not_swallowed),
