@@ -201,7 +201,7 @@ MIX_API int mix_client_fd(const struct mix_client *c);
 MIX_API size_t mix_client_dispatch(struct mix_client *c);
 
 /* ---- calls ---- */
-/* One operation, waited for. `in` is the struct its row of calls.h names, NULL for none. *out,
+/* One operation, waited for. `in` is the struct its row of calls.h names, NULL: all absent. *out,
  * which may be NULL, gets the answer or NULL where the operation has none. */
 MIX_API enum mix_rc mix_call(struct mix_client *c, enum mix_op op, const void *in, void **out,
                              const struct mix_call_options *options, struct mix_error *err);

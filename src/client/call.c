@@ -50,10 +50,9 @@ static enum rc prepare(struct call *call, struct request *r, const void *in,
 
     if (spec->reply == REPLY_STREAM)
         return err_set(err, RC_USAGE, 0, "%s: open a stream instead", spec->sdk_name);
-    if (spec->in && !in)
-        return err_set(err, RC_USAGE, 0, "%s: its parameters are missing", spec->sdk_name);
-    if (spec->in)
-        r->in = shape_copy(spec->in, in, &r->arena);
+    if (spec->in) /* without one all of it is absent */
+        r->in =
+            in ? shape_copy(spec->in, in, &r->arena) : arena_alloc(&r->arena, shape_size(spec->in));
     if (spec->body == BODY_MULTIPART && !(o && o->upload))
         return err_set(err, RC_USAGE, 0, "%s: options name nothing to upload", spec->sdk_name);
     if (spec->body == BODY_MULTIPART)

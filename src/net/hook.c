@@ -37,6 +37,8 @@ static void take_body(struct task *t, const struct net_outgoing *out) {
     curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)out->body_len);
     curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, out->body);
     curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, out->method);
+    t->body = out->body;
+    t->body_len = out->body_len;
 }
 
 static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *to) {
@@ -83,6 +85,8 @@ static void replace_network(struct task *t) {
 void hooks_before(struct task *t, const struct task_options *o) {
     const struct net_hooks *h = &t->net->set.hooks;
 
+    t->body = o->body;
+    t->body_len = o->body_len;
     if (h->before) {
         struct net_outgoing out = {
             .request = t->flow->request,

@@ -85,6 +85,8 @@ struct task {
     bool paused; /* by us, until main has taken most of flow */
     int attempt; /* for hooks, like these */
     char *url;
+    const char *body; /* what is sent, when it is in memory */
+    size_t body_len;
     struct arena hooked; /* what a hook put in place of ours */
     struct err refused;  /* by a hook */
     bool connected;      /* the socket a hook gave */

@@ -58,12 +58,23 @@ static bool is_own(const struct settings *s, const char *header) {
     return false;
 }
 
+/* Of a request only what we say by ourselves is shown: anything else, of the settings, of a call or
+ * of a hook, may be a key. */
+static bool is_plain(const char *header) {
+    static const char *const names[] = {"Accept:", "Content-Type:", "Last-Event-ID:"};
+
+    for (size_t i = 0; i < MIX_COUNT(names); i++)
+        if (strncasecmp(header, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
 static void put_header(const struct task *t, const char *mark, const char *header) {
     const size_t name = strcspn(header, ":;");
     struct buf text;
 
     buf_init(&text, TEXT_MAX);
-    if (mark[0] == '>' && is_own(&t->net->set, header))
+    if (mark[0] == '>' && (!is_plain(header) || is_own(&t->net->set, header)))
         (void)buf_addf(&text, "%.*s: (hidden)", (int)name, header);
     else
         (void)redact_header(&text, header, strlen(header));
@@ -82,14 +93,14 @@ void trace_request(struct task *t, const struct task_options *o) {
     buf_init(&url, TEXT_MAX);
     (void)redact_url(&url, t->url, strlen(t->url));
     log_line("net", "#%u > %s %.3000s, attempt %d, %zu bytes%s", t->flow->request,
-             method_name(o->method), buf_str(&url), t->attempt, o->body_len,
+             method_name(o->method), buf_str(&url), t->attempt, t->body_len,
              o->mime ? " and a file" : "");
     buf_fini(&url);
     for (const struct curl_slist *h = t->headers; h; h = h->next)
         if (h->data[header_name(h->data)] != ':' || h->data[header_name(h->data) + 1])
             put_header(t, ">h", h->data);
-    if (o->body)
-        put_body(t, ">b", o->body, o->body_len, o->body_len);
+    if (t->body)
+        put_body(t, ">b", t->body, t->body_len, t->body_len);
 }
 
 void trace_bytes(struct task *t, const char *p, size_t n) {

@@ -11,7 +11,7 @@ static int fail(const char *what, const struct mix_error *err) {
 static int list_sessions(struct mix_client *c, struct mix_error *err) {
     struct session_list *all;
 
-    if (mix_sessions_list(c, &(struct sessions_query){0}, &all, NULL, err) != MIX_RC_OK)
+    if (mix_sessions_list(c, NULL, &all, NULL, err) != MIX_RC_OK)
         return fail("sessions", err);
     for (size_t i = 0; i < all->list.n; i++)
         printf("%s  %s\n", all->list.items[i].id, all->list.items[i].title);

@@ -270,7 +270,7 @@ static void free_ends_a_transport_that_waits_or_writes(void **state) {
 /* ---- the log ---- */
 struct lines {
     int n;
-    bool leaked, torn;
+    bool leaked, torn, changed;
 };
 
 static void on_line(void *user, const char *line) {
@@ -279,23 +279,40 @@ static void on_line(void *user, const char *line) {
     l->n++;
     l->leaked |= strstr(line, "s3cret") != NULL;
     l->torn |= strchr(line, '\n') != NULL;
+    l->changed |= strstr(line, "\"changed\"") != NULL; /* what was really sent */
 }
 
-static void each_client_has_its_own_log(void **state) {
+static enum mix_rc add_secrets(void *user, struct mix_outgoing *o) {
+    (void)user;
+    mix_outgoing_header(o, "X-Gateway-Pass: s3cret");
+    if (o->body)
+        mix_outgoing_body(o, "{\"title\":\"changed\"}", 19);
+    return MIX_RC_OK;
+}
+
+static void each_client_has_its_own_log_without_secrets(void **state) {
     struct lines a = {.n = 0}, b = {.n = 0};
     struct pair p = pair_open((struct mix_options){
-        .hooks = {.user = &a, .log = on_line},
+        .hooks = {.user = &a, .log = on_line, .before = add_secrets},
         .headers = (const char *[]){"Authorization: Bearer s3cret"},
         .n_headers = 1,
     });
     struct pair q = pair_open((struct mix_options){.hooks = {.user = &b, .log = on_line}});
+    const struct mix_call_options o = {.headers = (const char *[]){"X-Mine: s3cret"},
+                                       .n_headers = 1};
 
     (void)state;
-    standin_on(p.server, "GET", "/health", &(struct answer){.body = "{\"status\":\"ok\"}"});
-    assert_int_equal(mix_system_get_health(p.client, NULL, NULL, NULL), MIX_RC_OK);
+    standin_on(p.server, "POST", "/api/sessions", &(struct answer){.body = SESSION("a")});
+    assert_int_equal(
+        mix_sessions_create(p.client, &(struct session_create){.title = "x"}, NULL, &o, NULL),
+        MIX_RC_OK);
+    const char *sent = standin_request(p.server, "POST", "/api", 0)->headers;
+
+    assert_non_null(strstr(sent, "X-Mine: s3cret"));
+    assert_non_null(strstr(sent, "X-Gateway-Pass: s3cret"));
     pair_close(&p);
     pair_close(&q);
-    assert_true(a.n > 0 && !a.leaked && !a.torn);
+    assert_true(a.n > 0 && a.changed && !a.leaked && !a.torn);
     assert_int_equal(b.n, 0);
 }
 
@@ -335,7 +352,7 @@ int main(void) {
         cmocka_unit_test(a_transport_gets_bodies_of_any_length),
         cmocka_unit_test(a_transport_that_fails_is_a_lost_connection),
         cmocka_unit_test(free_ends_a_transport_that_waits_or_writes),
-        cmocka_unit_test(each_client_has_its_own_log),
+        cmocka_unit_test(each_client_has_its_own_log_without_secrets),
         cmocka_unit_test(the_environment_turns_the_log_on),
     };
 
