@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { KEEPALIVE_IDLE_S = 30, KEEPALIVE_EVERY_S = 10 };
+enum { KEEPALIVE_IDLE_S = 30, KEEPALIVE_EVERY_S = 10, TOO_LARGE = 100 /* of curl 8.6 */ };
 #define SECONDS_MAX INT64_C(100000000000) /* more is only a longer word for never */
 
 static void add_header(struct task *t, const char *text) {
@@ -250,7 +250,13 @@ enum rc task_error(const struct task *t, CURLcode code, struct err *err) {
     }
     copy_reason(reason, sizeof reason, t, code);
     curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_at);
-    const enum rc rc = kind_of(code);
+    /* curl reads 300 KB of headers; what it says then depends on its version. */
+    const bool flood = (int)code == TOO_LARGE || code == CURLE_OUT_OF_MEMORY ||
+                       (code == CURLE_RECV_ERROR && strstr(reason, "response headers"));
+    const enum rc rc = flood ? RC_LIMIT : kind_of(code);
+
+    if (flood)
+        return err_set(err, rc, (int)code, "%s sent headers without end", origin);
 
     if (rc == RC_TIMEOUT)
         return err_set(err, rc, (int)code, "could not reach %s: no answer within %g s", origin,

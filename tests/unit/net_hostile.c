@@ -138,6 +138,31 @@ static void a_gateways_page_is_tried_again_and_its_title_shown(void **state) {
     box_close(&b);
 }
 
+static void headers_without_end_are_not_taken(void **state) {
+    (void)state;
+    static const char *const lines[] = {"X-A: 0123456789012345678901234567890123456789\r\n", "x"};
+
+    for (size_t i = 0; i < MIX_COUNT(lines); i++) {
+        struct box b;
+        struct buf raw;
+
+        buf_init(&raw, 64 * MIX_MIB);
+        assert_int_equal(buf_adds(&raw, "HTTP/1.1 200 OK\r\nX-Long: "), RC_OK);
+        while (raw.n < 20 * MIX_MIB)
+            assert_int_equal(buf_adds(&raw, lines[i]), RC_OK);
+        box_open(&b, 1000);
+        standin_on(b.server, "GET", "/",
+                   &(struct answer){.manner = ANSWER_RAW, .body = raw.p, .body_len = raw.n});
+        const uint32_t id = box_call(&b, OP_HEALTH, NULL, 0, NULL);
+        const struct incoming *in = box_wait(&b, id, IN_FAIL, 0);
+
+        if (in->err.rc != RC_LIMIT || in->attempt != 1)
+            fail_msg("%s after %d: %s", rc_text(in->err.rc), in->attempt, in->err.text);
+        box_close(&b);
+        buf_fini(&raw);
+    }
+}
+
 /* ---- a gzip bomb ---- */
 struct bits {
     struct buf *out;
@@ -267,6 +292,7 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_wrong_answer_is_named),
         cmocka_unit_test(a_gateways_page_is_tried_again_and_its_title_shown),
+        cmocka_unit_test(headers_without_end_are_not_taken),
         cmocka_unit_test(a_bomb_ends_at_the_cap),
         cmocka_unit_test(no_redirect_takes_a_secret_elsewhere),
     };
