@@ -119,7 +119,8 @@ struct mix_hooks {
     /* A `CURL *` with all our options set, right before it is used. */
     void (*curl)(void *user, void *easy);
     /* Instead of the network: answers one request by the mix_exchange_ functions. On a thread of
-     * its own, where it may wait. Anything but MIX_RC_OK: the connection is lost. */
+     * its own, where it may wait, but mix_client_free waits for it. Anything but MIX_RC_OK: the
+     * connection is lost. */
     enum mix_rc (*transport)(void *user, struct mix_exchange *x);
     /* One line of the debug log without its end. */
     void (*log)(void *user, const char *line);
@@ -257,7 +258,8 @@ MIX_API enum mix_rc mix_stream_next(struct mix_stream *s, int64_t timeout_ms,
  * callback only. */
 MIX_API enum mix_rc mix_stream_wait(struct mix_stream *s, int64_t timeout_ms,
                                     struct mix_error *err);
-/* Also from its own callback; no event comes after it. NULL is fine. */
+/* Also from its own callback; no event comes after it, and one being delivered on another thread is
+ * waited for. NULL is fine. */
 MIX_API void mix_stream_close(struct mix_stream *s);
 
 /* ---- for hooks ---- */
