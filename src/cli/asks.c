@@ -187,10 +187,25 @@ static void tty_put(struct talk *t, const char *text) {
     }
 }
 
+/* Lines of foreign text stand behind a bar, so that none of them looks like one of ours. */
 static void add_marked(struct buf *out, const char *text) {
-    if (text_clean(out, text, strlen(text), CLEAN_MARKS) != RC_OK)
-        buf_adds(out, "(too long to be shown)");
+    auto_buf struct buf clean = {.max = SHOWN_MAX};
+
+    if (text_clean(&clean, text, strlen(text), CLEAN_MARKS) != RC_OK) {
+        buf_adds(out, "(too long to be shown)\n");
+        return;
+    }
+    const char *line = buf_str(&clean);
+
+    if (!strchr(line, '\n')) {
+        buf_addf(out, "%s\n", line);
+        return;
+    }
     buf_adds(out, "\n");
+    for (size_t n; *line; line += n + (line[n] == '\n')) {
+        n = strcspn(line, "\n");
+        buf_addf(out, "    | %.*s\n", (int)n, line);
+    }
 }
 
 /* Every member of an object, strings decoded. */
@@ -290,6 +305,7 @@ static void show_next(struct talk *t) {
 
 static void decide(struct talk *t, struct asked *a, char *line) {
     line[strcspn(line, "\r\n")] = '\0';
+    feed_release(&t->feed);
     const bool yes = str_eq(line, "y") || str_eq(line, "yes");
 
     if (!a->notification && (yes || str_eq(line, "n") || str_eq(line, "no"))) {
@@ -305,10 +321,12 @@ static void decide(struct talk *t, struct asked *a, char *line) {
     } else if (a->notification && str_eq(a->type, "text") && *line) {
         respond(t, a, line);
     }
-    if (!a->done)
+    if (!a->done) {
+        t->feed.hold = true;
         prompt(t, a);
-    else
+    } else {
         show_next(t);
+    }
 }
 
 void asks_typed(struct talk *t) {
@@ -479,8 +497,10 @@ void talk_asks_tick(struct talk *t, int64_t now) {
             continue;
         a->done = true;
         t->denied += !a->notification;
-        if (a->shown && t->tty >= 0)
+        if (a->shown && t->tty >= 0) {
             tty_put(t, "\n");
+            feed_release(&t->feed);
+        }
         audit(t, a, a->notification ? "not answered" : "denied", "the time is over");
     }
     show_next(t);

@@ -14,7 +14,7 @@ enum { LINE_MAX_BYTES = 64 << 20, PART_MAX = 16 << 20, PARTS = 1000, NOTE_MAX = 
 
 enum rc feed_open(struct feed *f, const struct cli_command *c, bool json, struct err *err) {
     *f = (struct feed){.command = c, .json = json, .dim = isatty(STDERR_FILENO) != 0};
-    f->held.max = 4 * MIX_MIB;
+    f->held.max = f->held_notes.max = 4 * MIX_MIB;
     return cli_out_open(&f->out, NULL, err);
 }
 
@@ -30,6 +30,7 @@ void feed_close(struct feed *f) {
     free(f->parts);
     free(f->message_id);
     buf_fini(&f->held);
+    buf_fini(&f->held_notes);
 }
 
 static void put(struct feed *f, const char *p, size_t n) {
@@ -47,11 +48,22 @@ static void put(struct feed *f, const char *p, size_t n) {
 }
 
 void feed_release(struct feed *f) {
-    auto_buf struct buf held = f->held;
+    auto_buf struct buf held = f->held, notes = f->held_notes;
 
     f->held = (struct buf){.max = held.max};
+    f->held_notes = (struct buf){.max = notes.max};
     f->hold = false;
     put(f, buf_str(&held), held.n);
+    fputs(buf_str(&notes), stderr);
+}
+
+/* A line for standard error, not into the middle of a question. */
+static void put_note(struct feed *f, const struct buf *line) {
+    if (f->hold && f->dim && buf_add(&f->held_notes, buf_str(line), line->n) == RC_OK)
+        return;
+    if (f->hold && f->dim)
+        feed_release(f);
+    fputs(buf_str(line), stderr);
 }
 
 /* ---- short lines ---- */
@@ -84,14 +96,12 @@ void feed_note(struct feed *f, const char *fmt, ...) {
         return;
     }
     end_line(f);
-    if (f->dim && !f->hold)
-        fprintf(stderr, "\033[2m%s\033[0m\n", buf_str(&text));
-    else
-        fprintf(stderr, "%s\n", buf_str(&text));
+    buf_addf(&line, f->dim ? "\033[2m%s\033[0m\n" : "%s\n", buf_str(&text));
+    put_note(f, &line);
 }
 
 void feed_say(struct feed *f, const char *fmt, ...) {
-    auto_buf struct buf text = {.max = NOTE_MAX};
+    auto_buf struct buf text = {.max = NOTE_MAX}, line = {.max = 4 * NOTE_MAX};
     char cut[8192];
     va_list args;
 
@@ -100,7 +110,8 @@ void feed_say(struct feed *f, const char *fmt, ...) {
     va_end(args);
     clean_line(&text, cut);
     end_line(f);
-    fprintf(stderr, "mixtui %s: %s\n", f->command->name, buf_str(&text));
+    buf_addf(&line, "mixtui %s: %s\n", f->command->name, buf_str(&text));
+    put_note(f, &line);
 }
 
 /* ---- text ---- */

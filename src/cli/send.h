@@ -19,7 +19,7 @@ struct feed {
     bool broken; /* standard output is gone */
     bool closed; /* the last line was printed */
     bool hold;   /* a question is on the terminal: nothing else is printed there */
-    struct buf held;
+    struct buf held, held_notes;
     char *message_id;
     struct part { /* the texts of this turn, as they were streamed */
         struct buf text;
