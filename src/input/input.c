@@ -94,6 +94,13 @@ static enum cmd panel_key(const struct input *in, const struct model *m, const s
     return own;
 }
 
+/* On a choice or a switch; in a filter it is text. */
+static bool blank_turns(const struct model *m) {
+    const struct panel *p = panel_top(m);
+    const struct panel_row *row = p ? panel_row_at(p) : NULL;
+    return row && (row->kind == ROW_CHOICE || row->kind == ROW_SWITCH);
+}
+
 static bool overlay_key(const struct input *in, struct model *m, const struct key *k,
                         struct effects *fx) {
     enum scope scope = overlay_scope(m);
@@ -102,7 +109,7 @@ static bool overlay_key(const struct input *in, struct model *m, const struct ke
     if (confirm_key(in, m, k, fx))
         return true;
     struct editor *field = field_focused(m);
-    if (field && is_text(k) && !(k->code == ' ' && panel_turns(panel_top(m))))
+    if (field && is_text(k) && !(k->code == ' ' && blank_turns(m)))
         return false;
     if (m->ui.typing_address)
         scope = SCOPE_FIELD;
