@@ -25,6 +25,10 @@ struct secret_source {
     const char *from;   /* the path or the command */
     const char *said;   /* "header_file" or "--header-file", for complaints */
 };
+/* Reads or runs it: one line, at most 64 KiB, of a file that others may not read, within 10 s. *out
+ * is for secret_forget. Fails: RC_IO. */
+enum rc secret_read(char **out, const struct secret_source *from, struct err *err);
+void secret_forget(char *secret); /* overwrites and frees; NULL is fine */
 struct profile {
     const char *name;       /* NULL: no profile, only flags and environment */
     const char *url;        /* NULL until profile_open where none was said */

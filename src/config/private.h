@@ -97,9 +97,6 @@ enum {
     SECRET_BYTES = 64 * 1024, /* no longer than that */
     SECRET_MS = 10 * 1000,    /* and not later */
 };
-/* Reads or runs it. *out is for secret_forget. Fails: RC_IO, RC_USAGE. */
-enum rc secret_read(char **out, const struct secret_source *from, struct err *err);
-void secret_forget(char *secret); /* overwrites and frees; NULL is fine */
 
 /* config_read of what was read; `open`: others may read the file. */
 void config_parse(struct config *out, const char *path, const char *text, size_t n, bool open,
