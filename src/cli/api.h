@@ -50,7 +50,5 @@ void api_list(struct buf *out);
 
 /* One prompt on the terminal, nothing of the answer shown. Fails: RC_USAGE, RC_CANCELLED. */
 enum rc api_prompt(struct buf *out, const char *what, struct err *err);
-/* What a command prints; its standard error stays ours. Fails: RC_IO. */
-enum rc api_command(struct buf *out, const char *command, struct err *err);
 
 #endif

@@ -10,7 +10,7 @@ void api_usage(struct buf *out, const struct api_call *c) {
     buf_addf(out, "mixtui api %s", c->spec->sdk_name);
     for (size_t i = 0; i < c->n_params; i++) {
         const struct api_param *p = &c->params[i];
-        const bool needed = p->required_until != 0 && p->required_until >= GEN_POST;
+        const bool needed = p->required_until >= GEN_POST;
         const char *value = p->secret ? "@FILE" : p->type == FIELD_BOOL ? "" : "VALUE";
 
         buf_addf(out, needed ? " %s%s%s" : " [%s%s%s]", p->flag, *value ? " " : "", value);

@@ -303,21 +303,42 @@ static enum rc take_plain(struct api_call *c, struct api_param *p, const char *v
     return rc;
 }
 
+static enum rc read_secret(struct api_call *c, struct api_param *p, const char *from, bool command,
+                           struct err *err) {
+    const struct secret_source source = {.how = command ? SECRET_COMMAND : SECRET_FILE,
+                                         .from = from,
+                                         .said = command ? p->command : p->flag};
+    auto_buf struct buf text = {0};
+    char *secret = NULL;
+    enum rc rc = secret_read(&secret, &source, err);
+
+    if (rc != RC_OK)
+        return rc;
+    buf_init(&text, strlen(secret) + 1);
+    buf_adds(&text, secret);
+    rc = give_secret(c, p, &text, err);
+    explicit_bzero(text.p, text.n);
+    secret_forget(secret);
+    return rc;
+}
+
 static enum rc take_secret(struct api_call *c, struct api_param *p, const struct flag_given *g,
                            struct err *err) {
     auto_buf struct buf text = {0};
-    enum rc rc;
 
-    buf_init(&text, SECRET_MAX + 4);
     if (g->flag->id % 2 == IS_COMMAND)
-        rc = api_command(&text, g->value, err);
-    else if (g->value[0] == '@' && g->value[1] != '@')
-        rc = read_value(c, p, &text, g->value + 1, err);
-    else /* its text is not repeated */
-        rc = err_set(err, RC_USAGE, 0,
-                     "%s is a secret, and command lines are seen by others: %s @FILE, %s @- or %s "
-                     "COMMAND",
-                     p->flag, p->flag, p->flag, p->command);
+        return read_secret(c, p, g->value, true, err);
+    if (g->value[0] != '@' || g->value[1] == '@') /* its text is not repeated */
+        return err_set(err, RC_USAGE, 0,
+                       "%s is a secret, and command lines are seen by others: %s @FILE, %s @- or "
+                       "%s COMMAND",
+                       p->flag, p->flag, p->flag, p->command);
+    if (!str_eq(g->value, "@-"))
+        return g->value[1] ? read_secret(c, p, g->value + 1, false, err)
+                           : err_set(err, RC_USAGE, 0, "%s @: a file name must follow", p->flag);
+    buf_init(&text, SECRET_MAX + 4);
+    enum rc rc = read_value(c, p, &text, "-", err);
+
     if (rc == RC_OK)
         rc = give_secret(c, p, &text, err);
     if (text.p)

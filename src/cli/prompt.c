@@ -1,10 +1,9 @@
-/* prompt.c - secrets from a person or from a command. */
+/* prompt.c - secrets from a person. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -39,27 +38,5 @@ enum rc api_prompt(struct buf *out, const char *what, struct err *err) {
     else
         rc = buf_add(out, text, (size_t)got);
     explicit_bzero(text, sizeof text);
-    return rc;
-}
-
-enum rc api_command(struct buf *out, const char *command, struct err *err) {
-    FILE *f = popen(command, "re");
-    char piece[1024];
-    enum rc rc = RC_OK;
-    size_t got;
-
-    if (!f)
-        return err_set(err, RC_IO, errno, "could not run the command: %s", strerror(errno));
-    setvbuf(f, NULL, _IONBF, 0); /* no copy of the secret stays behind in a buffer */
-    while ((got = fread(piece, 1, sizeof piece, f)) > 0 && rc == RC_OK)
-        if (buf_add(out, piece, got) != RC_OK)
-            rc = err_set(err, RC_USAGE, 0, "the command prints more than a key");
-    explicit_bzero(piece, sizeof piece);
-    const int status = pclose(f);
-
-    if (rc == RC_OK && status != 0)
-        rc = err_set(err, RC_IO, 0, "the command for the secret failed (%s %d)",
-                     WIFEXITED(status) ? "exit code" : "signal",
-                     WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
     return rc;
 }

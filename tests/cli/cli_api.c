@@ -418,8 +418,8 @@ static void nothing_that_is_written_holds_a_secret(void **state) {
     (void)state;
     standin_on(server, "POST", "/api/auth/api-key", &(struct answer){.status = 400, .body = "{}"});
     standin_on(server, "POST", "/api/auth/oauth-callback", &(struct answer){.body = "{}"});
-    screen_file("key", "sk-PLANTED-key\n");
-    screen_file("code", "PLANTED-code#PLANTED-state\n");
+    assert_int_equal(chmod(screen_file("key", "sk-PLANTED-key\n"), 0600), 0);
+    assert_int_equal(chmod(screen_file("code", "PLANTED-code#PLANTED-state\n"), 0600), 0);
     assert_int_equal(chmod(screen_file("token", "PLANTED-token\n"), 0600), 0);
     const struct run *r = RUN("api", "auth-api-key", "--provider", "p", "--api_key", "@key",
                               "--bearer-file", "token", "--debug", "log");

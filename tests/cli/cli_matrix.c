@@ -3,6 +3,7 @@
  * result as the Markdown table of the README. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "mix/wire.h"
 #include "run.h"
@@ -188,6 +189,11 @@ static void make_notification(struct things *t) {
     run_free(stream);
 }
 
+/* One that others may read is refused. */
+static void secret_file(const char *name, const char *text) {
+    assert_int_equal(chmod(screen_file(name, text), 0600), 0);
+}
+
 static void prepare(struct things *t) {
     make_session(t, t->session, "Matrix");
     make_session(t, t->spare, "Spare");
@@ -195,7 +201,7 @@ static void prepare(struct things *t) {
     snprintf(t->notification, sizeof t->notification, "nothing");
     snprintf(t->file, sizeof t->file, "notes.txt");
     screen_file("notes.txt", "a line\n");
-    screen_file("key", "sk-or-0123456789012345678901234567890123456789\n");
+    secret_file("key", "sk-or-0123456789012345678901234567890123456789\n");
 }
 
 /* What a person copies from the browser; a newer flow makes the state of an older one useless. */
@@ -205,7 +211,7 @@ static void make_code(void) {
 
     assert_code(r, 0);
     snprintf(code, sizeof code, "demo#%s\n", run_string(buf_str(&r->out), "state", 0));
-    screen_file("code", code);
+    secret_file("code", code);
 }
 
 /* ---- the walk ---- */
