@@ -86,11 +86,13 @@ static void add_block(struct doc *d, const char *text) {
 static bool leaves_fence_open(const char *text, char *fence, size_t *length) {
     bool open = false;
 
-    for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+    for (const char *line = text, *next; line; line = next) {
         const size_t blanks = strspn(line, " ");
         const char c = line[blanks];
         size_t run = 0;
 
+        next = strchr(line, '\n');
+        next = next ? next + 1 : NULL;
         if (blanks > 3 || (c != '`' && c != '~'))
             continue;
         while (line[blanks + run] == c)
@@ -227,17 +229,15 @@ static void add_fact(struct doc *d, const char *name, const char *value) {
 
 /* Days since 1970 to a date; no library, whose clock functions depend on the place. */
 static void date_text(char out[32], int64_t ms) {
-    const int64_t minutes = ms / 60000, days = minutes / 1440 + 719468;
-    const int64_t era = days / 146097, day = days - era * 146097;
-    const int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
-    const int64_t of_year = day - (365 * year + year / 4 - year / 100);
-    const int64_t month = (5 * of_year + 2) / 153;
+    const long long minutes = ms / 60000, days = minutes / 1440 + 719468;
+    const long long era = days / 146097, day = days - era * 146097;
+    const long long year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+    const long long of_year = day - (365 * year + year / 4 - year / 100);
+    const long long month = (5 * of_year + 2) / 153;
 
-    snprintf(out, 32, "%04lld-%02lld-%02lld %02lld:%02lld UTC",
-             (long long)(year + era * 400 + (month >= 10)),
-             (long long)(month < 10 ? month + 3 : month - 9),
-             (long long)(of_year - (153 * month + 2) / 5 + 1), (long long)(minutes / 60 % 24),
-             (long long)(minutes % 60));
+    snprintf(out, 32, "%04lld-%02lld-%02lld %02lld:%02lld UTC", year + era * 400 + (month >= 10),
+             month < 10 ? month + 3 : month - 9, of_year - (153 * month + 2) / 5 + 1,
+             minutes / 60 % 24, minutes % 60);
 }
 
 static void add_facts(struct doc *d, const struct session_data *s) {

@@ -54,26 +54,21 @@ static bool number_may_end(const struct pretty *p) {
 
 /* The state behind c; -1: c does not belong to the number. */
 static int number_next(enum number at, char c) {
-    const bool digit = c >= '0' && c <= '9', e = c == 'e' || c == 'E';
+    /* 0 · 1-9 · a dot · e · a sign */
+    static const signed char next[][5] = {
+        [MINUS] = {ZERO, WHOLE, -1, -1, -1},          [ZERO] = {-1, -1, DOT, E, -1},
+        [WHOLE] = {WHOLE, WHOLE, DOT, E, -1},         [DOT] = {FRACTION, FRACTION, -1, -1, -1},
+        [FRACTION] = {FRACTION, FRACTION, -1, E, -1}, [E] = {EXPONENT, EXPONENT, -1, -1, E_SIGN},
+        [E_SIGN] = {EXPONENT, EXPONENT, -1, -1, -1},  [EXPONENT] = {EXPONENT, EXPONENT, -1, -1, -1},
+    };
 
-    switch (at) {
-    case MINUS:
-        return c == '0' ? ZERO : digit ? WHOLE : -1;
-    case ZERO:
-        return c == '.' ? DOT : e ? E : -1;
-    case WHOLE:
-        return digit ? WHOLE : c == '.' ? DOT : e ? E : -1;
-    case DOT:
-        return digit ? FRACTION : -1;
-    case FRACTION:
-        return digit ? FRACTION : e ? E : -1;
-    case E:
-        return c == '+' || c == '-' ? E_SIGN : digit ? EXPONENT : -1;
-    case E_SIGN:
-    case EXPONENT:
-        return digit ? EXPONENT : -1;
-    }
-    return -1;
+    if (c >= '0' && c <= '9')
+        return next[at][c > '0'];
+    if (c == '.')
+        return next[at][2];
+    if (c == 'e' || c == 'E')
+        return next[at][3];
+    return c == '+' || c == '-' ? next[at][4] : -1;
 }
 
 /* ---- one byte that stands outside strings and numbers ---- */
