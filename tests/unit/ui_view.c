@@ -411,6 +411,13 @@ static void address(struct fixture *f) {
     editor_set(&f->m.ui.over_filter, "http://a-rather-long-host-name.example.org:8088/with/a/path");
 }
 
+/* Nothing at the second usual address either, and reached in the clear. */
+static void tried(struct fixture *f) {
+    no_server(f);
+    f->m.server.sign = "! http";
+    f->m.server.tried = "http://localhost:8080";
+}
+
 static void themes(struct fixture *f) { open_over(f, OVER_THEMES, 2); }
 
 static void leader(struct fixture *f) {
@@ -443,6 +450,9 @@ static void overlays_say_what_they_are(void **state) {
     scene("quit-sync", 80, 24, quit_sync);
     scene("no-server", 80, 24, no_server);
     scene("address", 80, 24, address);
+    scene("address", 40, 10, address);
+    scene("no-server-tried", 80, 24, tried);
+    scene("no-server-tried", 40, 10, tried);
     scene("themes", 80, 24, themes);
     scene("leader", 80, 24, leader);
     scene("leader", 40, 10, leader);
