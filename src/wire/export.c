@@ -191,10 +191,11 @@ static bool is_role(const struct message *m, const char *role) { return str_eq(m
 
 static void add_message(struct doc *d, const struct message *m) {
     const bool tool = is_role(m, "tool");
+    const char *answer = m->assistant_response;
     const char *text = m->user_input ? m->user_input : "";
 
-    if (!*text && m->assistant_response)
-        text = m->assistant_response;
+    if (!*text && answer)
+        text = answer;
     if (!tool) {
         adds(d, "## ");
         add_line(d, is_role(m, "user")        ? "User"
@@ -207,10 +208,9 @@ static void add_message(struct doc *d, const struct message *m) {
     if (*text)
         add_text(d, text);
     /* Synchronous servers answer with one row of both. */
-    if (is_role(m, "user") && !str_blank(m->assistant_response) &&
-        !str_eq(m->assistant_response, text)) {
+    if (is_role(m, "user") && answer && *answer && !str_eq(answer, text)) {
         adds(d, "## Assistant\n\n");
-        add_text(d, m->assistant_response);
+        add_text(d, answer);
     }
     for (size_t i = 0; i < m->tool_calls.n; i++)
         add_call(d, &m->tool_calls.items[i]);
