@@ -185,9 +185,9 @@ void fs_write(struct task *t) {
         error = errno;
     if (error == 0 && (!write_full(fd, t->data, t->len) || fsync(fd) != 0))
         error = errno;
-    if (error == 0 && t->fresh)
+    if (error == 0 && temporary && t->fresh)
         error = claim(temporary, t->path);
-    else if (error == 0 && rename(temporary, t->path) != 0)
+    else if (error == 0 && temporary && rename(temporary, t->path) != 0)
         error = errno;
     if (error == 0) {
         sync_parent(t->path);

@@ -379,9 +379,22 @@ static void draft_looked(struct model *m, const struct task *t, const struct pen
                    session_title(s));
 }
 
+/* False: the file is damaged; what could be read of it was taken. */
+static bool take_records(struct model *m, struct session *s, struct reader *r, struct taken *taken,
+                         struct effects *fx) {
+    struct record rec;
+
+    r->bad = !word(r, draft_head);
+    while (!r->bad && next_record(r, &rec)) {
+        if (rec.text || (!r->bad && rec.kind >= REC_OPTIONS))
+            take_record(m, s, &rec, taken, fx);
+        record_free(&rec);
+    }
+    return !r->bad && word(r, "end\n") && r->p == r->end;
+}
+
 static void draft_read(struct model *m, struct task *t, struct session *s, struct effects *fx) {
     struct reader r = {.p = t->data, .end = t->data ? t->data + t->len : NULL};
-    struct record rec;
     struct taken taken = {0};
     const bool typed =
         s->draft.text.n > 0 || s->sending || s->n_queue > 0 || turn_options_set(&s->options);
@@ -392,13 +405,7 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
     if (t->err.rc != RC_OK)
         act_error(m, &t->err, "Could not read the draft of \"%s\"", session_title(s));
     if (t->err.rc == RC_OK && t->data && t->len > 0) {
-        r.bad = !word(&r, draft_head);
-        while (!r.bad && next_record(&r, &rec)) {
-            if (rec.text || (!r.bad && rec.kind >= REC_OPTIONS))
-                take_record(m, s, &rec, &taken, fx);
-            record_free(&rec);
-        }
-        damaged = r.bad || !word(&r, "end\n") || r.p != r.end;
+        damaged = !take_records(m, s, &r, &taken, fx);
         if (damaged) {
             struct buf path = {0};
 

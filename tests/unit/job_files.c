@@ -125,6 +125,35 @@ static void a_write_replaces_the_whole_file(void **state) {
     assert_int_equal(done(TASK_WRITE, at("state/deep/draft"), ""), RC_OK);
 }
 
+static struct task *fresh(const char *path, const char *data) {
+    struct task *t = task_new(TASK_WRITE, path);
+
+    t->fresh = true;
+    t->data = arena_strdup(&t->arena, data);
+    t->len = strlen(data);
+    return t;
+}
+
+static void a_fresh_file_is_never_written_over(void **state) {
+    struct stat st;
+
+    (void)state;
+    /* both before the first is done: neither takes the other's place in the queue */
+    assert_int_equal(job_send(job, fresh(at("fresh/export"), "mine")), RC_OK);
+    assert_int_equal(job_send(job, fresh(at("fresh/export"), "another")), RC_OK);
+    struct task *first = wait_one(), *second = wait_one();
+
+    assert_int_equal(first->err.rc, RC_OK);
+    assert_int_equal(second->err.rc, RC_IO);
+    assert_int_equal(second->err.detail, EEXIST);
+    assert_content(at("fresh/export"), "mine");
+    assert_int_equal(files_in(at("fresh")), 1); /* nothing temporary stays */
+    assert_int_equal(stat(at("fresh/export"), &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    task_free(first);
+    task_free(second);
+}
+
 static void a_failed_write_leaves_the_old_file_and_says_why(void **state) {
     struct rlimit limit, tight;
     char big[4096];
@@ -268,6 +297,7 @@ static void a_find_goes_breadth_first_and_not_through_links(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_write_replaces_the_whole_file),
+        cmocka_unit_test(a_fresh_file_is_never_written_over),
         cmocka_unit_test(a_failed_write_leaves_the_old_file_and_says_why),
         cmocka_unit_test(an_append_goes_to_the_end),
         cmocka_unit_test(what_cannot_be_read_is_told_apart),

@@ -309,7 +309,7 @@ static void a_sign_in_takes_the_code_apart(void **state) {
 }
 
 static void what_is_no_code_is_not_sent(void **state) {
-    static const char *const wrong[] = {"", "#", "#" STATE, "two words#x", "a\nb#c"};
+    static const char *const wrong[] = {"", "#", "#the-verifier", "two words#x", "a\nb#c"};
     struct kit *k = opened();
 
     (void)state;
