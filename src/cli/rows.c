@@ -102,10 +102,12 @@ static int rows_read(struct turn *t) {
             return turn_finish(t, "unknown", rc_exit_code(RC_CONNECT, 0));
         }
         return CLI_GO_ON;
-    default: /* the stream was broken */
-        for (size_t i = 0; i < r->n; i++)
-            feed_rest(&t->talk.feed, NULL, r->texts[i]);
+    default: /* the stream was broken or said nothing for long */
+        t->gap = false;
         t->quiet = r->tail_open || r->n == 0 ? 0 : t->quiet + 1;
+        /* what is being written now comes as events */
+        for (size_t i = 0; i + (t->quiet < QUIET) < r->n; i++)
+            feed_rest(&t->talk.feed, NULL, r->texts[i]);
         if (t->quiet >= QUIET && !t->post)
             return turn_ended(t);
         t->rows_at = clock_now() + CHECK_MS;

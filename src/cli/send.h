@@ -155,7 +155,7 @@ struct turn {
     double cost_before, cost;
     bool cost_known, confirmed, heard_other, seen, gap, expanded, sent_told, live;
     int checks, quiet;
-    int64_t live_at;
+    int64_t live_at, heard_at;
     int64_t due;     /* of the phase */
     int64_t rows_at; /* the messages are read again */
     int64_t end_at;  /* the end was heard: a moment for its echo */

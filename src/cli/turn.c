@@ -14,6 +14,8 @@ enum {
     ANSWER_MS = 5000, /* a synchronous answer comes after the events */
     CANCEL_MS = 3000,
     LISTEN_MS = 500,
+    SILENCE_MS = 120000,
+    CALL_MS = 20 * 60000, /* servers end commands after 10 minutes */
     DENIED_CODE = 8,
     FAILED_CODE = 9,
 };
@@ -325,7 +327,7 @@ static void on_end(struct turn *t, const struct wire_event *e) {
     if (e->kind == EV_COMPLETE)
         feed_rest(&t->talk.feed, d->message_id, d->content);
     else if (!t->outcome)
-        add_error(t, d->error);
+        add_error(t, e->kind == EV_ERROR ? d->error : "the session was deleted");
     if (e->kind == EV_COMPLETE && !t->outcome)
         buf_clear(&t->errors); /* what failed was got over */
     t->end_at = clock_now() + (t->post ? ANSWER_MS : e->kind == EV_COMPLETE ? 1 : ECHO_MS);
@@ -334,7 +336,9 @@ static void on_end(struct turn *t, const struct wire_event *e) {
 static void on_event(struct talk *talk, const struct wire_event *e) {
     struct turn *t = talk->owner;
     const struct event_data *d = &e->data;
-    const bool end = (e->kind == EV_COMPLETE || e->kind == EV_ERROR) && !d->parent_tool_call_id;
+    const bool gone = e->kind == EV_SESSION_DELETED && str_eq(d->session_id, talk->session);
+    const bool end =
+        gone || ((e->kind == EV_COMPLETE || e->kind == EV_ERROR) && !d->parent_tool_call_id);
 
     if (t->phase < TURN_POST) {
         t->heard_other = (t->heard_other || sign_of_work(e)) && !end;
@@ -346,6 +350,10 @@ static void on_event(struct talk *talk, const struct wire_event *e) {
         return; /* the answer to the message says so as well */
     if (sign_of_work(e) || (e->kind == EV_USER_MESSAGE && turn_same_text(t->text, d->content)))
         turn_sent(t);
+    t->heard_at = clock_now();
+    t->quiet = 0;
+    if (t->phase == TURN_RUN && !t->gap)
+        t->rows_at = 0;
     t->seen = t->seen || sign_of_work(e) || end || e->kind == EV_RATE_LIMIT;
     if (e->kind == EV_EXECUTION_COMPLETE)
         note_denial(t, d);
@@ -394,6 +402,18 @@ static void on_lost(struct talk *talk, const struct incoming *in) {
 }
 
 /* ---- time ---- */
+/* `complete` may be lost: servers drop what does not fit their queues. A call may take its time. */
+static int64_t silent_at(const struct turn *t) {
+    int64_t patience = SILENCE_MS;
+
+    for (size_t i = 0; i < t->talk.n_calls; i++)
+        if (t->talk.calls[i].open)
+            patience = CALL_MS;
+    return t->phase == TURN_RUN && !t->post && !t->rows_at && !t->rows_request && t->heard_at
+               ? t->heard_at + patience
+               : 0;
+}
+
 /* An agent that only writes leaves no trace in the messages: it is heard. */
 static int64_t listen_ms(const struct turn *t) { return str_eq(t->target, "new") ? 0 : LISTEN_MS; }
 
@@ -401,6 +421,7 @@ static void plan(struct turn *t) {
     int64_t at = 0;
 
     sooner_of(&at, t->due);
+    sooner_of(&at, silent_at(t));
     if (t->phase == TURN_OPEN && t->live)
         sooner_of(&at, t->live_at + listen_ms(t));
     sooner_of(&at, t->rows_at);
@@ -458,6 +479,8 @@ static int step(struct turn *t) {
         return out_of_patience(t);
     if (passed(t->end_at, now))
         return turn_ended(t);
+    if (passed(silent_at(t), now))
+        t->rows_at = now;
     if (passed(t->rows_at, now) && !t->rows_request)
         turn_read_rows(t);
     talk_watch_tick(&t->talk, now);

@@ -648,6 +648,53 @@ static void a_refused_message_keeps_the_servers_code(void **state) {
     standin_free(s);
 }
 
+static void a_command_made_of_a_file_is_sent_as_the_prompt_it_stands_for(void **state) {
+    (void)state;
+    struct standin *s = standin_new();
+    struct result r = {0};
+    static const struct step hold[] = {
+        {.kind = STEP_SEND, .text = SSE("connected", "{\"sessionId\":\"s1\"}")},
+        {.kind = STEP_HOLD},
+        {.kind = STEP_END}};
+
+    standin_on(s, "GET", "/doc", &(struct answer){.body = doc});
+    standin_on(s, "GET", "/stream", &(struct answer){.steps = hold});
+    standin_on(s, "POST", "/api/sessions/s1/messages",
+               &(struct answer){.times = 1,
+                                .body = "{\"id\":\"cmd-review\",\"role\":\"assistant\","
+                                        "\"userInput\":\"/review\",\"assistantResponse\":"
+                                        "\"Review the whole.\"}"});
+    standin_on(s, "POST", "/api/sessions/s1/messages",
+               &(struct answer){.body = "{\"id\":\"m2\",\"role\":\"user\",\"userInput\":\"x\","
+                                        "\"assistantResponse\":\"All is well.\"}"});
+    standin_on(s, "GET", "/api/sessions/s1/messages", &(struct answer){.body = "[]"});
+    standin_on(s, "GET", "/api/sessions/s1", &(struct answer){.body = SESSION});
+    run(&r, ARGS("send", "s1", "/review", "--server", standin_url(s)));
+    assert_code(&r, 0);
+    assert_string_equal(buf_str(&r.out), "All is well.\n");
+    assert_int_equal(standin_count(s, "POST", "/api/sessions/s1/messages"), 2);
+    assert_non_null(strstr(standin_request(s, "POST", "/api/sessions/s1/messages", 1)->body,
+                           "Review the whole."));
+    done(&r);
+    standin_free(s);
+}
+
+static void a_stream_cut_in_the_middle_loses_nothing(void **state) {
+    (void)state;
+    struct demo d = demo_start("0.8.1", "0", "--fault=stream:1:cut=900");
+    struct result r = {0}, whole = {0};
+
+    run(&r, ARGS("send", "new", "table", "--server", d.url));
+    assert_code(&r, 0);
+    assert_says(&r.err, "the connection was lost");
+    run(&whole, ARGS("send", "new", "table", "--server", d.url));
+    assert_code(&whole, 0);
+    assert_string_equal(buf_str(&r.out), buf_str(&whole.out));
+    done(&r);
+    done(&whole);
+    demo_stop(&d);
+}
+
 /* ---- tail ---- */
 static void tail_shows_what_others_do_until_it_is_stopped(void **state) {
     (void)state;
@@ -721,6 +768,8 @@ int main(void) {
         cmocka_unit_test(a_lost_answer_is_settled_by_the_messages),
         cmocka_unit_test(a_message_nobody_knows_the_fate_of_is_exit_code_3),
         cmocka_unit_test(a_refused_message_keeps_the_servers_code),
+        cmocka_unit_test(a_command_made_of_a_file_is_sent_as_the_prompt_it_stands_for),
+        cmocka_unit_test(a_stream_cut_in_the_middle_loses_nothing),
         cmocka_unit_test(tail_shows_what_others_do_until_it_is_stopped),
     };
 
