@@ -51,6 +51,7 @@ static void keep(struct model *m, const struct err *err, bool bad, bool quiet, c
 
     if (!text)
         return;
+    m->priv->n_said++;
     if (!quiet)
         m->notice_at = m->now;
     model_touch(m);

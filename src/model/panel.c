@@ -224,8 +224,12 @@ void panel_reply(struct model *m, struct panel *p, struct incoming *in, struct e
     p->retry_at = in->kind == IN_RETRY ? in->retry_at : 0;
     p->attempt = in->attempt + 1;
     panel_touch(m, p); /* before: the reply may close it */
+    const uint32_t said = m->priv->n_said;
+
     if (spec->reply)
         spec->reply(m, p, in, fx);
+    if (m->priv->n_said != said)
+        return; /* it said so itself */
     for (const struct panel *at = m->ui.panel; at && in->kind == IN_FAIL; at = at->below)
         if (at == p && p->err.rc != RC_OK)
             notice_failure(m, &in->err);

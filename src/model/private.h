@@ -165,12 +165,13 @@ struct model_private {
     uint64_t summary; /* of a hidden one, see servers_settle */
     /* panels */
     struct create_kept *create_kept; /* what was written in the form of a new session */
-    bool keys_offered;      /* there was no provider, and the person was told */
-    bool stored_unlisted;   /* a key went to a provider that the status does not list */
-    const struct fault *fault; /* of the answer that is being taken in */
-    size_t fault_bytes;        /* of the bodies that notices hold */
-    size_t notices_gone;       /* the oldest, that made way */
-    size_t notice_chosen;      /* whose details are opened: counted from the first there was */
+    bool keys_offered;               /* there was no provider, and the person was told */
+    bool stored_unlisted;            /* a key went to a provider that the status does not list */
+    const struct fault *fault;       /* of the answer that is being taken in */
+    size_t fault_bytes;              /* of the bodies that notices hold */
+    uint32_t n_said;                 /* notices so far, repeated ones too */
+    size_t notices_gone;             /* the oldest, that made way */
+    size_t notice_chosen;  /* whose details are opened: counted from the first there was */
     char (*why_op)[96];    /* of every operation; see panel_why_op */
     uint32_t *panel_ended; /* requests to be cancelled: their panel is closed */
     size_t n_panel_ended, cap_panel_ended;
@@ -393,7 +394,7 @@ struct model *model_viewer(struct model *m); /* the one with the screen: whose u
 struct model *peer_at(struct model *m, size_t at);
 /* Where that model's requests go; its clock is m's from now on. fx: where m's go. */
 struct effects *peer_effects(const struct model *m, struct model *peer, struct effects *fx);
-bool ask_selected(const struct model *m, const struct ask *a); /* by owner and id */
+bool ask_selected(const struct model *m, const struct ask *a);   /* by owner and id */
 bool inbox_selected(const struct model *m, const struct ask *a); /* ... on the screen */
 void inbox_insert(struct model *m, struct ask *a);
 void inbox_remove(struct model *m, const struct ask *a);
