@@ -110,16 +110,19 @@ static void callbacks_reply(struct model *m, struct panel *p, struct incoming *i
     struct callbacks *d = p->data;
     const struct session_data *s = in->out;
 
-    (void)fx;
     if (in->kind == IN_FAIL && in->op == OP_SESSION_CALLBACKS) {
         d->refused = true;
         act_error(m, &in->err, "The callbacks stay as they were");
     }
     if (in->kind != IN_REPLY || !s)
         return;
+    d->open = 0;
+    if (in->op == OP_SESSION_CALLBACKS && s->callbacks.n != d->wanted.n) {
+        callbacks_load(m, p, fx); /* some answers leave them out */
+        return;
+    }
     callback_set_take(&d->set, s->callbacks.items, s->callbacks.n);
     d->known = true;
-    d->open = 0;
     if (in->op == OP_SESSION_CALLBACKS)
         act_notice(m, "The session has %zu callback%s now", d->set.n, d->set.n == 1 ? "" : "s");
 }

@@ -225,7 +225,6 @@ static void refused(struct model *m, struct panel *p, const struct incoming *in)
 static void prefs_reply(struct model *m, struct panel *p, struct incoming *in, struct effects *fx) {
     struct prefs *d = p->data;
 
-    (void)fx;
     if (in->kind == IN_FAIL && in->op != OP_PREFERENCES_GET)
         refused(m, p, in);
     if (in->kind != IN_REPLY || !in->out)
@@ -234,8 +233,14 @@ static void prefs_reply(struct model *m, struct panel *p, struct incoming *in, s
         take_list(p, in);
         return;
     }
-    take_values(p, in->out);
+    const struct preferences *now = in->out;
+
     d->none = false;
+    d->changed = false;
+    if (str_blank(now->main_model)) /* an answer that does not tell them */
+        (void)panel_call(m, p, OP_PREFERENCES_GET, fx);
+    else
+        take_values(p, now);
     act_notice(m, in->op == OP_PREFERENCES_RESET ? "The preferences are the server's own again"
                                                  : "The preferences are saved");
 }

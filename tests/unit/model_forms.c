@@ -399,6 +399,36 @@ static void a_refused_change_can_be_sent_again(void **state) {
     kit_free(k);
 }
 
+static void an_answer_without_callbacks_takes_none_away(void **state) {
+    struct kit *k = with_callbacks();
+    struct session_data bare = {.id = "s1", .title = "s1"};
+
+    (void)state;
+    form_press(k, "add one");
+    assert_true(form_type(k, "command", "make late"));
+    form_press(k, "take it");
+    const size_t asked = kit_count(k, OP_SESSION_GET);
+
+    kit_reply(k, OP_SESSION_CALLBACKS, &bare, 0);
+    assert_int_equal(kit_count(k, OP_SESSION_GET), asked + 1);
+    assert_non_null(form_find(k, "one, after Write"));
+    kit_free(k);
+}
+
+static void an_answer_without_preferences_is_read_again(void **state) {
+    struct kit *k = online(GEN_TOP);
+    struct preferences bare = {0};
+
+    (void)state;
+    form_open(k, PANEL_PREFERENCES);
+    answer_preferences(k, NULL);
+    form_press(k, "save");
+    kit_reply(k, OP_PREFERENCES_UPDATE, &bare, 0);
+    assert_int_equal(kit_count(k, OP_PREFERENCES_GET), 2);
+    assert_string_equal(form_row(k, "model")->value, "claude-sonnet-4-5");
+    kit_free(k);
+}
+
 static void removing_one_leaves_the_others(void **state) {
     struct kit *k = with_callbacks();
 
@@ -427,6 +457,8 @@ int main(void) {
         cmocka_unit_test(every_field_of_a_sub_agent_callback_goes),
         cmocka_unit_test(an_unfinished_callback_is_not_taken),
         cmocka_unit_test(a_refused_change_can_be_sent_again),
+        cmocka_unit_test(an_answer_without_callbacks_takes_none_away),
+        cmocka_unit_test(an_answer_without_preferences_is_read_again),
         cmocka_unit_test(removing_one_leaves_the_others),
     };
 
