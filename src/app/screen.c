@@ -284,19 +284,10 @@ static enum rc find_servers(struct app *a, struct err *err) {
         a->first = servers_find(&a->servers, o->url);
     if (a->first == none)
         a->first = server_add(a, NULL, o->url, o->demo);
-    for (size_t i = 0; i < o->n_watch; i++) {
-        size_t row = servers_find(&a->servers, o->watch[i]);
-        if (row == a->servers.n_rows && !strstr(o->watch[i], ":/"))
-            return err_set(err, RC_USAGE, 0, "--watch %.80s: no profile has that name",
-                           o->watch[i]);
-        if (row == a->servers.n_rows && net_url_check(o->watch[i], err) != RC_OK)
+    for (size_t i = 0; i < o->n_watch; i++)
+        if (server_watch(a, o->watch[i], err) != RC_OK)
             return err->rc;
-        if (row == a->servers.n_rows)
-            row = server_add(a, NULL, o->watch[i], false);
-        a->servers.rows[row].watch = true;
-    }
-    for (size_t i = 0; i < a->servers.n_rows; i++)
-        a->links[i].late = a->servers.rows[i].watch && i != a->first;
+    servers_watch_late(a);
     return RC_OK;
 }
 

@@ -69,12 +69,15 @@ size_t server_add(struct app *a, const char *name, const char *url, bool demo); 
  * watched or busy. */
 void server_show(struct app *a, size_t row);
 void server_connect(struct app *a, size_t row); /* once it has a model */
-void servers_retry(
-    struct app *a);              /* those that could not be used at all: a file may be there now */
+/* Those that could not be used at all: a file may be there now. */
+void servers_retry(struct app *a);
 void server_demo(struct app *a); /* the embedded one, started anew when it is shown */
 void server_address(struct app *a, const char *url); /* somebody typed it */
-bool servers_open_late(struct app *a);               /* one; false: none is left */
-void servers_send(struct app *a);                    /* requests and tasks that wait in effects */
+/* --watch. Fails: RC_USAGE. */
+enum rc server_watch(struct app *a, const char *name_or_url, struct err *err);
+void servers_watch_late(struct app *a); /* what is to be watched besides is opened soon */
+bool servers_open_late(struct app *a);  /* one; false: none is left */
+void servers_send(struct app *a);       /* requests and tasks that wait in effects */
 void servers_save(struct app *a);
 void servers_send_last(struct app *a); /* after the last save: until the job thread has all */
 void servers_end(struct app *a);

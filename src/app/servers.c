@@ -343,6 +343,24 @@ void server_address(struct app *a, const char *url) {
         act_over_close(a->model);
 }
 
+enum rc server_watch(struct app *a, const char *name_or_url, struct err *err) {
+    size_t row = servers_find(&a->servers, name_or_url);
+
+    if (row == a->servers.n_rows && !strstr(name_or_url, ":/"))
+        return err_set(err, RC_USAGE, 0, "--watch %.80s: no profile has that name", name_or_url);
+    if (row == a->servers.n_rows && net_url_check(name_or_url, err) != RC_OK)
+        return err->rc;
+    if (row == a->servers.n_rows)
+        row = server_add(a, NULL, name_or_url, false);
+    row_at(a, row)->watch = true;
+    return RC_OK;
+}
+
+void servers_watch_late(struct app *a) {
+    for (size_t i = 0; i < a->servers.n_rows; i++)
+        a->links[i].late = row_at(a, i)->watch && i != a->first;
+}
+
 bool servers_open_late(struct app *a) {
     size_t row = 0;
 

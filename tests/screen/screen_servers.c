@@ -255,6 +255,38 @@ static void one_that_is_left_can_stay_watched(void **state) {
     assert_int_equal(quit(s), 0);
 }
 
+static void an_address_can_be_typed_in_the_list(void **state) {
+    const struct stage *st = *state;
+    struct peer *here = a_demo(st), *there = a_demo(st);
+    struct screen *s = mixtui_at(st, here);
+
+    type_line(s, "typed before");
+    leader(s, "s");
+    screen_wait(s, " Servers ");
+    screen_keys(s, KEY_DOWN KEY_DOWN KEY_ENTER);
+    screen_wait(s, "address: ");
+    screen_keys(s, KEY_CTRL('u'));
+    screen_keys(s, "http:/nonsense" KEY_ENTER);
+    screen_wait(s, "cannot use"); /* this server is not left for that */
+    screen_keys(s, KEY_ESC);
+    screen_wait_gone(s, " Servers ");
+    screen_wait(s, "typed before");
+    leader(s, "s");
+    screen_wait(s, " Servers ");
+    screen_keys(s, KEY_DOWN KEY_DOWN KEY_ENTER);
+    screen_wait(s, "address: ");
+    screen_keys(s, KEY_CTRL('u'));
+    screen_keys(s, there->url);
+    screen_keys(s, KEY_ENTER);
+    screen_wait_gone(s, " Servers ");
+    screen_wait(s, address(there));
+    screen_wait(s, "live");
+    assert_false(screen_has(s, "typed before"));
+    show_server(s, address(here));
+    screen_wait(s, "typed before");
+    assert_int_equal(quit(s), 0);
+}
+
 static void a_name_nobody_has_is_refused(void **state) {
     const struct stage *st = *state;
     struct screen *s = mixtui_with(st, (const char *[]){"--watch", "nobody", NULL}, NULL);
@@ -277,6 +309,7 @@ int main(void) {
         S(quitting_counts_the_agents_of_all, narrow),
         S(profiles_are_listed_and_watched, wide),
         S(one_that_is_left_can_stay_watched, narrow),
+        S(an_address_can_be_typed_in_the_list, narrow),
         S(a_name_nobody_has_is_refused, narrow),
     };
 #undef S
