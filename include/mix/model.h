@@ -177,8 +177,8 @@ struct files {
 /* FOREIGN: answers, but is not Mix */
 enum server_state { SERVER_CONNECTING, SERVER_ONLINE, SERVER_OFFLINE, SERVER_FOREIGN };
 struct server {
-    char *url; /* without userinfo; for display */
-    char *key; /* names its state directory: safe as a file name */
+    char *url;         /* without userinfo; for display */
+    char *key;         /* names its state directory: safe as a file name */
     const char *sign;  /* "! http": how it is reached is not safe; NULL: it is */
     const char *tried; /* another address that was asked in vain; NULL: none */
     enum server_state state;
@@ -201,9 +201,9 @@ enum overlay {
     OVER_THEMES,
     OVER_CONFIRM, /* something destructive: the same key again, after 400 ms */
     OVER_QUIT,
-    OVER_SERVER, /* no server: retry, another address, demo */
+    OVER_SERVER,  /* no server: retry, another address, demo */
     OVER_SERVERS, /* the servers there are: Enter shows one */
-    OVER_PANEL,  /* a server screen: panel.h */
+    OVER_PANEL,   /* a server screen: panel.h */
 };
 /* A row of OVER_COMMANDS and OVER_MENU, or a hint of the bottom line; made by the input floor,
  * borrowed strings. */
@@ -219,7 +219,7 @@ struct notice {
     struct err err;
     int64_t real_at;
     bool bad;
-    bool quiet; /* only in the log */
+    bool quiet;          /* only in the log */
     struct fault *fault; /* NULL: what `err` says is all; its strings but the body in `arena` */
     char *body;          /* fault->body; the oldest make way when all of them pass 1 MiB */
     struct arena arena;
@@ -309,8 +309,8 @@ struct model_config {
 struct retrying {
     int64_t at; /* 0: none */
     enum op op;
-    int attempt;     /* the next one's */
-    struct err err;  /* of the last one */
+    int attempt;    /* the next one's */
+    struct err err; /* of the last one */
 };
 struct model {
     uint64_t rev;
@@ -384,13 +384,13 @@ size_t model_own_pending(const struct model *m, enum ask_kind kind);
 /* The servers that are open, this one among them; NULL behind the last. */
 const struct model *model_peer(const struct model *m, size_t at);
 const char *server_name(const struct model *m); /* of its profile, else its address */
-bool model_hidden(const struct model *m);      /* another one has the screen */
+bool model_hidden(const struct model *m);       /* another one has the screen */
 /* What names a server on disk. Caller frees. */
 char *model_server_key(const char *url, bool demo);
 bool ask_armed(const struct model *m, const struct ask *a, int64_t now); /* rule 1 */
 /* pending or failed, and time is left */
 bool ask_answerable(const struct ask *a);
-size_t model_working(const struct model *m); /* of its own */
+size_t model_working(const struct model *m);   /* of its own */
 size_t model_transfers(const struct model *m); /* that run */
 /* sessions with text that the disk refused to take */
 size_t model_unsaved(const struct model *m);

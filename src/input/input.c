@@ -88,8 +88,8 @@ static enum cmd panel_key(const struct input *in, const struct model *m, const s
     const bool edits = edit != CMD_COUNT && command_home(edit) == SCOPE_COMPOSER;
     const bool turns = own == CMD_PANEL_NEXT || own == CMD_PANEL_PREVIOUS;
 
-    if (edits && (own == CMD_COUNT || e != &panel_top(m)->filter ||
-                  (turns && !panel_turns(panel_top(m)))))
+    if (edits &&
+        (own == CMD_COUNT || e != &panel_top(m)->filter || (turns && !panel_turns(panel_top(m)))))
         return edit;
     return own;
 }

@@ -99,36 +99,41 @@ static void unfolded_credential(struct panel *p, const struct tool_category *c,
     panel_add_text(p, TAG_CREDENTIAL, text, (size_t)-1)->indent = 3;
 }
 
+static void credential_row(struct panel *p, const struct tool_provider *tool, size_t index) {
+    const char *name = tool->display_name ? tool->display_name : tool->provider;
+    struct panel_row *row = panel_add(p, ROW_VALUE, TAG_CREDENTIAL, name ? name : "?", "%s",
+                                      tool->authenticated      ? "authenticated"
+                                      : tool->api_key_required ? "no key: it cannot be used"
+                                                               : "no key needed");
+
+    row->index = index;
+    row->indent = 1;
+    row->tone = tool->authenticated ? TONE_GOOD : tool->api_key_required ? TONE_BAD : TONE_PLAIN;
+}
+
+static void category_heading(struct panel *p, const struct tool_category *c) {
+    const char *name = c->display_name ? c->display_name : c->category;
+
+    panel_add(p, ROW_HEADING, 0, name ? name : "?", "%s%s%s", c->icon ? c->icon : "",
+              c->icon ? " " : "", c->description ? c->description : "")
+        ->indent = 1;
+}
+
 static void credential_rows(const struct model *m, struct panel *p, const struct tools *t) {
-    const bool neither = panel_why_op(m, OP_TOOLS_CREDENTIALS) && panel_why_op(m, OP_TOOLS_STATUS);
+    const char *why = panel_why_op(m, OP_TOOLS_CREDENTIALS);
     size_t index = 0;
 
-    panel_add(p, ROW_HEADING, 0, "Keys of tools", "%s",
-              neither          ? panel_why_op(m, OP_TOOLS_CREDENTIALS)
-              : t->from_status ? "as tools/status says"
-                               : "");
+    if (!panel_why_op(m, OP_TOOLS_STATUS))
+        why = t->from_status ? "as tools/status says" : "";
+    panel_add(p, ROW_HEADING, 0, "Keys of tools", "%s", why ? why : "");
     for (size_t i = 0; t->credentials && i < t->credentials->categories.n; i++) {
         const struct tool_category *c = &t->credentials->categories.items[i];
-        struct panel_row *row = panel_add(
-            p, ROW_HEADING, 0, c->display_name ? c->display_name : c->category, "%s%s%s",
-            c->icon ? c->icon : "", c->icon ? " " : "", c->description ? c->description : "");
 
-        row->indent = 1;
+        category_heading(p, c);
         for (size_t k = 0; k < c->tools.n; k++, index++) {
-            const struct tool_provider *tool = &c->tools.items[k];
-            const char *name = tool->display_name ? tool->display_name : tool->provider;
-
-            row = panel_add(p, ROW_VALUE, TAG_CREDENTIAL, name ? name : "?", "%s",
-                            tool->authenticated      ? "authenticated"
-                            : tool->api_key_required ? "no key: it cannot be used"
-                                                     : "no key needed");
-            row->index = index;
-            row->indent = 1;
-            row->tone = tool->authenticated      ? TONE_GOOD
-                        : tool->api_key_required ? TONE_BAD
-                                                 : TONE_PLAIN;
+            credential_row(p, &c->tools.items[k], index);
             if (panel_unfolded(p, TAG_CREDENTIAL, index))
-                unfolded_credential(p, c, tool);
+                unfolded_credential(p, c, &c->tools.items[k]);
         }
     }
 }

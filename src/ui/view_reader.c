@@ -113,8 +113,8 @@ static const char *why_none(const struct picker *p) {
     return p->listing->n_entries == 0 ? "nothing is here" : "nothing matches";
 }
 
-void draw_picker(struct view *v, const struct dialog *dialog, const struct model *m, struct canvas *c,
-                 int y) {
+void draw_picker(struct view *v, const struct dialog *dialog, const struct model *m,
+                 struct canvas *c, int y) {
     const struct picker *p = &m->ui.picker;
     const struct rect r = dialog->box;
 
