@@ -15,10 +15,12 @@
 
 /* What stands behind a row of `servers`, under the same index. */
 struct link {
-    struct effects *fx; /* NULL: not open */
-    struct net *net;    /* NULL while the demo is starting */
-    bool more;          /* results are waiting: do not sleep */
-    bool late;          /* to be opened once the first frame is out */
+    struct effects *fx;    /* NULL: not open */
+    struct net *net;       /* NULL while the demo is starting */
+    bool more;             /* results are waiting: do not sleep */
+    bool late;             /* to be opened once the first frame is out */
+    struct profile *ready; /* its profile, opened before there was a screen; NULL: it was not */
+    struct err unready;    /* ... or why it could not be */
 };
 /* What others are told (publish.c). */
 struct publisher {
@@ -88,6 +90,7 @@ void take_demo(struct app *a);
 /* ---- start.c ---- */
 void start_keys(struct app *a); /* [keys] of config.ini */
 void start_tell(struct app *a); /* what is wrong with it, as notices */
+bool start_runs_commands(const struct config *c, const char *name); /* for its secrets */
 /* profile_open, with the terminal given back while secrets are asked for */
 enum rc start_profile(struct app *a, struct profile *out, const struct connect_flags *flags,
                       struct err *err);

@@ -183,10 +183,27 @@ static void start_demo(struct app *a, size_t row) {
 }
 
 /* How a row is reached: its profile when there is one, else the address alone. */
-static enum rc settings_of(struct app *a, size_t row, struct profile *out, struct err *err) {
+static struct connect_flags flags_of(struct app *a, size_t row) {
     const struct server_row *r = row_at(a, row);
-    const struct connect_flags flags = {.server = r->url, .profile = r->profile ? r->name : NULL};
-    const enum rc rc = net_url_check(r->url, err);
+
+    return (struct connect_flags){.server = r->url, .profile = r->profile ? r->name : NULL};
+}
+
+static enum rc settings_of(struct app *a, size_t row, struct profile *out, struct err *err) {
+    const struct connect_flags flags = flags_of(a, row);
+    struct link *l = &a->links[row];
+
+    if (l->ready) {
+        *out = *l->ready;
+        free(TAKE(l->ready));
+        return RC_OK;
+    }
+    if (l->unready.rc != RC_OK) { /* once: asked for again, it is tried again */
+        *err = l->unready;
+        l->unready = (struct err){.rc = RC_OK};
+        return err->rc;
+    }
+    const enum rc rc = net_url_check(row_at(a, row)->url, err);
 
     return rc == RC_OK ? start_profile(a, out, &flags, err) : rc;
 }
@@ -357,8 +374,18 @@ enum rc server_watch(struct app *a, const char *name_or_url, struct err *err) {
 }
 
 void servers_watch_late(struct app *a) {
-    for (size_t i = 0; i < a->servers.n_rows; i++)
-        a->links[i].late = row_at(a, i)->watch && i != a->first;
+    for (size_t i = 0; i < a->servers.n_rows; i++) {
+        const struct connect_flags flags = flags_of(a, i);
+        struct link *l = &a->links[i];
+
+        l->late = row_at(a, i)->watch && i != a->first;
+        if (!l->late || !start_runs_commands(&a->options->config, flags.profile))
+            continue;
+        l->ready =
+            xcalloc(1, sizeof *l->ready); /* what asks at the terminal asks before the screen */
+        if (profile_open(l->ready, &a->options->config, &flags, &l->unready) != RC_OK)
+            free(TAKE(l->ready));
+    }
 }
 
 bool servers_open_late(struct app *a) {
@@ -413,6 +440,9 @@ void take_incomings(struct app *a, size_t row) {
 
 void servers_end(struct app *a) {
     for (size_t i = 0; i < a->servers.n_rows; i++) {
+        if (a->links[i].ready)
+            profile_fini(a->links[i].ready);
+        free(a->links[i].ready);
         net_free(a->links[i].net);
         model_free(row_at(a, i)->model);
         effects_free(a->links[i].fx);

@@ -32,7 +32,7 @@ void start_tell(struct app *a) {
 }
 
 /* Its commands may ask at the terminal, and what they complain of is to be read there. */
-static bool runs_commands(const struct config *c, const char *name) {
+bool start_runs_commands(const struct config *c, const char *name) {
     for (size_t i = 0; name && i < c->n_profiles; i++)
         for (size_t k = 0; str_eq(c->profiles[i].name, name) && k < c->profiles[i].secrets.n; k++)
             if (c->profiles[i].secrets.items[k].how == SECRET_COMMAND)
@@ -43,7 +43,7 @@ static bool runs_commands(const struct config *c, const char *name) {
 enum rc start_profile(struct app *a, struct profile *out, const struct connect_flags *flags,
                       struct err *err) {
     const struct config *c = &a->options->config;
-    const bool away = runs_commands(c, flags->profile);
+    const bool away = start_runs_commands(c, flags->profile);
 
     if (away)
         term_leave(a->term);

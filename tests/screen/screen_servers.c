@@ -232,6 +232,38 @@ static void profiles_are_listed_and_watched(void **state) {
     assert_int_equal(quit(s), 0);
 }
 
+/* Its command may ask at the terminal: it runs before the screen is there, and only once. */
+static void a_secret_of_a_watched_server_is_asked_for_first(void **state) {
+    const struct stage *st = *state;
+    struct peer *here = a_demo(st), *there = a_demo(st);
+    struct peer *tap = tap_start(there->port, 0);
+    char text[800], env[600];
+
+    snprintf(text, sizeof text,
+             "[server home]\nurl = %s\n[server build]\nurl = %s\nwatch = yes\n"
+             "bearer_command = echo x >>%s; echo tok-3n\n[server bad]\n"
+             "url = http://127.0.0.1:9\nwatch = yes\nbearer_command = false\n",
+             here->url, tap->url, screen_path("ran"));
+    screen_file("config/mixtui/config.ini", text);
+    snprintf(env, sizeof env, "XDG_CONFIG_HOME=%s", screen_path("config"));
+    struct screen *s =
+        mixtui_with(st, (const char *[]){"--profile", "home", NULL}, (const char *[]){env, NULL});
+
+    screen_wait(s, "live");
+    screen_wait_that(s, tap_count(tap, "Authorization: Bearer tok-3n") > 0);
+    auto_buf struct buf ran = {.max = 100};
+
+    assert_true(screen_read_file(&ran, screen_path("ran")));
+    assert_string_equal(buf_str(&ran), "x\n");
+    screen_wait(s, "bad offline");
+    assert_false(screen_has(s, "tok-3n"));
+    leader(s, "e");
+    screen_wait(s, "bad: ");
+    screen_keys(s, KEY_ESC);
+    screen_wait_gone(s, "bad: ");
+    assert_int_equal(quit(s), 0);
+}
+
 /* Asked for in the list, the first one stays open too. */
 static void one_that_is_left_can_stay_watched(void **state) {
     const struct stage *st = *state;
@@ -308,6 +340,7 @@ int main(void) {
         S(one_that_is_never_there_stands_in_the_list_only, wide),
         S(quitting_counts_the_agents_of_all, narrow),
         S(profiles_are_listed_and_watched, wide),
+        S(a_secret_of_a_watched_server_is_asked_for_first, wide),
         S(one_that_is_left_can_stay_watched, narrow),
         S(an_address_can_be_typed_in_the_list, narrow),
         S(a_name_nobody_has_is_refused, narrow),
