@@ -1,6 +1,6 @@
 /* The server screens that change things, by keys: what is filled in arrives at the server, what is
  * refused is said, what is secret is seen nowhere. */
-#include "people.h"
+#include "forms.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,78 +14,9 @@ static struct stage stage_post_narrow = {80, 24, "post"}, stage_post_wide = {140
 
 #define KEY_40 "sk-planted-0123456789-0123456789-0123456789"
 
-/* ---- rows ---- */
-static bool at_row(struct screen *s, const char *label) {
-    for (int y = 0; y < screen_rows(s); y++) {
-        const char *row = screen_row(s, y);
-
-        for (const char *p = row; (p = strstr(p, "\u258c"));) {
-            p += strlen("\u258c");
-            if (strncmp(p + strspn(p, " "), label, strlen(label)) == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
-/* Moves the cursor of a panel to the row that begins so. */
-static void go(struct screen *s, const char *label) {
-    for (int i = 0; i < 120; i++) {
-        if (at_row(s, label))
-            return;
-        screen_keys(s, i < 60 ? KEY_DOWN : KEY_UP);
-        screen_wait_quiet(s, 30);
-    }
-    screen_failed(s, label, __FILE__, __LINE__);
-}
-
-static void press(struct screen *s, const char *label) {
-    go(s, label);
-    screen_keys(s, KEY_ENTER);
-}
-
-static void press_twice(struct screen *s, const char *label) {
-    press(s, label);
-    screen_wait_armed(s, "Enter again");
-    screen_keys(s, KEY_ENTER);
-}
-
-static void fill(struct screen *s, const char *label, const char *text) {
-    go(s, label);
-    screen_keys(s, KEY_CTRL('u'));
-    screen_keys(s, text);
-    screen_wait_quiet(s, 60);
-}
-
-static void turn_to(struct screen *s, const char *label, const char *value) {
-    char shown[80];
-
-    snprintf(shown, sizeof shown, "%s", value);
-    go(s, label);
-    for (int i = 0; i < 10; i++) {
-        for (int y = 0; y < screen_rows(s); y++) {
-            const char *row = screen_row(s, y);
-
-            if (strstr(row, "\u258c") && strstr(row, label) && strstr(row, shown))
-                return;
-        }
-        screen_keys(s, KEY_RIGHT);
-        screen_wait_quiet(s, 60);
-    }
-    screen_failed(s, value, __FILE__, __LINE__);
-}
-
-/* Out of every panel. */
-static void out(struct screen *s) {
-    while (screen_has(s, "\u2500 Server > ")) {
-        screen_keys(s, KEY_ESC);
-        screen_wait_quiet(s, 100);
-    }
-}
-
 /* ---- the server ---- */
 static void ask(const struct peer *demo, const char *path, struct buf *out) {
-    buf_clear(out);
+    buf_fini(out); /* http_call makes it anew */
     assert_int_equal(http_call(demo->port, "GET", path, NULL, out), 200);
 }
 
@@ -144,34 +75,6 @@ static void the_first_start_offers_a_key(void **state) {
     assert_int_equal(quit(s), 0);
 }
 
-/* The address as it stands on the screen, its rows joined. */
-static void address_on(struct screen *s, char *out, size_t size) {
-    bool inside = false;
-    size_t n = 0;
-
-    out[0] = '\0';
-    for (int y = 0; y < screen_rows(s); y++) {
-        const char *row = screen_row(s, y), *from = strstr(row, "https://claude.ai");
-
-        if (strstr(row, "copy the address"))
-            return;
-        inside = inside || from;
-        if (!inside)
-            continue;
-        if (!from) { /* behind the edge of the box */
-            from = strstr(row, "\u2502 ");
-            assert_non_null(from);
-            from += strlen("\u2502 ");
-        }
-        const size_t len = strcspn(from, " ");
-
-        assert_true(n + len + 1 < size);
-        memcpy(out + n, from, len);
-        n += len;
-        out[n] = '\0';
-    }
-}
-
 static void somebody_signs_in_by_oauth(void **state) {
     const struct stage *st = *state;
     struct peer *demo = demo_at(st, (const char *[]){"--quirk", "signed-out=on", NULL});
@@ -183,7 +86,7 @@ static void somebody_signs_in_by_oauth(void **state) {
     screen_wait(s, "No provider can be used yet");
     press(s, "sign in by OAuth");
     screen_wait(s, "finish the sign-in");
-    address_on(s, url, sizeof url);
+    form_address(s, url, sizeof url);
     const char *oauth_state = strstr(url, "&state=");
     assert_non_null(oauth_state);
     press(s, "copy the address");
@@ -200,23 +103,6 @@ static void somebody_signs_in_by_oauth(void **state) {
     assert_has(&log, "\"code\":\"the-code\"");
     assert_null(strstr(buf_str(&log), "the-code#"));
     buf_fini(&log);
-    out(s);
-    assert_int_equal(quit(s), 0);
-}
-
-static void a_code_without_its_state_is_sent_with_ours(void **state) {
-    const struct stage *st = *state;
-    struct peer *demo = demo_at(st, (const char *[]){"--quirk", "signed-out=on", NULL});
-    struct screen *s = mixtui_at(st, demo);
-
-    screen_wait(s, "No provider can be used yet");
-    press(s, "sign in by OAuth");
-    screen_wait(s, "finish the sign-in");
-    go(s, "code");
-    screen_paste(s, "only-the-code\n");
-    screen_wait_quiet(s, 60);
-    press(s, "finish");
-    screen_wait(s, "signed in by OAuth");
     out(s);
     assert_int_equal(quit(s), 0);
 }
@@ -292,6 +178,33 @@ static void a_typed_key_is_found_nowhere(void **state) {
     assert_int_equal(quit(s), 0);
     assert_true(in_file(screen_path("debug.log"), "/api/auth/api-key"));
     assert_false(in_files(screen_dir(), "planted"));
+}
+
+static void a_code_without_its_state_is_sent_with_ours(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, (const char *[]){"--quirk", "signed-out=on", NULL});
+    struct screen *s = mixtui_with(
+        st, (const char *[]){"--server", demo->url, "--debug", screen_path("debug.log"), NULL},
+        NULL);
+    char url[1024];
+
+    screen_wait(s, "No provider can be used yet");
+    press(s, "sign in by OAuth");
+    screen_wait(s, "finish the sign-in");
+    form_address(s, url, sizeof url);
+    const char *oauth_state = strstr(url, "&state=");
+    assert_non_null(oauth_state);
+    oauth_state += strlen("&state=");
+    go(s, "code");
+    screen_paste(s, "only-the-code\n");
+    screen_wait_quiet(s, 60);
+    press(s, "finish");
+    screen_wait(s, "signed in by OAuth");
+    out(s);
+    assert_int_equal(quit(s), 0);
+    assert_true(in_file(screen_path("debug.log"), "/api/auth/oauth-callback"));
+    assert_false(in_files(screen_dir(), "only-the-code"));
+    assert_false(in_files(screen_dir(), oauth_state));
 }
 
 /* ---- preferences ---- */
@@ -500,24 +413,6 @@ static void callbacks_are_added_changed_and_removed(void **state) {
 }
 
 /* ---- rewind and export ---- */
-/* A file of the start directory that ends so; its content goes to out. */
-static bool made_file(const char *end, struct buf *out) {
-    DIR *d = opendir(screen_dir());
-    bool found = false;
-
-    for (struct dirent *e; d && !found && (e = readdir(d));) {
-        const size_t n = strlen(e->d_name), k = strlen(end);
-
-        if (n < k || strcmp(e->d_name + n - k, end) != 0)
-            continue;
-        buf_clear(out);
-        found = screen_read_file(out, screen_path(e->d_name));
-    }
-    if (d)
-        closedir(d);
-    return found;
-}
-
 static size_t messages_of(const struct peer *demo, const char *id, struct buf *out) {
     char path[100], role[16];
     size_t n = 0;
