@@ -138,8 +138,10 @@ void feed_text(struct feed *f, const char *message_id, const char *text) {
     struct part *part = this_part(f, message_id);
 
     if (message_id && !str_eq(message_id, f->message_id)) {
+        char *fresh = xstrdup(message_id);
+
         free(f->message_id);
-        f->message_id = xstrdup(message_id);
+        f->message_id = fresh;
     }
     if (buf_adds(&part->text, text) != RC_OK)
         buf_clear(&part->text); /* not compared with anything any more */
@@ -161,7 +163,7 @@ static void told_late(struct feed *f, const char *message_id, const char *text) 
     feed_text(f, message_id, text);
     feed_begin(f, &line, "content", f->session);
     jtext_field(&line, "content", text);
-    jtext_field(&line, "assistantMessageId", message_id);
+    jtext_field(&line, "messageId", message_id);
     buf_adds(&line, ",\"late\":true");
     feed_end(f, &line);
 }

@@ -103,7 +103,7 @@ const struct known_call *watch_call(const struct talk *t, const char *session, c
 /* ---- asks.c ---- */
 /* The command or the path of a call; false: it has none that is beyond doubt. */
 bool ask_object(struct buf *out, const char *tool, const char *input);
-enum rc asks_allow(struct talk *t, const char *rule, struct err *err);
+enum rc asks_allow(struct talk *t, const char *text, struct err *err);
 enum rc asks_open_tty(struct talk *t, struct err *err);
 void asks_event(struct talk *t, const char *session, const struct wire_event *e);
 bool asks_take(struct talk *t, const struct incoming *in);

@@ -72,7 +72,9 @@ int turn_finish(struct turn *t, const char *outcome, int code) {
 }
 
 static void add_error(struct turn *t, const char *text) {
-    if (str_blank(text) || (t->errors.n && strstr(buf_str(&t->errors), text)))
+    if (!text || !*text)
+        text = "an error without words";
+    if (t->errors.n && strstr(buf_str(&t->errors), text))
         return;
     if (t->errors.n)
         buf_adds(&t->errors, "; ");

@@ -271,6 +271,13 @@ static bool crossable(struct span s, const struct wild *w) {
     return s.n > 0 && s.p[0] != '.';
 }
 
+static bool all_crossable(const char *s, const struct wild *w) {
+    while (*s)
+        if (!crossable(segment(&s), w))
+            return false;
+    return true;
+}
+
 static bool path_segments(const char *p, const char *s, const struct wild *w) {
     const char *after = NULL, *kept = NULL; /* the last `**`, and where it stopped */
 
@@ -281,13 +288,8 @@ static bool path_segments(const char *p, const char *s, const struct wild *w) {
         if (*p && is_double(ps)) {
             after = p = p_next;
             kept = s;
-            if (*p == '\0') { /* at the end it takes the rest */
-                while (*s) {
-                    if (!crossable(segment(&s), w))
-                        return false;
-                }
-                return true;
-            }
+            if (*p == '\0')
+                return all_crossable(s, w);
             continue;
         }
         if (*p && dot_ok(ps, ss) && glob(ps, ss, w)) {
