@@ -1,11 +1,18 @@
 /* private.h - what the files of the model floor share. Nothing here is seen by other floors.
  *
- *   model.c     doors, effects, tick            reduce.c   incoming -> replies by operation, events
- * by kind connect.c   probe, list, offline            sessions.c the list, its order, marks watch.c
- * which streams are open          send.c     turns, queue, journal drafts.c    files of drafts and
- * history     load.c     GET messages and GET session, planned and arriving asks.c      the inbox
- * and rule 1            turns.c    begin and end of a turn files: act_files.c act_picker.c screen:
- * act_screen.c act_thread.c transcript: transcript*.c tools.c */
+ *   model.c       doors, effects, tick
+ *   reduce.c      incoming -> replies by operation, events by kind
+ *   connect.c     probe, list, offline
+ *   sessions.c    the list, its order, marks
+ *   watch.c       which streams are open
+ *   send.c        turns, queue, journal
+ *   drafts.c      files of drafts and history
+ *   load.c        GET messages and GET session, planned and arriving
+ *   asks.c        requests and questions of one server; act_asks.c rule 1
+ *   servers.c     several servers: the inbox they share, and who has the screen
+ *   turns.c       begin and end of a turn
+ *   files: act_files.c act_picker.c · screen: act_screen.c act_thread.c
+ *   transcript: transcript*.c tools.c · server screens: panel*.c */
 #ifndef MIX_MODEL_PRIVATE_H
 #define MIX_MODEL_PRIVATE_H
 
