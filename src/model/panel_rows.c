@@ -20,28 +20,22 @@ static struct panel_row *new_row(struct panel *p, enum row_kind kind, int tag) {
 struct panel_row *panel_add(struct panel *p, enum row_kind kind, int tag, const char *label,
                             const char *value_fmt, ...) {
     struct panel_row *row = new_row(p, kind, tag);
-    char small[256];
-    va_list args;
+    va_list args, again;
 
     row->label = label ? arena_strdup(&p->rows_arena, label) : "";
     row->value = "";
     if (!value_fmt)
         return row;
     va_start(args, value_fmt);
-    const int n = vsnprintf(small, sizeof small, value_fmt, args);
-    va_end(args);
-    if (n < 0)
-        return row;
-    if ((size_t)n < sizeof small) {
-        row->value = arena_strndup(&p->rows_arena, small, (size_t)n);
-        return row;
-    }
-    char *big = arena_alloc(&p->rows_arena, (size_t)n + 1);
+    va_copy(again, args);
+    const int n = vsnprintf(NULL, 0, value_fmt, args);
 
-    va_start(args, value_fmt);
-    (void)vsnprintf(big, (size_t)n + 1, value_fmt, args);
     va_end(args);
-    row->value = big;
+    char *text = arena_alloc(&p->rows_arena, n > 0 ? (size_t)n + 1 : 1);
+
+    (void)vsnprintf(text, n > 0 ? (size_t)n + 1 : 1, value_fmt, again);
+    va_end(again);
+    row->value = text;
     return row;
 }
 

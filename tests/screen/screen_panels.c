@@ -21,7 +21,7 @@ static void command(struct screen *s, const char *name) {
 
 static void leave(struct screen *s) {
     screen_keys(s, KEY_ESC);
-    screen_wait_gone(s, "Esc back");
+    screen_wait_gone(s, "┌─ Server >");
 }
 
 static void health_is_told_and_its_tokens_refreshed(void **state) {

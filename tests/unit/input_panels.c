@@ -7,6 +7,7 @@
 
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../src/input/private.h"
@@ -242,6 +243,50 @@ static void a_paste_goes_into_the_field_and_is_no_key(void **state) {
     desk_free(d);
 }
 
+/* Answers to a part of what was asked: some fail, some are empty. */
+static void answer_some(struct desk *d) {
+    for (size_t i = 0; i < d->fx->n_requests; i++) {
+        const struct request *r = d->fx->requests[i];
+        struct incoming *in = NULL;
+
+        if (r->kind == REQ_CALL && rand() % 3)
+            in = incoming_new(rand() % 2 ? IN_REPLY : IN_FAIL, r->id);
+        if (!in)
+            continue;
+        in->op = r->op;
+        if (in->kind == IN_FAIL)
+            err_set(&in->err, RC_HTTP, 500, "it failed");
+        model_apply(d->m, in, d->now, d->now, d->fx);
+    }
+}
+
+static void any_keys_in_any_screen_do_no_harm(void **state) {
+    static const uint32_t keys[] = {
+        K_DOWN, K_DOWN, K_UP, K_ENTER, K_ENTER, K_LEFT,      K_RIGHT,  K_PGDN,   K_PGUP, K_END,
+        K_HOME, K_TAB,  ' ',  'a',     '/',     K_BACKSPACE, K_DELETE, K_F1 + 4, K_ESC};
+
+    (void)state;
+    srand(11);
+    for (int round = 0; round < 3; round++)
+        for (int id = 0; id < PANEL_COUNT; id++) {
+            struct desk *d = desk_new(round == 0 ? GEN_SEED : round == 1 ? GEN_TOP : GEN_POST);
+
+            act_panel_open(d->m, (enum panel_id)id, d->fx);
+            for (int i = 0; i < 150 && panel_top(d->m); i++) {
+                press(d, keys[(size_t)rand() % MIX_COUNT(keys)]);
+                if (i % 10 == 0)
+                    answer_some(d);
+                model_painted(d->m, d->now);
+                d->now += rand() % 500;
+                model_tick(d->m, d->now, d->now, d->fx);
+                panel_fresh(d->m);
+                if (panel_top(d->m) && panel_top(d->m)->n_rows > 0)
+                    assert_true(panel_top(d->m)->cursor < panel_top(d->m)->n_rows);
+            }
+            desk_free(d);
+        }
+}
+
 int main(void) {
     setlocale(LC_ALL, "C.UTF-8");
     const struct CMUnitTest tests[] = {
@@ -253,6 +298,7 @@ int main(void) {
         cmocka_unit_test(a_choice_is_turned_by_arrows_and_blank),
         cmocka_unit_test(a_secret_is_not_kept_for_yank),
         cmocka_unit_test(a_paste_goes_into_the_field_and_is_no_key),
+        cmocka_unit_test(any_keys_in_any_screen_do_no_harm),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
