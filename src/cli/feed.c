@@ -159,11 +159,12 @@ void feed_text(struct feed *f, const char *message_id, const char *text) {
 
 static void told_late(struct feed *f, const char *message_id, const char *text) {
     auto_buf struct buf line = {.max = LINE_MAX_BYTES};
+    auto_free char *id = message_id ? xstrdup(message_id) : NULL; /* may be the feed's own */
 
-    feed_text(f, message_id, text);
+    feed_text(f, id, text);
     feed_begin(f, &line, "content", f->session);
     jtext_field(&line, "content", text);
-    jtext_field(&line, "messageId", message_id);
+    jtext_field(&line, "messageId", id);
     buf_adds(&line, ",\"late\":true");
     feed_end(f, &line);
 }

@@ -648,6 +648,31 @@ static void a_refused_message_keeps_the_servers_code(void **state) {
     standin_free(s);
 }
 
+static void an_error_without_words_is_a_failed_turn(void **state) {
+    (void)state;
+    struct standin *s = standin_new();
+    struct result r = {0};
+    static const struct step fails[] = {
+        {.kind = STEP_SEND, .text = SSE("connected", "{\"sessionId\":\"s1\"}")},
+        {.kind = STEP_WAIT, .n = 1500},
+        {.kind = STEP_SEND, .text = SSE("error", "{}")},
+        {.kind = STEP_HOLD},
+        {.kind = STEP_END}};
+
+    standin_on(s, "GET", "/doc", &(struct answer){.body = doc});
+    standin_on(s, "GET", "/stream", &(struct answer){.steps = fails});
+    standin_on(s, "POST", "/api/sessions/s1/messages",
+               &(struct answer){.status = 202,
+                                .body = "{\"status\":\"processing\",\"sessionId\":\"s1\"}"});
+    standin_on(s, "GET", "/api/sessions/s1/messages", &(struct answer){.body = "[]"});
+    standin_on(s, "GET", "/api/sessions/s1", &(struct answer){.body = SESSION});
+    run(&r, ARGS("send", "s1", "hi", "--server", standin_url(s)));
+    assert_code(&r, 9);
+    assert_says(&r.err, "an error without words");
+    done(&r);
+    standin_free(s);
+}
+
 static void a_command_made_of_a_file_is_sent_as_the_prompt_it_stands_for(void **state) {
     (void)state;
     struct standin *s = standin_new();
@@ -768,6 +793,7 @@ int main(void) {
         cmocka_unit_test(a_lost_answer_is_settled_by_the_messages),
         cmocka_unit_test(a_message_nobody_knows_the_fate_of_is_exit_code_3),
         cmocka_unit_test(a_refused_message_keeps_the_servers_code),
+        cmocka_unit_test(an_error_without_words_is_a_failed_turn),
         cmocka_unit_test(a_command_made_of_a_file_is_sent_as_the_prompt_it_stands_for),
         cmocka_unit_test(a_stream_cut_in_the_middle_loses_nothing),
         cmocka_unit_test(tail_shows_what_others_do_until_it_is_stopped),
