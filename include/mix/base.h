@@ -130,8 +130,8 @@ uint32_t random_u32(void);
 bool str_eq(const char *a, const char *b); /* NULL equals NULL only */
 bool str_blank(const char *s);             /* NULL or "" */
 
-/* ---- one lock of the whole process, around libraries that keep a state of their own. Held shortly,
- * never twice by one thread. ---- */
+/* ---- one lock of the whole process, around libraries that keep a state of their own. Held
+ * shortly, never twice by one thread. ---- */
 void process_lock(void);
 void process_unlock(void);
 

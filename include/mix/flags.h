@@ -8,8 +8,8 @@
 struct flag {
     const char *name; /* "--server" */
     const char
-        *value; /* "URL", or "ask|deny|grant" for a closed set, "FILE" for a path; NULL: none;
-                   "[true|false]": may be left out, and is given with an equals sign only */
+        *value;       /* "URL", or "ask|deny|grant" for a closed set, "FILE" for a path; NULL: none;
+                         "[true|false]": may be left out, and is given with an equals sign only */
     const char *help; /* one line without a full stop */
     int id;           /* for the reader's switch */
 };

@@ -173,7 +173,7 @@ void draw_piece_row(struct view *v, const struct thread_place *at, struct canvas
                     struct spot spot);
 
 /* ---- panes ---- */
-const char *ask_name(const struct ask *a);            /* the tool, or the title of a question */
+const char *ask_name(const struct ask *a); /* the tool, or the title of a question */
 /* session > task > tool, before it the server when that is another one */
 void ask_chain(struct buf *out, const struct model *m, const struct ask *a);
 const struct block *ask_block(struct view *v, const struct ask *a, int width);
