@@ -18,6 +18,7 @@ enum panel_id {
     PANEL_HEALTH,
     PANEL_HISTORY,
     PANEL_SESSION,
+    PANEL_MESSAGE, /* the one selected in the thread */
     PANEL_FRAMES, /* raw events, F12 */
     PANEL_FAULT,  /* the details of one notice */
     /* doing */

@@ -42,6 +42,7 @@ const char *why_no_commands(const struct model *m);
 const char *why_no_health(const struct model *m);
 const char *why_no_history(const struct model *m);
 const char *why_no_session_details(const struct model *m);
+const char *why_no_message(const struct model *m);
 struct session *session_chosen(const struct model *m); /* the list's, when it is focused */
 const char *why_no_frames(const struct model *m);
 const char *why_no_fault(const struct model *m);

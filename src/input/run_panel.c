@@ -35,4 +35,11 @@ const char *why_no_session_details(const struct model *m) {
     return why ? why : why_no_session(m);
 }
 
+const char *why_no_message(const struct model *m) {
+    const struct transcript *t = &m->shown->transcript;
+    const size_t at = m->shown->reading.sel_entry;
+
+    return at < t->n && t->entries[at].id ? NULL : "select a message the server has, with J and K";
+}
+
 const char *why_no_fault(const struct model *m) { return panel_why(m, PANEL_FAULT); }
