@@ -161,7 +161,7 @@ static struct panel *push(struct model *m, enum panel_id id, struct session *abo
     editor_init(&p->filter, 1024, true);
     m->ui.panel = p;
     if (panel_specs[id]->open)
-        (*panel_specs[id]->open)(m, p, fx);
+        panel_specs[id]->open(m, p, fx);
     if (m->ui.panel == p)
         start_loading(m, p, fx);
     model_touch(m);
