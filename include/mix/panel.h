@@ -33,7 +33,6 @@ enum panel_id {
     PANEL_REWIND,
     PANEL_EXPORT,
     PANEL_TURN, /* what the next messages ask of their turns */
-    PANEL_PROFILES,
     /* for every panel */
     PANEL_CHOICE, /* the choices of a field of the panel below, as a list */
     PANEL_LOG,    /* every notice, newest last */
