@@ -15,6 +15,7 @@ const struct key_hint *key_hint(const char *provider); /* NULL: not known */
 const struct key_hint *key_hint_at(size_t i);          /* NULL: no more */
 /* The next provider of an open list of providers; NULL: no more. */
 const char *auth_provider(const struct panel *auth, size_t i);
+void act_answer(struct model *m, const struct status_reply *said, const char *otherwise);
 /* What to store: shown in the form that was opened above. */
 void key_about(struct model *m, struct panel *key, const char *provider);
 /* A key was stored or somebody signed in: the form goes, and the state is read again. */

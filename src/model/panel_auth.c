@@ -116,8 +116,10 @@ static void take_validity(struct auth *a, const struct auth_validity *v) {
                                                : "it is not valid";
 
     a->valid = v->valid;
-    a->validity = str_blank(v->provider) ? arena_strdup(&a->arena, words)
-                                         : arena_printf(&a->arena, "%s: %s", v->provider, words);
+    a->validity = arena_printf(&a->arena, "%s%s%s%s%s: %s", v->valid ? "valid" : "not valid",
+                               str_blank(v->provider) ? "" : ", ", v->provider ? v->provider : "",
+                               str_blank(v->auth_method) ? "" : " by ",
+                               v->auth_method ? v->auth_method : "", words);
 }
 
 static void auth_load(struct model *m, struct panel *p, struct effects *fx) {
@@ -254,7 +256,7 @@ static void deleted(struct model *m, struct panel *p, struct incoming *in, struc
         return;
     }
     m->priv->stored_unlisted = false;
-    act_notice(m, "%s", said && !str_blank(said->message) ? said->message : "Deleted");
+    act_answer(m, said, "Deleted");
     auth_load(m, p, fx);
 }
 

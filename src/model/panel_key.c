@@ -28,6 +28,25 @@ static const char *trimmed(struct panel *p, int tag, size_t *n) {
     return s;
 }
 
+/* What the server says of it, with what it adds: "Signed in (anthropic, expires in 3600 s)". */
+void act_answer(struct model *m, const struct status_reply *said, const char *otherwise) {
+    auto_buf struct buf more = {.max = 4096};
+    const char *text = said && !str_blank(said->message) ? said->message : otherwise;
+
+    if (said && !str_blank(said->provider) && !strcasestr(text, said->provider))
+        (void)buf_adds(&more, said->provider);
+    if (said && !str_blank(said->status) && !str_eq(said->status, "success") &&
+        !str_eq(said->status, "ok"))
+        (void)buf_addf(&more, "%s%s", more.n > 0 ? ", " : "", said->status);
+    if (said && said->expires_in > 0)
+        (void)buf_addf(&more, "%sexpires in %lld s", more.n > 0 ? ", " : "",
+                       (long long)said->expires_in);
+    if (more.n > 0)
+        act_notice(m, "%s (%s)", text, buf_str(&more));
+    else
+        act_notice(m, "%s", text);
+}
+
 /* ---- a key ---- */
 struct key_form {
     bool doubted; /* it does not look like a key: the next press sends it all the same */
@@ -150,8 +169,7 @@ static void key_reply(struct model *m, struct panel *p, struct incoming *in, str
         panel_complain(m, p, R_SECRET, "it was refused; what was typed is wiped");
         act_error(m, &in->err, "The key was not stored");
     } else if (in->kind == IN_REPLY) {
-        act_notice(m, "%s",
-                   said && !str_blank(said->message) ? said->message : "The key is stored");
+        act_answer(m, said, "The key is stored");
         auth_changed(m, p, panel_chosen(p, R_WHICH), fx);
     }
 }
@@ -179,16 +197,17 @@ const struct panel_spec panel_key = {
 
 struct oauth {
     char *url, *state; /* secret: the state is the proof that the code is ours */
+    char *message;     /* what the server says about it */
 };
 
 static void forget(struct oauth *o) {
-    char **const both[] = {&o->url, &o->state};
+    char **const all[] = {&o->url, &o->state, &o->message};
 
-    for (size_t i = 0; i < MIX_COUNT(both); i++) {
-        if (*both[i])
-            explicit_bzero(*both[i], strlen(*both[i]));
-        free(*both[i]);
-        *both[i] = NULL;
+    for (size_t i = 0; i < MIX_COUNT(all); i++) {
+        if (*all[i])
+            explicit_bzero(*all[i], strlen(*all[i]));
+        free(*all[i]);
+        *all[i] = NULL;
     }
 }
 
@@ -216,6 +235,8 @@ static void oauth_rows(const struct model *m, struct panel *p) {
                   "Open this address in a browser, on any machine, and sign in. The page then "
                   "shows a code to copy:");
         panel_add_text(p, R_URL, o->url, (size_t)-1)->tone = TONE_GOOD;
+        if (o->message)
+            panel_add_text(p, R_TEXT, o->message, (size_t)-1)->tone = TONE_DIM;
         panel_add(p, ROW_ACTION, R_COPY, "copy the address", NULL)->help =
             "into the clipboard of this terminal, where it has one";
         panel_add(p, ROW_ACTION, R_OPEN, "open it in a browser here", NULL);
@@ -313,11 +334,12 @@ static void oauth_reply(struct model *m, struct panel *p, struct incoming *in, s
         }
         set_string(&o->url, start->auth_url);
         set_string(&o->state, start->state ? start->state : "");
+        set_string(&o->message, str_blank(start->message) ? NULL : start->message);
     } else if (in->kind == IN_FAIL) {
         panel_complain(m, p, R_SECRET, oauth_complaint(in));
         act_error(m, &in->err, "Not signed in");
     } else {
-        act_notice(m, "%s", said && !str_blank(said->message) ? said->message : "Signed in");
+        act_answer(m, said, "Signed in");
         auth_changed(m, p, OAUTH_PROVIDER, fx);
     }
 }

@@ -7,30 +7,33 @@
 enum { R_MODEL, R_TEXT };
 
 /* The rows' index: which provider, which of its models. */
-static bool model_at(const struct provider_list *list, size_t at, const char **provider,
-                     const char **id) {
+static const struct provider_models *model_at(const struct provider_list *list, size_t at,
+                                              const char **id) {
     for (size_t i = 0; i < list->list.n; i++) {
         const struct provider_models *p = &list->list.items[i];
 
         if (at < p->models.n) {
-            *provider = p->provider;
             *id = p->models.items[at];
-            return true;
+            return p;
         }
         at -= p->models.n;
     }
-    return false;
+    return NULL;
 }
 
 static void models_rows(const struct model *m, struct panel *p) {
     const struct model_pick *pick = p->data;
-    const char *provider, *id;
+    const struct provider_models *of;
+    const char *id;
 
     (void)m;
-    for (size_t i = 0; pick && model_at(pick->list, i, &provider, &id); i++) {
+    for (size_t i = 0; pick && (of = model_at(pick->list, i, &id)); i++) {
         const bool now = str_eq(id, pick->now);
         struct panel_row *row =
-            panel_add(p, ROW_ACTION, R_MODEL, provider, "%s%s", id, now ? "  (now)" : "");
+            panel_add(p, ROW_ACTION, R_MODEL, of->provider, "%s%s", id, now ? "  (now)" : "");
+
+        if (!str_blank(of->display_name) && !str_eq(of->display_name, of->provider))
+            row->help = of->display_name;
 
         row->index = i;
     }
@@ -40,10 +43,12 @@ static void models_enter(struct model *m, struct panel *p, const struct panel_ro
                          struct effects *fx) {
     const struct model_pick *data = p->data;
     struct panel *below = p->below;
-    const char *provider, *id;
+    const char *id;
+    const struct provider_models *of = data ? model_at(data->list, row->index, &id) : NULL;
 
-    if (!data || !model_at(data->list, row->index, &provider, &id))
+    if (!of)
         return;
+    const char *provider = of->provider;
     const struct model_pick pick = *data;
 
     act_panel_close(m, p);
@@ -58,7 +63,7 @@ static void models_close(struct model *m, struct panel *p) {
 
 void models_open(struct model *m, const struct model_pick *pick, struct effects *fx) {
     struct panel *p = act_panel_push(m, PANEL_MODELS, fx);
-    const char *provider, *id;
+    const char *id;
 
     if (!p)
         return;
@@ -68,7 +73,7 @@ void models_open(struct model *m, const struct model_pick *pick, struct effects 
     p->data = own;
     panel_touch(m, p);
     panel_fresh(m);
-    for (size_t i = 0; model_at(own->list, i, &provider, &id); i++)
+    for (size_t i = 0; model_at(own->list, i, &id); i++)
         if (str_eq(id, own->now))
             p->cursor = i;
 }

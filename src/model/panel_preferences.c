@@ -22,6 +22,7 @@ struct prefs {
     struct provider_list list;
     struct arena arena; /* of the list */
     char *model[AGENTS];
+    int64_t created_at, updated_at;
     bool known, none; /* the server answered; it has none saved */
     bool changed;     /* and not saved */
 };
@@ -67,6 +68,8 @@ static void take_values(struct panel *p, const struct preferences *v) {
         set_tokens(p, i, tokens[i] > 0 ? tokens[i] : i == 0 ? TOKENS_MAIN : TOKENS_SUB);
         set_choice(p, R_EFFORT + i, efforts[i]);
     }
+    d->created_at = v->created_at;
+    d->updated_at = v->updated_at;
     d->changed = false;
 }
 
@@ -125,6 +128,10 @@ static void prefs_rows(const struct model *m, struct panel *p) {
         row->why_not = "a request is under way";
     row = panel_add(p, ROW_ACTION, R_RESET, "reset", NULL);
     row->destroys = "provider, models, tokens and effort of all agents become the server's own";
+    if (d->updated_at > 0 || d->created_at > 0)
+        panel_add(p, ROW_TEXT, R_TEXT, NULL, "Saved %s, for the first time %s.",
+                  panel_time(d->updated_at).s, panel_time(d->created_at).s)
+            ->tone = TONE_DIM;
 }
 
 /* ---- doing ---- */

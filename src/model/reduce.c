@@ -300,25 +300,38 @@ static void failed(const struct heard *h, const char *text) {
     turn_ends(h->m, s, cancel ? END_CANCELLED : END_ERROR, h->fx);
 }
 
-static void on_error(const struct heard *h) {
-    const char *text = !str_blank(h->d->error) ? h->d->error : "The turn failed";
+/* ", attempt 2 of 5, worth another try in 30 s" */
+static void fail_as(const struct heard *h, const char *what, const char *error) {
+    auto_buf struct buf text = {.max = 64 * MIX_KIB};
+    const struct event_data *d = h->d;
 
-    if (h->s && !strstr(text, "Invalid session ID"))
+    (void)buf_adds(&text, what);
+    if (d->attempt > 0)
+        (void)buf_addf(&text, ", attempt %lld", (long long)d->attempt);
+    if (d->attempt > 0 && d->max_attempts > 0)
+        (void)buf_addf(&text, " of %lld", (long long)d->max_attempts);
+    if (d->retry_after_s > 0)
+        (void)buf_addf(&text, ", worth another try in %lld s", (long long)d->retry_after_s);
+    if (!str_blank(error))
+        (void)buf_addf(&text, "%s%s", text.n > 0 ? ": " : "", error);
+    failed(h, buf_str(&text));
+}
+
+static void on_error(const struct heard *h) {
+    const struct event_data *d = h->d;
+    const char *text = !str_blank(d->error) ? d->error : "The turn failed";
+
+    if (!h->s || strstr(text, "Invalid session ID"))
+        return;
+    if (d->attempt > 0 || d->retry_after_s > 0)
+        fail_as(h, "Failed", text);
+    else
         failed(h, text);
 }
 
 static void on_rate_limit(const struct heard *h) {
-    auto_buf struct buf text = {0};
-
-    if (!h->s)
-        return;
-    buf_init(&text, 64 * MIX_KIB);
-    (void)buf_adds(&text, "Rate limited");
-    if (h->d->retry_after_s > 0)
-        (void)buf_addf(&text, ", worth another try in %lld s", (long long)h->d->retry_after_s);
-    if (!str_blank(h->d->error))
-        (void)buf_addf(&text, ": %s", h->d->error);
-    failed(h, buf_str(&text));
+    if (h->s)
+        fail_as(h, "Rate limited", h->d->error);
 }
 
 static void on_session_created(const struct heard *h) {

@@ -175,6 +175,7 @@ void draw_piece_row(struct view *v, const struct thread_place *at, struct canvas
 /* ---- panes ---- */
 const char *ask_name(const struct ask *a); /* the tool, or the title of a question */
 /* session > task > tool, before it the server when that is another one */
+const char *ask_action(const struct ask *a);
 void ask_chain(struct buf *out, const struct model *m, const struct ask *a);
 const struct block *ask_block(struct view *v, const struct ask *a, int width);
 int composer_rows(const struct model *m, int width, int max); /* rows the draft wants */

@@ -61,6 +61,11 @@ static bool elsewhere(const struct model *m, const struct ask *a) {
     return a->owner && a->owner != m;
 }
 
+/* Behind the name: what is to be done, or what kind of question it is. */
+const char *ask_action(const struct ask *a) {
+    return a->kind == ASK_QUESTION ? a->tool : a->action;
+}
+
 void ask_chain(struct buf *out, const struct model *m, const struct ask *a) {
     const struct session *chain[8];
     int n = 0;
@@ -228,7 +233,7 @@ static void draw_head_row(const struct model *m, struct canvas *c, struct rect r
     x += put_foreign(c, x, r.y, right - x, name, ask_name(a), CLEAN_NAME) + 2;
     if (elsewhere(m, a) && name != STYLE_TITLE) /* the selected one says it below */
         x += put_foreign(c, x, r.y, right - x, STYLE_KEY, server_name(a->owner), CLEAN_NAME) + 2;
-    put_foreign(c, x, r.y, right - x, STYLE_TEXT, name == STYLE_TITLE ? a->action : ask_text(a),
+    put_foreign(c, x, r.y, right - x, STYLE_TEXT, name == STYLE_TITLE ? ask_action(a) : ask_text(a),
                 CLEAN_NAME);
 }
 

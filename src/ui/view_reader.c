@@ -46,7 +46,7 @@ void draw_whole_ask(struct view *v, const struct model *m, struct canvas *c) {
     x += put(c, x, r.y, r.w - 4, STYLE_OVERLAY_TITLE, " ");
     x += put_foreign(c, x, r.y, r.w - 16, STYLE_OVERLAY_TITLE, ask_name(a), CLEAN_NAME);
     x += put(c, x, r.y, r.x + r.w - x - 1, STYLE_OVERLAY_TITLE, "  ");
-    x += put_foreign(c, x, r.y, r.x + r.w - x - 12, STYLE_OVERLAY, a->action, CLEAN_NAME);
+    x += put_foreign(c, x, r.y, r.x + r.w - x - 12, STYLE_OVERLAY, ask_action(a), CLEAN_NAME);
     put(c, x, r.y, r.x + r.w - x - 1, STYLE_OVERLAY, " ");
     if (a->state == ASK_PENDING)
         canvas_putf(c, r.x + r.w - 9, r.y, 7, STYLE_ASK_TIME, " %s ",
@@ -55,6 +55,10 @@ void draw_whole_ask(struct view *v, const struct model *m, struct canvas *c) {
         canvas_putf(c, r.x + r.w - 3 - (int)strlen(state_word(a)), r.y, 20, STYLE_DIM, " %s ",
                     state_word(a));
     ask_chain(&chain, m, a);
+    if (!str_blank(a->path))
+        buf_addf(&chain, "  in %s", a->path);
+    if (!str_blank(a->description) && !str_eq(a->description, a->object))
+        buf_addf(&chain, "  %s", a->description);
     put_foreign(c, r.x + 2, r.y + 1, r.w - 4, STYLE_DIM, buf_str(&chain), CLEAN_NAME);
     for (int i = first; i < last; i++)
         draw_marked_line(c, r.x + 1, r.y + 2 + i - first, r.w - 2, b, (size_t)i);
