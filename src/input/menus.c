@@ -97,14 +97,18 @@ static bool in_palette(enum cmd c) {
     return c != CMD_GRANT && c != CMD_DENY && c != CMD_HELP && c != CMD_PALETTE;
 }
 
-/* What a name, or its beginning, says comes before what only a help text has in it. */
+enum { FARTHEST = 4 };
+/* What a name, or its beginning, says comes before what a help text has in it, and that before
+ * letters that are strewn over it. */
 static int closeness(const char *query, const struct command *row) {
     const size_t n = strlen(query);
     if (strcasecmp(query, row->name) == 0 || strcasecmp(query, row->label) == 0)
         return 0;
     if (strncasecmp(query, row->name, n) == 0 || strncasecmp(query, row->label, n) == 0)
         return 1;
-    return strcasestr(row->name, query) || strcasestr(row->label, query) ? 2 : 3;
+    if (strcasestr(row->name, query) || strcasestr(row->label, query))
+        return 2;
+    return strcasestr(row->help, query) ? 3 : FARTHEST;
 }
 
 static void commands_rows_at(struct menu *r, const struct keymap *k, const struct model *m,
@@ -130,7 +134,7 @@ static void commands_rows_at(struct menu *r, const struct keymap *k, const struc
 }
 
 static void commands_rows(struct menu *r, const struct keymap *k, const struct model *m) {
-    const int last = m->ui.over_filter.text.n > 0 ? 3 : 0;
+    const int last = m->ui.over_filter.text.n > 0 ? FARTHEST : 0;
     for (int close = 0; close <= last; close++)
         commands_rows_at(r, k, m, close);
 }
@@ -323,6 +327,9 @@ static void hints(const struct keymap *k, struct model *m) {
     ui->n_own_hints = ui->n_hints;
     if (!ui->leader)
         hints_everywhere(k, m, scope);
+    const bool failed = m->notice_at > 0 && m->n_notices > 0 && m->notices[m->n_notices - 1].bad;
+    if (failed && ui->n_hints < MIX_COUNT(ui->hints)) /* stands behind the error itself */
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_ERROR_DETAILS, SCOPE_LEADER);
 }
 
 void menus_refresh(const struct keymap *k, struct model *m) {

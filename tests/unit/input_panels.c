@@ -243,6 +243,31 @@ static void a_paste_goes_into_the_field_and_is_no_key(void **state) {
     desk_free(d);
 }
 
+static bool hinted(const struct desk *d, enum cmd c) {
+    bool found = false;
+
+    for (size_t i = 0; i < d->m->ui.n_hints; i++)
+        found = found || d->m->ui.hints[i].command == (uint32_t)c;
+    return found;
+}
+
+static void an_error_names_the_key_of_its_details(void **state) {
+    const struct err err = {.rc = RC_HTTP, .detail = 500, .text = "server answered 500"};
+    struct desk *d = desk_new(GEN_TOP);
+
+    (void)state;
+    act_notice(d->m, "all is well");
+    input_refresh(d->in, d->m);
+    assert_false(hinted(d, CMD_ERROR_DETAILS));
+    act_error(d->m, &err, "could not fork");
+    input_refresh(d->in, d->m);
+    assert_true(hinted(d, CMD_ERROR_DETAILS));
+    chord(d, 'x');
+    press(d, 'v');
+    assert_int_equal(panel_top(d->m)->id, PANEL_FAULT);
+    desk_free(d);
+}
+
 /* Answers to a part of what was asked: some fail, some are empty. */
 static void answer_some(struct desk *d) {
     for (size_t i = 0; i < d->fx->n_requests; i++) {
@@ -298,6 +323,7 @@ int main(void) {
         cmocka_unit_test(a_choice_is_turned_by_arrows_and_blank),
         cmocka_unit_test(a_secret_is_not_kept_for_yank),
         cmocka_unit_test(a_paste_goes_into_the_field_and_is_no_key),
+        cmocka_unit_test(an_error_names_the_key_of_its_details),
         cmocka_unit_test(any_keys_in_any_screen_do_no_harm),
     };
 
