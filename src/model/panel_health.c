@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TAG_FACT, TAG_PROVIDER, TAG_REFRESH };
+enum { TAG_PROVIDER = PANEL_FACT + 1, TAG_REFRESH };
 struct health_data {
     const struct health *health;
     const struct system_info *system;
@@ -48,19 +48,11 @@ static void health_reply(struct model *m, struct panel *p, struct incoming *in,
         (void)panel_call(m, p, OP_HEALTH_AUTH, fx);
 }
 
-static struct panel_row *fact(struct panel *p, const char *label, const char *value) {
-    struct panel_row *row =
-        panel_add(p, ROW_VALUE, TAG_FACT, label, "%s", str_blank(value) ? "-" : value);
-
-    row->index = p->n_rows;
-    return row;
-}
-
 static void absent(const struct model *m, struct panel *p, enum op op) {
     const char *why = panel_why_op(m, op);
 
     if (why)
-        fact(p, op_spec(op)->short_name, "not available")->why_not = why;
+        panel_fact(p, op_spec(op)->short_name, "not available")->why_not = why;
 }
 
 static const char *yes_no(bool yes) { return yes ? "yes" : "no"; }
@@ -72,21 +64,21 @@ static void generation_rows(const struct model *m, struct panel *p) {
     snprintf(version, sizeof version, "%d.%d.%d", caps->version / 10000, caps->version / 100 % 100,
              caps->version % 100);
     panel_add(p, ROW_HEADING, 0, "What it can do", NULL);
-    fact(p, "generation", caps->version == GEN_NONE ? "not known" : version);
-    fact(p, "known by", caps->why);
-    fact(p, "send",
-         caps->sync_send ? "answers when the turn is over; a disconnect cancels it"
-                         : "answers at once; the turn goes on without us");
-    fact(p, "message field", caps->strict_text ? "text" : "content");
-    fact(p, "browser mode", yes_no(caps->browser_mode));
-    fact(p, "fork", yes_no(caps_has(caps, OP_SESSION_FORK)));
-    fact(p, "rewind", yes_no(caps_has(caps, OP_SESSION_REWIND)));
-    fact(p, "preferences", yes_no(caps_has(caps, OP_PREFERENCES_GET)));
+    panel_fact(p, "generation", caps->version == GEN_NONE ? "not known" : version);
+    panel_fact(p, "known by", caps->why);
+    panel_fact(p, "send",
+               caps->sync_send ? "answers when the turn is over; a disconnect cancels it"
+                               : "answers at once; the turn goes on without us");
+    panel_fact(p, "message field", caps->strict_text ? "text" : "content");
+    panel_fact(p, "browser mode", yes_no(caps->browser_mode));
+    panel_fact(p, "fork", yes_no(caps_has(caps, OP_SESSION_FORK)));
+    panel_fact(p, "rewind", yes_no(caps_has(caps, OP_SESSION_REWIND)));
+    panel_fact(p, "preferences", yes_no(caps_has(caps, OP_PREFERENCES_GET)));
     for (int op = 0; op < OP_COUNT; op++)
         if (caps->version != GEN_NONE && !caps_has(caps, (enum op)op))
-            fact(p, op_spec((enum op)op)->sdk_name, "not available")->why_not =
+            panel_fact(p, op_spec((enum op)op)->sdk_name, "not available")->why_not =
                 panel_why_op(m, (enum op)op);
-    fact(p, "this client", "mixtui " MIX_VERSION);
+    panel_fact(p, "this client", "mixtui " MIX_VERSION);
 }
 
 static bool is_well(const char *status) {
@@ -116,42 +108,42 @@ static void oauth_rows(const struct model *m, struct panel *p, const struct heal
     panel_add(p, ROW_HEADING, 0, "OAuth", NULL);
     absent(m, p, OP_HEALTH_AUTH);
     if (d->oauth) {
-        fact(p, "status", d->oauth->status)->tone =
+        panel_fact(p, "status", d->oauth->status)->tone =
             is_well(d->oauth->status) ? TONE_GOOD : TONE_BAD;
-        fact(p, "checked", panel_time(d->oauth->timestamp).s);
+        panel_fact(p, "checked", panel_time(d->oauth->timestamp).s);
         provider_rows(p, d->oauth);
         if (d->oauth->providers.n == 0)
-            fact(p, "providers", "none signed in by OAuth");
+            panel_fact(p, "providers", "none signed in by OAuth");
     }
     struct panel_row *row = panel_add(p, ROW_ACTION, TAG_REFRESH, "refresh the tokens", NULL);
 
     row->why_not = panel_why_op(m, OP_REFRESH_TOKENS);
     row->help = "the server fetches new ones for every provider that is signed in";
     if (d->refreshed)
-        fact(p, "refresh",
-             arena_printf(&p->rows_arena, "%s%s%s",
-                          d->refreshed->status ? d->refreshed->status : "answered",
-                          d->refreshed->message ? ": " : "",
-                          d->refreshed->message ? d->refreshed->message : ""));
+        panel_fact(p, "refresh",
+                   arena_printf(&p->rows_arena, "%s%s%s",
+                                d->refreshed->status ? d->refreshed->status : "answered",
+                                d->refreshed->message ? ": " : "",
+                                d->refreshed->message ? d->refreshed->message : ""));
 }
 
 static void health_rows(const struct model *m, struct panel *p) {
     const struct health_data *d = p->data;
 
     panel_add(p, ROW_HEADING, 0, "Server", NULL);
-    fact(p, "address", m->server.url);
+    panel_fact(p, "address", m->server.url);
     if (d->health) {
-        fact(p, "status", d->health->status)->tone =
+        panel_fact(p, "status", d->health->status)->tone =
             is_well(d->health->status) ? TONE_GOOD : TONE_BAD;
-        fact(p, "version", d->health->version);
-        fact(p, "environment", d->health->environment);
-        fact(p, "backend", d->health->backend);
-        fact(p, "database", d->health->database);
-        fact(p, "its time", panel_time(d->health->timestamp).s);
+        panel_fact(p, "version", d->health->version);
+        panel_fact(p, "environment", d->health->environment);
+        panel_fact(p, "backend", d->health->backend);
+        panel_fact(p, "database", d->health->database);
+        panel_fact(p, "its time", panel_time(d->health->timestamp).s);
     }
     absent(m, p, OP_SYSTEM_INFO);
     if (d->system)
-        fact(p, "storage", d->system->storage_base_path);
+        panel_fact(p, "storage", d->system->storage_base_path);
     oauth_rows(m, p, d);
     generation_rows(m, p);
 }
@@ -161,7 +153,7 @@ static void health_enter(struct model *m, struct panel *p, const struct panel_ro
     if (row->tag == TAG_REFRESH && p->loading == 0) {
         p->err = (struct err){.rc = RC_OK};
         (void)panel_call(m, p, OP_REFRESH_TOKENS, fx);
-    } else if (row->tag == TAG_FACT) {
+    } else if (row->tag == PANEL_FACT) {
         set_string(&fx->copy, row->value);
     }
 }

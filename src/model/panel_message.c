@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAG_FACT };
 struct whole {
     char *id;
     enum role role;
@@ -65,17 +64,8 @@ static void message_taken(struct model *m, struct panel *p, struct incoming *in,
 }
 
 /* ---- rows ---- */
-static void fact(struct panel *p, const char *label, const char *value) {
-    struct panel_row *row =
-        panel_add(p, ROW_VALUE, TAG_FACT, label, "%s", str_blank(value) ? "-" : value);
-
-    row->index = p->n_rows;
-    if (str_blank(value))
-        row->tone = TONE_DIM;
-}
-
 static void number(struct panel *p, const char *label, int64_t n) {
-    fact(p, label, n != 0 ? arena_printf(&p->rows_arena, "%lld", (long long)n) : NULL);
+    panel_fact(p, label, n != 0 ? arena_printf(&p->rows_arena, "%lld", (long long)n) : NULL);
 }
 
 static void text_of(struct panel *p, const char *heading, const char *text) {
@@ -85,11 +75,6 @@ static void text_of(struct panel *p, const char *heading, const char *text) {
     panel_add_text(p, 0, text, (size_t)-1)->indent = 1;
 }
 
-static void add_line(struct buf *out, const char *name, const char *value) {
-    if (!str_blank(value))
-        (void)buf_addf(out, "%s: %s\n", name, value);
-}
-
 static void call_rows(struct panel *p, const struct tool_call *c) {
     auto_buf struct buf text = {.max = 16 * MIX_MIB};
     const char *pretty =
@@ -97,12 +82,12 @@ static void call_rows(struct panel *p, const struct tool_call *c) {
 
     panel_add(p, ROW_HEADING, 0, str_blank(c->name) ? "call" : c->name, "%s%s",
               c->finished ? "finished" : "not finished", c->is_error ? ", failed" : "");
-    add_line(&text, "call", c->id);
-    add_line(&text, "type", c->type);
-    add_line(&text, "input", pretty ? pretty : c->input);
-    add_line(&text, "result", c->result);
+    panel_line(&text, "call", c->id);
+    panel_line(&text, "type", c->type);
+    panel_line(&text, "input", pretty ? pretty : c->input);
+    panel_line(&text, "result", c->result);
     for (size_t i = 0; i < c->screenshot_urls.n; i++)
-        add_line(&text, "screenshot", c->screenshot_urls.items[i]);
+        panel_line(&text, "screenshot", c->screenshot_urls.items[i]);
     panel_add_text(p, 0, buf_str(&text), text.n)->indent = 1;
 }
 
@@ -114,12 +99,12 @@ static void callback_rows_of(struct panel *p, const struct callback_result *c) {
               "%s after %s: %s, exit code %lld", c->callback_type ? c->callback_type : "?",
               c->tool_name ? c->tool_name : "?", c->success ? "ok" : "failed",
               (long long)c->exit_code);
-    add_line(&text, "of the call", c->tool_call_id);
-    add_line(&text, "error", c->error);
-    add_line(&text, "output", c->stdout_text);
-    add_line(&text, "error output", c->stderr_text);
-    add_line(&text, "sub-agent", c->subagent_id);
-    add_line(&text, "its result", c->subagent_result);
+    panel_line(&text, "of the call", c->tool_call_id);
+    panel_line(&text, "error", c->error);
+    panel_line(&text, "output", c->stdout_text);
+    panel_line(&text, "error output", c->stderr_text);
+    panel_line(&text, "sub-agent", c->subagent_id);
+    panel_line(&text, "its result", c->subagent_result);
     (void)buf_adds(&text, c->exclude_from_context ? "kept out of the context" : "in the context");
     panel_add_text(p, 0, buf_str(&text), text.n)->indent = 1;
 }
@@ -135,19 +120,19 @@ static void message_rows(const struct model *m, struct panel *p) {
         panel_add_text(p, 0, "The server has this message no more.", (size_t)-1);
     if (!row)
         return;
-    fact(p, "role", row->role);
-    fact(p, "id", row->id);
-    fact(p, "session", row->session_id);
-    fact(p, "model", row->model);
+    panel_fact(p, "role", row->role);
+    panel_fact(p, "id", row->id);
+    panel_fact(p, "session", row->session_id);
+    panel_fact(p, "model", row->model);
     number(p, "input tokens", row->input_tokens);
     number(p, "output tokens", row->output_tokens);
     number(p, "written to cache", row->cache_creation_tokens);
     number(p, "read from cache", row->cache_read_tokens);
-    fact(p, "cost", row->cost > 0 ? arena_printf(&p->rows_arena, "$%.4f", row->cost) : NULL);
-    fact(p, "thought for",
-         row->reasoning_seconds > 0
-             ? arena_printf(&p->rows_arena, "%lld s", (long long)row->reasoning_seconds)
-             : NULL);
+    panel_fact(p, "cost", row->cost > 0 ? arena_printf(&p->rows_arena, "$%.4f", row->cost) : NULL);
+    panel_fact(p, "thought for",
+               row->reasoning_seconds > 0
+                   ? arena_printf(&p->rows_arena, "%lld s", (long long)row->reasoning_seconds)
+                   : NULL);
     text_of(p, "What was asked", row->user_input);
     text_of(p, "Thinking", row->reasoning);
     text_of(p, "Answer", row->assistant_response);

@@ -49,6 +49,21 @@ struct panel_row *panel_add_text(struct panel *p, int tag, const char *value, si
     return row;
 }
 
+struct panel_row *panel_fact(struct panel *p, const char *label, const char *value) {
+    struct panel_row *row =
+        panel_add(p, ROW_VALUE, PANEL_FACT, label, "%s", str_blank(value) ? "-" : value);
+
+    row->index = p->n_rows;
+    if (str_blank(value))
+        row->tone = TONE_DIM;
+    return row;
+}
+
+void panel_line(struct buf *out, const char *name, const char *value) {
+    if (!str_blank(value))
+        (void)buf_addf(out, "%s: %s\n", name, value);
+}
+
 struct panel_row *panel_add_field(struct panel *p, enum row_kind kind, int tag, const char *label,
                                   const char *help) {
     const size_t at = (size_t)(panel_field(p, tag) - p->fields);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { TAG_FACT, TAG_CALLBACK };
+enum { TAG_CALLBACK = PANEL_FACT + 1 };
 struct details {
     const struct session_data *data; /* NULL: not answered yet */
 };
@@ -39,31 +39,17 @@ static void session_taken(struct model *m, struct panel *p, struct incoming *in,
     panel_keep(p, in);
 }
 
-static void fact(struct panel *p, const char *label, const char *value) {
-    struct panel_row *row =
-        panel_add(p, ROW_VALUE, TAG_FACT, label, "%s", str_blank(value) ? "-" : value);
-
-    row->index = p->n_rows;
-    if (str_blank(value))
-        row->tone = TONE_DIM;
-}
-
 static void number(struct panel *p, const char *label, int64_t n) {
-    fact(p, label, arena_printf(&p->rows_arena, "%lld", (long long)n));
-}
-
-static void add_line(struct buf *out, const char *name, const char *value) {
-    if (!str_blank(value))
-        (void)buf_addf(out, "%s: %s\n", name, value);
+    panel_fact(p, label, arena_printf(&p->rows_arena, "%lld", (long long)n));
 }
 
 static void callback_text(struct panel *p, const struct callback *c) {
     auto_buf struct buf text = {.max = MIX_MIB};
 
-    add_line(&text, "runs", c->bash_command);
-    add_line(&text, "asks a sub-agent", c->sub_agent_prompt);
-    add_line(&text, "of the kind", c->sub_agent_type);
-    add_line(&text, "sends", c->message_content);
+    panel_line(&text, "runs", c->bash_command);
+    panel_line(&text, "asks a sub-agent", c->sub_agent_prompt);
+    panel_line(&text, "of the kind", c->sub_agent_type);
+    panel_line(&text, "sends", c->message_content);
     if (c->bash_timeout > 0)
         (void)buf_addf(&text, "time limit: %lld ms\n", (long long)c->bash_timeout);
     (void)buf_addf(&text, "%s the context, %s the history",
@@ -87,26 +73,26 @@ static void session_callback_rows(struct panel *p, const struct session_data *d)
 }
 
 static void server_rows(struct panel *p, const struct session_data *d) {
-    fact(p, "title", d->title);
-    fact(p, "id", d->id);
-    fact(p, "created", panel_time(d->created_at).s);
-    fact(p, "kind", d->session_type);
-    fact(p, "parent", d->parent_session_id);
-    fact(p, "parent's call", d->parent_tool_call_id);
-    fact(p, "sub-agent", d->subagent_type);
-    fact(p, "directory", d->working_directory);
-    fact(p, "provider", d->provider);
-    fact(p, "model", d->model_id);
-    fact(p, "browser mode", d->browser_mode);
-    fact(p, "CDP URL", d->cdp_url);
-    fact(p, "first message", d->first_user_message);
+    panel_fact(p, "title", d->title);
+    panel_fact(p, "id", d->id);
+    panel_fact(p, "created", panel_time(d->created_at).s);
+    panel_fact(p, "kind", d->session_type);
+    panel_fact(p, "parent", d->parent_session_id);
+    panel_fact(p, "parent's call", d->parent_tool_call_id);
+    panel_fact(p, "sub-agent", d->subagent_type);
+    panel_fact(p, "directory", d->working_directory);
+    panel_fact(p, "provider", d->provider);
+    panel_fact(p, "model", d->model_id);
+    panel_fact(p, "browser mode", d->browser_mode);
+    panel_fact(p, "CDP URL", d->cdp_url);
+    panel_fact(p, "first message", d->first_user_message);
     panel_add(p, ROW_HEADING, 0, "Size and cost", NULL);
     number(p, "your messages", d->user_messages);
     number(p, "answers", d->assistant_messages);
     number(p, "tool calls", d->tool_calls);
     number(p, "prompt tokens", d->prompt_tokens);
     number(p, "completion tokens", d->completion_tokens);
-    fact(p, "cost", arena_printf(&p->rows_arena, "$%.4f, sub-agents included", d->cost));
+    panel_fact(p, "cost", arena_printf(&p->rows_arena, "$%.4f, sub-agents included", d->cost));
     session_callback_rows(p, d);
 }
 

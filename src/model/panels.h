@@ -13,6 +13,11 @@
 void panel_cursor_settle(struct panel *p);
 bool panel_selectable(const struct panel_row *row);
 struct panel_field *panel_field_at(struct panel *p); /* of the row under the cursor, or NULL */
+enum { PANEL_FACT };                                 /* the tag of such a row */
+/* A row of something the server knows, `-` when it does not. */
+struct panel_row *panel_fact(struct panel *p, const char *label, const char *value);
+/* `name: value`, a line of a text; nothing when there is no value. */
+void panel_line(struct buf *out, const char *name, const char *value);
 /* A request that is no call of a pending table; cancelled at the next settle. */
 void panel_end_request(struct model *m, uint32_t id);
 
