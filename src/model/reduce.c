@@ -176,19 +176,27 @@ static void on_tool_input_delta(const struct heard *h) {
         part_input(thread(h), call, h->d->input, strlen(h->d->input), true);
 }
 
-static void on_tool_input(const struct heard *h) {
+/* The call with its whole input, which thereby runs; NULL: of no known session, or an echo. */
+static struct part *call_known(const struct heard *h) {
     if (!h->s || !begins(h))
-        return;
+        return NULL;
     struct part *call = call_of(h);
 
     if (!call)
-        return;
+        return NULL;
     if (h->d->input)
         part_input(thread(h), call, h->d->input, strlen(h->d->input), false);
     if (call->state == CALL_STREAMING)
         part_state(thread(h), call, CALL_RUNNING, -1.0);
-    is_task(h, call);
     asks_call_input(h->m, h->s);
+    return call;
+}
+
+static void on_tool_input(const struct heard *h) {
+    struct part *call = call_known(h);
+
+    if (call)
+        is_task(h, call);
 }
 
 static bool open_call(const struct part *call) {
@@ -202,19 +210,10 @@ static void on_tool_call(const struct heard *h) {
 
     if (!completed)
         count_child_call(h);
-    if (!h->s || !begins(h))
-        return;
-    struct part *call = call_of(h);
+    struct part *call = call_known(h);
 
-    if (!call)
-        return;
-    if (h->d->input)
-        part_input(thread(h), call, h->d->input, strlen(h->d->input), false);
-    if (call->state == CALL_STREAMING)
-        part_state(thread(h), call, CALL_RUNNING, -1.0);
-    if (!completed)
+    if (call && !completed)
         is_task(h, call);
-    asks_call_input(h->m, h->s);
 }
 
 static void on_execution_start(const struct heard *h) {
