@@ -328,8 +328,10 @@ static void hints(const struct keymap *k, struct model *m) {
     if (!ui->leader)
         hints_everywhere(k, m, scope);
     const bool failed = m->notice_at > 0 && m->n_notices > 0 && m->notices[m->n_notices - 1].bad;
-    if (failed && ui->n_hints < MIX_COUNT(ui->hints)) /* stands behind the error itself */
+    if (failed) { /* stands behind the error itself, where the others would be */
+        ui->n_hints -= ui->n_hints == MIX_COUNT(ui->hints);
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_ERROR_DETAILS, SCOPE_LEADER);
+    }
 }
 
 void menus_refresh(const struct keymap *k, struct model *m) {

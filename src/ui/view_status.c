@@ -180,18 +180,15 @@ static bool draw_retrying(const struct model *m, struct canvas *c, int x, int y,
     return true;
 }
 
-/* Behind an error, when that leaves it half of the line. Returns the cells used. */
-static int draw_way_to_details(const struct model *m, struct canvas *c, int x, int y, int right) {
+/* Behind an error that is whole on the line with it. */
+static void draw_way_to_details(const struct model *m, struct canvas *c, int x, int y, int right) {
     for (size_t i = 0; i < m->ui.n_hints; i++) {
         const struct menu_row *hint = &m->ui.hints[i];
         const int cells = hint_cells(hint);
 
-        if (!str_eq(hint->label, "error details") || cells > (right - x) / 2)
-            continue;
-        draw_hints(c, right - cells, y, cells, hint, 1, "");
-        return cells + HINT_GAP;
+        if (str_eq(hint->label, "error details") && x + HINT_GAP + cells <= right)
+            draw_hints(c, right - cells, y, cells, hint, 1, "");
     }
-    return 0;
 }
 
 void draw_status(const struct view *v, const struct model *m, struct canvas *c, struct rect r) {
@@ -212,10 +209,10 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
     if (!notice || r.w >= 90) /* in a narrow one the tabs say it */
         x += draw_counts(m, c, x, r.y, right) + 1;
     if (notice) {
-        const int end = notice->bad ? right - draw_way_to_details(m, c, x, r.y, right) : right;
-
-        put_foreign(c, x, r.y, end - x, notice->bad ? STYLE_NOTICE_BAD : STYLE_NOTICE, notice->text,
-                    CLEAN_LINE);
+        x += put_foreign(c, x, r.y, right - x, notice->bad ? STYLE_NOTICE_BAD : STYLE_NOTICE,
+                         notice->text, CLEAN_LINE);
+        if (notice->bad)
+            draw_way_to_details(m, c, x, r.y, right);
         return;
     }
     if (draw_retrying(m, c, x, r.y, right))
