@@ -93,6 +93,10 @@ void form_address(struct screen *s, char *url, size_t size) {
             from += strlen("\u2502 ");
         }
         const size_t len = strcspn(from, " ");
+        const char *behind = from + len + strspn(from + len, " ");
+
+        if (*behind && strncmp(behind, "\u2502", strlen("\u2502")) != 0)
+            return; /* words: not the address any more */
 
         assert_true(n + len + 1 < size);
         memcpy(url + n, from, len);
