@@ -97,39 +97,22 @@ static bool in_palette(enum cmd c) {
     return c != CMD_GRANT && c != CMD_DENY && c != CMD_HELP && c != CMD_PALETTE;
 }
 
-enum { FARTHEST = 4 };
-/* What a name, or its beginning, says comes before what a help text has in it, and that before
- * letters that are strewn over it. */
-static int closeness(const char *query, const struct command *row) {
-    const size_t n = strlen(query);
-    if (strcasecmp(query, row->name) == 0 || strcasecmp(query, row->label) == 0)
-        return 0;
-    if (strncasecmp(query, row->name, n) == 0 || strncasecmp(query, row->label, n) == 0)
-        return 1;
-    if (strcasestr(row->name, query) || strcasestr(row->label, query))
-        return 2;
-    return strcasestr(row->help, query) ? 3 : FARTHEST;
-}
-
 static void commands_rows_at(struct menu *r, const struct keymap *k, const struct model *m,
                              int close) {
     const char *query = buf_str(&m->ui.over_filter.text);
-    for (int score = 0, c = 0; c < CMD_COUNT; c++) {
-        const struct command *row = command_row((enum cmd)c);
+    for (int c = 0; c < CMD_COUNT; c++) {
         const enum scope home = command_home((enum cmd)c);
         const bool anywhere = home == SCOPE_EVERYWHERE || home == SCOPE_LEADER;
-        if (*query && closeness(query, row) != close)
+        if (!in_palette((enum cmd)c) || (*query && !is_act((enum cmd)c)))
+            continue;
+        if (*query && command_closeness(query, (enum cmd)c, scope_name(home)) != close)
             continue;
         struct menu_row shown = row_of(k, m, (enum cmd)c, home);
-        char line[256];
 
         shown.where = anywhere ? "" : scope_name(home);
         if (!shown.why_not)
             shown.why_not = why_not_here(m, (enum cmd)c);
-        snprintf(line, sizeof line, "%s %s %s %s", row->label, row->name, shown.where, row->help);
-        score = text_fuzzy(query, line);
-        if (score > 0 && in_palette((enum cmd)c) && (is_act((enum cmd)c) || !*query))
-            push(r, shown);
+        push(r, shown);
     }
 }
 

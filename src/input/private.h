@@ -85,6 +85,10 @@ void menus_choose(struct model *m, struct effects *fx);
 bool menus_letter(struct model *m, const char *key, struct effects *fx);
 void run_command(struct model *m, enum cmd c, struct effects *fx); /* says why when it cannot */
 size_t name_shown(const char *name);
+/* How near a command is to what was typed: 0 is its name, FARTHEST letters strewn over it, -1 not
+ * meant. `where`: the pane it belongs to. */
+enum { FARTHEST = 5 };
+int command_closeness(const char *query, enum cmd c, const char *where);
 /* Enter, or the repeated key, in OVER_CONFIRM. */
 void confirm_again(struct model *m, struct effects *fx);
 

@@ -340,7 +340,7 @@ static void auth_close(struct model *m, struct panel *p) {
 static const char *auth_why_not(const struct model *m) { return panel_why_op(m, OP_AUTH_STATUS); }
 
 const struct panel_spec panel_auth = {
-    .title = "Providers and keys",
+    .title = "Authentication",
     .why_not = auth_why_not,
     .open = auth_open,
     .load = auth_load,

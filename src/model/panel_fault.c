@@ -55,7 +55,7 @@ static void log_enter(struct model *m, struct panel *p, const struct panel_row *
 }
 
 const struct panel_spec panel_log = {
-    .title = "Messages",
+    .title = "Log",
     .open = log_open_panel,
     .rows = log_rows,
     .enter = log_enter,

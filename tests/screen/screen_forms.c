@@ -48,7 +48,7 @@ static void the_first_start_offers_a_key(void **state) {
     struct screen *s = mixtui_at(st, demo);
     struct buf status = {0};
 
-    screen_wait(s, "Providers and keys"); /* by itself: nothing can be done without */
+    screen_wait(s, "Authentication"); /* by itself: nothing can be done without */
     screen_wait(s, "No provider can be used yet");
     screen_wait(s, "try the demo");
     screen_wait(s, "sign in by OAuth");

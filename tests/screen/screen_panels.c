@@ -174,7 +174,7 @@ static void an_error_has_its_details(void **state) {
     screen_wait(s, "try again");
     leave(s);
     leader(s, "e"); /* the messages have it as well */
-    screen_wait(s, "> Messages");
+    screen_wait(s, "> Log");
     screen_keys(s, "mcp");
     screen_wait(s, " of 1 ");
     screen_keys(s, KEY_ENTER);

@@ -254,7 +254,7 @@ static void says_that_no_provider_has_a_key(void **state) {
     struct peer *demo = demo_at(st, (const char *[]){"--quirk", "signed-out=on", NULL});
     struct screen *s = mixtui_at(st, demo);
 
-    screen_wait(s, "Providers and keys"); /* what can be done about it comes first */
+    screen_wait(s, "Authentication"); /* what can be done about it comes first */
     screen_wait(s, "try the demo");
     screen_keys(s, KEY_ESC);
     screen_wait(s, "no provider has a key");

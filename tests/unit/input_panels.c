@@ -93,6 +93,17 @@ static void names_open_their_screens(void **state) {
         {"raw-events", PANEL_FRAMES},
         {"log", PANEL_LOG},
         {"messages", PANEL_LOG},
+        /* as other programs call them */
+        {"login", PANEL_AUTH},
+        {"sign in", PANEL_AUTH},
+        {"api key", PANEL_AUTH},
+        {"key", PANEL_AUTH},
+        {"credentials", PANEL_AUTH},
+        {"model", PANEL_PREFERENCES},
+        {"settings", PANEL_PREFERENCES},
+        {"max steps", PANEL_TURN},
+        {"status", PANEL_HEALTH},
+        {"debug", PANEL_FRAMES},
     };
 
     (void)state;
@@ -108,6 +119,19 @@ static void names_open_their_screens(void **state) {
         assert_int_equal(panel_top(d->m)->id, rows[i].id);
         desk_free(d);
     }
+}
+
+static void help_texts_match_by_words_only(void **state) {
+    struct desk *d = desk_new(GEN_TOP);
+
+    (void)state;
+    press(d, ':');
+    type(d, "untouched sessions"); /* its letters are strewn over several help texts */
+    assert_int_equal(d->m->ui.n_menu_rows, 0);
+    chord(d, 'u');
+    type(d, "slash commands of the server");
+    assert_int_equal(d->m->ui.n_menu_rows, 1);
+    desk_free(d);
 }
 
 static void the_palette_says_why_a_screen_is_missing(void **state) {
@@ -316,6 +340,7 @@ int main(void) {
     setlocale(LC_ALL, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_open_their_screens),
+        cmocka_unit_test(help_texts_match_by_words_only),
         cmocka_unit_test(the_palette_says_why_a_screen_is_missing),
         cmocka_unit_test(letters_and_blanks_filter),
         cmocka_unit_test(letters_move_where_nothing_is_typed),
