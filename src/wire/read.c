@@ -50,11 +50,15 @@ static const char *copy(const struct reading *r, const char *s) {
     return arena_strndup(r->arena, s, SIZE_MAX);
 }
 
-static int64_t clamp(double d) {
-    if (d >= 9223372036854775807.0)
-        return INT64_MAX;
-    return d <= -9223372036854775808.0 ? INT64_MIN : (int64_t)d;
+/* What a double counts exactly; a thousand of them can be added, or one be multiplied by 1000,
+ * without a look at the sum. */
+#define COUNT_MAX 9007199254740991.0
+
+static double limited(double d) {
+    return d > COUNT_MAX ? COUNT_MAX : d < -COUNT_MAX ? -COUNT_MAX : d;
 }
+
+static int64_t clamp(double d) { return (int64_t)limited(d); }
 
 static int64_t seconds(double d) { return clamp(d * 1000.0); }
 
@@ -148,7 +152,7 @@ static enum rc read_number(const struct reading *r, const struct field *f, const
     if (!cJSON_IsNumber(v))
         return wrong_type(r, at, "a number", v);
     if (f->kind == K_DBL)
-        *(double *)out = v->valuedouble;
+        *(double *)out = limited(v->valuedouble);
     else
         *(int64_t *)out = f->kind == K_SECS ? seconds(v->valuedouble) : clamp(v->valuedouble);
     return RC_OK;
