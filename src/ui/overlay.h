@@ -22,8 +22,8 @@ void dialog_free(struct dialog *p);
 int dialog_draw(const struct dialog *p, const struct model *m, struct canvas *c);
 
 void picker_settle(struct view *v, const struct model *m, int height);
-void draw_picker(struct view *v, const struct dialog *p, const struct model *m, struct canvas *c,
-                 int y);
+void draw_picker(struct view *v, const struct dialog *dialog, const struct model *m,
+                 struct canvas *c, int y);
 void whole_ask_settle(struct view *v, struct model *m);
 void draw_whole_ask(struct view *v, const struct model *m, struct canvas *c);
 void panel_settle(struct model *m);
