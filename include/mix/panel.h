@@ -19,8 +19,8 @@ enum panel_id {
     PANEL_HISTORY,
     PANEL_SESSION,
     PANEL_MESSAGE, /* the one selected in the thread */
-    PANEL_FRAMES, /* raw events, F12 */
-    PANEL_FAULT,  /* the details of one notice */
+    PANEL_FRAMES,  /* raw events, F12 */
+    PANEL_FAULT,   /* the details of one notice */
     /* doing */
     PANEL_AUTH,
     PANEL_KEY,
