@@ -46,7 +46,7 @@ floor_of_header() {
     case $1 in
     base.h | ring.h | task.h | key.h | flags.h | errors.def) echo base ;;
     text.h | ini.h | markup.h | rule.h) echo text ;;
-    wire.h | types.h | types_admin.h | border.h | export.h | pretty.h | ops.def | events.def) echo wire ;;
+    wire.h | types.h | types_admin.h | border.h | export.h | pretty.h | jtext.h | ops.def | events.def) echo wire ;;
     net.h) echo net ;;
     client.h | calls.h | calls.def) echo client ;;
     config.h) echo config ;;

@@ -26,7 +26,5 @@ enum rc pretty_feed(struct pretty *p, const char *s, size_t n, struct err *err);
 enum rc pretty_end(struct pretty *p, struct err *err);
 /* A whole text at once. Fails: RC_PROTO. */
 enum rc json_check(const char *s, size_t n, struct err *err);
-/* The text as a JSON string; invalid UTF-8 becomes U+FFFD. Fails: RC_LIMIT. */
-enum rc json_quote(struct buf *out, const char *s);
 
 #endif

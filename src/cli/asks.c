@@ -7,7 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "jtext.h"
+#include "mix/jtext.h"
 #include "mix/text.h"
 #include "send.h"
 
@@ -53,13 +53,18 @@ bool ask_object(struct buf *out, const char *tool, const char *input) {
     return false;
 }
 
+static bool decoded(struct buf *out, struct jtext v) {
+    buf_clear(out);
+    return jtext_add(out, v) == RC_OK;
+}
+
 /* Something anywhere in the request would not be seen. Escapes are undone level by level, since
  * tools of MCP servers send JSON inside JSON. */
 static bool hides(const char *text, int depth) {
     auto_buf struct buf key = {.max = SHOWN_MAX}, value = {.max = SHOWN_MAX};
     auto_buf struct buf marks = {.max = SHOWN_MAX}, plain = {.max = SHOWN_MAX};
-    size_t at = 0;
-    bool string, whole;
+    struct jwalk walk = jtext_walk(text, strlen(text));
+    struct jtext name, found;
 
     for (const char *p = text; *p; p++)
         if (*p != '\t' && !(*p == '\r' && p[1] == '\n'))
@@ -70,9 +75,12 @@ static bool hides(const char *text, int depth) {
         return true;
     if (depth == 0 || text[0] != '{')
         return false;
-    while (jtext_member(text, &at, &key, &value, &string, &whole))
+    while (jtext_next(&walk, &name, &found)) {
+        (void)decoded(&key, name); /* of what makes no sense, as much as there is */
+        (void)decoded(&value, found);
         if (hides(buf_str(&key), 0) || hides(buf_str(&value), depth - 1))
             return true;
+    }
     return false;
 }
 
@@ -211,17 +219,20 @@ static void add_marked(struct buf *out, const char *text) {
 /* Every member of an object, strings decoded. */
 static void add_members(struct buf *out, const char *json) {
     auto_buf struct buf key = {.max = SHOWN_MAX}, value = {.max = SHOWN_MAX};
-    size_t at = 0;
-    bool string, whole = false;
+    struct jwalk walk = jtext_walk(json, strlen(json));
+    struct jtext name, found;
+    bool good = true;
 
-    while (jtext_member(json, &at, &key, &value, &string, &whole)) {
+    while (jtext_next(&walk, &name, &found)) {
+        good = decoded(&key, name) && good;
+        good = decoded(&value, found) && good;
         buf_adds(out, "  ");
         if (text_clean(out, buf_str(&key), key.n, CLEAN_NAME) != RC_OK)
             return;
         buf_adds(out, ": ");
         add_marked(out, buf_str(&value));
     }
-    if (!whole)
+    if (!good || !walk.whole)
         add_marked(out, json);
 }
 

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "jtext.h"
+#include "mix/jtext.h"
 #include "mix/text.h"
 
 enum { LINE_MAX_BYTES = 64 << 20, PART_MAX = 16 << 20, PARTS = 1000, NOTE_MAX = 64 << 10 };
@@ -201,7 +201,7 @@ void feed_begin(struct feed *f, struct buf *line, const char *type, const char *
     if (!f->json)
         return;
     buf_adds(line, "{\"type\":");
-    jtext_string(line, type);
+    jtext_quote(line, type);
     jtext_field(line, "session", session);
     add_time(line);
 }
@@ -247,7 +247,7 @@ static void event_line(struct feed *f, const char *session, const struct wire_ev
     jtext_field(&line, "message", d->message);
     for (size_t i = 0; i < d->choices.n; i++) {
         buf_adds(&line, i ? "," : ",\"choices\":[");
-        jtext_string(&line, d->choices.items[i]);
+        jtext_quote(&line, d->choices.items[i]);
     }
     buf_adds(&line, d->choices.n ? "]" : "");
     number_field(&line, "timeout", d->timeout_s);

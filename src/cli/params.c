@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "mix/jtext.h"
 #include "mix/pretty.h"
 #include "mix/text.h"
 
@@ -493,7 +494,7 @@ static enum rc add_value(struct buf *out, const struct api_param *p, const char 
     const bool quoted =
         p->type == FIELD_STRING || p->type == FIELD_STRINGS || p->type == FIELD_TIME;
 
-    return quoted ? json_quote(out, text) : buf_adds(out, text);
+    return quoted ? jtext_quote(out, text) : buf_adds(out, text);
 }
 
 enum rc api_body(struct buf *out, const struct api_call *c, struct err *err) {

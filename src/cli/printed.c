@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mix/jtext.h"
 #include "mix/text.h"
 
 static enum rc put_out(void *arg, const char *p, size_t n, struct err *err) {
@@ -38,25 +39,23 @@ static enum rc json_bytes(struct printed *a, const char *p, size_t n, struct err
 }
 
 /* ---- streams ---- */
-static enum rc put_data(struct printed *a, const struct frame *f, struct buf *line) {
-    if (json_check(f->data, f->data_len, NULL) != RC_OK)
-        return json_quote(line, f->data);
-    /* The bytes of a JSON value without the line ends between its parts are one line. */
-    bool in_string = false;
-    enum rc rc = RC_OK;
+static enum rc add_to_line(void *line, const char *p, size_t n, struct err *err) {
+    (void)err;
+    return buf_add(line, p, n);
+}
 
-    (void)a;
-    for (size_t i = 0; i < f->data_len && rc == RC_OK; i++) {
-        const char c = f->data[i];
+/* JSON on one line, or any other text as a string. */
+static enum rc put_data(const struct frame *f, struct buf *line) {
+    const size_t before = line->n;
+    struct pretty p = {.put = add_to_line, .arg = line};
+    enum rc rc = pretty_feed(&p, f->data, f->data_len, NULL);
 
-        if (c == '"')
-            in_string = !in_string;
-        if (c == '\\' && in_string && i + 1 < f->data_len)
-            rc = buf_add(line, &f->data[i++], 1);
-        if (in_string || !strchr("\r\n", f->data[i]))
-            rc = rc == RC_OK ? buf_add(line, &f->data[i], 1) : rc;
-    }
-    return rc;
+    if (rc == RC_OK)
+        rc = pretty_end(&p, NULL);
+    if (rc == RC_OK)
+        return RC_OK;
+    buf_cut(line, before, line->n - before);
+    return jtext_quote(line, f->data);
 }
 
 static enum rc put_json_line(struct printed *a, const struct frame *f, struct err *err) {
@@ -66,15 +65,15 @@ static enum rc put_json_line(struct printed *a, const struct frame *f, struct er
     buf_init(&line, 8 * SSE_EVENT_CAP);
     rc = buf_adds(&line, "{\"event\":");
     if (rc == RC_OK)
-        rc = json_quote(&line, f->event);
+        rc = jtext_quote(&line, f->event);
     if (rc == RC_OK && f->id) {
         buf_adds(&line, ",\"id\":");
-        rc = json_quote(&line, f->id);
+        rc = jtext_quote(&line, f->id);
     }
     if (rc == RC_OK)
         rc = buf_adds(&line, ",\"data\":");
     if (rc == RC_OK)
-        rc = put_data(a, f, &line);
+        rc = put_data(f, &line);
     if (rc == RC_OK)
         rc = buf_adds(&line, "}\n");
     if (rc != RC_OK)

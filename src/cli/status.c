@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "mix/pretty.h"
+#include "mix/jtext.h"
 #include "mix/text.h"
 #include "run.h"
 
@@ -128,7 +128,7 @@ static void print_long(struct status *st, const struct server_lines *s, int pid)
 
 static void add_member(struct buf *out, const char *name, const char *value) {
     buf_addf(out, "\"%s\":", name);
-    json_quote(out, value);
+    jtext_quote(out, value);
 }
 
 static void print_json(struct status *st, const struct server_lines *s, bool first) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jtext.h"
+#include "mix/jtext.h"
 #include "send.h"
 
 enum { F_JSON, F_START };

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "jtext.h"
+#include "mix/jtext.h"
 #include "send.h"
 
 enum {

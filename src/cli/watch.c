@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jtext.h"
+#include "mix/jtext.h"
 #include "send.h"
 
 enum { FAST_MS = 250, SLOW_MS = 2000, FAST_FOR_MS = 5000, CALLS_MAX = 2000, OBJECT_MAX = 4 << 20 };

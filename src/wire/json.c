@@ -118,42 +118,23 @@ static bool starts_escape(const char *s, size_t i) {
     return before % 2 == 0;
 }
 
-static unsigned hex4(const char *s) {
-    unsigned value = 0;
-
-    for (size_t i = 0; i < 4; i++) {
-        const char c = s[i];
-
-        if (c >= '0' && c <= '9')
-            value = 16 * value + (unsigned)(c - '0');
-        else if ((c | 32) >= 'a' && (c | 32) <= 'f')
-            value = 16 * value + (unsigned)((c | 32) - 'a') + 10;
-        else
-            return 0x10000;
-    }
-    return value;
-}
-
 /* Length of the escape at s[i] when it is a half of a pair without its other half, or NUL: 6; else
  * 0. `skip`: what a good escape takes. */
 static size_t bad_escape(const char *s, size_t i, size_t n, size_t *skip) {
-    const unsigned cp = n - i >= 6 ? hex4(s + i + 2) : 0x10000;
+    uint32_t cp, low;
 
     *skip = 2;
-    if (cp == 0x10000)
+    if (n - i < 6 || !hex4(s + i + 2, &cp))
         return 0;
     *skip = 6;
     if (cp == 0 || (cp >= 0xdc00 && cp <= 0xdfff))
         return 6;
     if (cp < 0xd800 || cp > 0xdfff)
         return 0;
-    if (n - i >= 12 && s[i + 6] == '\\' && s[i + 7] == 'u') {
-        const unsigned low = hex4(s + i + 8);
-
-        if (low >= 0xdc00 && low <= 0xdfff) {
-            *skip = 12;
-            return 0;
-        }
+    if (n - i >= 12 && s[i + 6] == '\\' && s[i + 7] == 'u' && hex4(s + i + 8, &low) &&
+        low >= 0xdc00 && low <= 0xdfff) {
+        *skip = 12;
+        return 0;
     }
     return 6;
 }

@@ -22,7 +22,8 @@ const char *json_what(const cJSON *v);
 /* Appends a string literal with its quotes; invalid UTF-8 becomes U+FFFD. Fails: RC_LIMIT. */
 enum rc json_add_string(struct buf *out, const char *s, enum style style);
 enum rc json_add_double(struct buf *out, double d);
-bool json_valid(const char *p, size_t n); /* whole and well-formed; any thread */
+bool hex4(const char *s, uint32_t *out); /* four hexadecimal digits; out only when they are */
+int hex_digit(char c);                   /* -1: it is none */
 
 /* Where one value ends, over any split: feed bytes until it says so. Zeroed, it waits for a value's
  * first byte, which must not be a blank. Brackets and strings are counted, nothing else is checked.

@@ -189,19 +189,13 @@ enum rc op_target(struct buf *out, enum op op, const void *in, int version, stru
 }
 
 /* ---- target -> op ---- */
-static int hex(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-}
-
 static char *decoded(struct arena *a, const char *s, size_t n, bool query) {
     char *out = arena_alloc(a, n + 1);
     size_t k = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (s[i] == '%' && n - i > 2 && hex(s[i + 1]) >= 0 && hex(s[i + 2]) >= 0) {
-            out[k++] = (char)(16 * hex(s[i + 1]) + hex(s[i + 2]));
+        if (s[i] == '%' && n - i > 2 && hex_digit(s[i + 1]) >= 0 && hex_digit(s[i + 2]) >= 0) {
+            out[k++] = (char)(16 * hex_digit(s[i + 1]) + hex_digit(s[i + 2]));
             i += 2;
         } else {
             out[k++] = query && s[i] == '+' ? ' ' : s[i];

@@ -186,12 +186,8 @@ static size_t string_run(struct pretty *p, const char *s, size_t n, struct err *
     return i + 1;
 }
 
-static bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
-}
-
 static enum rc escape(struct pretty *p, char c, struct err *err) {
-    if (p->state == HEX ? !is_hex(c) : c == '\0' || !strchr("\"\\/bfnrtu", c))
+    if (p->state == HEX ? hex_digit(c) < 0 : c == '\0' || !strchr("\"\\/bfnrtu", c))
         return wrong(p, (unsigned char)c, err);
     if (p->state == ESCAPE)
         p->left = c == 'u' ? 4 : 0;
@@ -272,5 +268,3 @@ enum rc json_check(const char *s, size_t n, struct err *err) {
 
     return rc == RC_OK ? pretty_end(&p, err) : rc;
 }
-
-enum rc json_quote(struct buf *out, const char *s) { return json_add_string(out, s, STYLE_CLIENT); }

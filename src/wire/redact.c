@@ -4,7 +4,7 @@
  * anywhere: strings and names are found without asking whether they fit together. Inside strings
  * and outside of JSON the same names are looked for as words before a `=` or `:`, for forms,
  * queries and JSON within JSON. When in doubt, it is hidden. */
-#include "mix/wire.h"
+#include "json.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -45,12 +45,6 @@ struct name {
     size_t n;
 };
 
-static int from_hex(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-}
-
 /* A letter however it is written: `\u0061`, `%61`. *used: bytes it takes. */
 static char letter_at(const char *p, size_t n, size_t *used) {
     const bool unicode = n >= 6 && p[0] == '\\' && p[1] == 'u' && p[2] == '0' && p[3] == '0';
@@ -60,7 +54,7 @@ static char letter_at(const char *p, size_t n, size_t *used) {
     *used = 1;
     if (!unicode && !percent)
         return *p;
-    const int high = from_hex(p[skip]), low = from_hex(p[skip + 1]);
+    const int high = hex_digit(p[skip]), low = hex_digit(p[skip + 1]);
 
     if (high < 0 || low < 0)
         return *p;
@@ -384,17 +378,10 @@ static void put_string(struct redaction *r, enum member m) {
 
 /* Past an object or a list, whole or cut. */
 static void skip_container(struct redaction *r) {
-    size_t depth = 0;
+    struct json_scan scan = {0};
+    bool end;
 
-    do {
-        const char c = r->p[r->at];
-
-        if (c == '"')
-            r->at = string_end(r);
-        depth += c == '{' || c == '[';
-        depth -= c == '}' || c == ']';
-        r->at += r->at < r->n;
-    } while (depth > 0 && r->at < r->n);
+    r->at += json_scan(&scan, r->p + r->at, r->n - r->at, &end);
 }
 
 static bool is_literal(const char *p, size_t n) {

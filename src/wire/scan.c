@@ -66,120 +66,23 @@ size_t json_scan(struct json_scan *s, const char *p, size_t n, bool *end) {
     return i;
 }
 
-/* ---- validity, for text that is written unquoted ---- */
-struct cursor {
-    const char *p, *end;
-};
-
-static void skip_blanks(struct cursor *c) {
-    while (c->p < c->end && (*c->p == ' ' || *c->p == '\t' || *c->p == '\n' || *c->p == '\r'))
-        c->p++;
+/* ---- digits ---- */
+int hex_digit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
 }
 
-static bool eat(struct cursor *c, char want) {
-    skip_blanks(c);
-    if (c->p == c->end || *c->p != want)
-        return false;
-    c->p++;
+bool hex4(const char *s, uint32_t *out) {
+    uint32_t value = 0;
+
+    for (int i = 0; i < 4; i++) {
+        if (hex_digit(s[i]) < 0)
+            return false;
+        value = value << 4 | (uint32_t)hex_digit(s[i]);
+    }
+    *out = value;
     return true;
-}
-
-static bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
-}
-
-static bool valid_string(struct cursor *c) {
-    if (!eat(c, '"'))
-        return false;
-    while (c->p < c->end) {
-        const unsigned char ch = (unsigned char)*c->p++;
-
-        if (ch == '"')
-            return true;
-        if (ch < 0x20)
-            return false;
-        if (ch != '\\')
-            continue;
-        if (c->p == c->end || !strchr("\"\\/bfnrtu", *c->p) || *c->p == '\0')
-            return false;
-        if (*c->p++ == 'u') {
-            for (int i = 0; i < 4; i++, c->p++)
-                if (c->p == c->end || !is_hex(*c->p))
-                    return false;
-        }
-    }
-    return false;
-}
-
-static bool digits(struct cursor *c) {
-    const char *from = c->p;
-
-    while (c->p < c->end && *c->p >= '0' && *c->p <= '9')
-        c->p++;
-    return c->p > from;
-}
-
-static bool valid_scalar(struct cursor *c) {
-    static const char *const words[] = {"true", "false", "null"};
-
-    for (size_t i = 0; i < MIX_COUNT(words); i++) {
-        const size_t n = strlen(words[i]);
-
-        if ((size_t)(c->end - c->p) >= n && memcmp(c->p, words[i], n) == 0)
-            return c->p += n, true;
-    }
-    if (c->p < c->end && *c->p == '-')
-        c->p++;
-    const bool zero = c->p < c->end && *c->p == '0';
-    const char *from = c->p;
-
-    if (!digits(c) || (zero && c->p - from > 1))
-        return false;
-    if (c->p < c->end && *c->p == '.' && (c->p++, !digits(c)))
-        return false;
-    if (c->p < c->end && (*c->p | 32) == 'e') {
-        c->p++;
-        if (c->p < c->end && (*c->p == '+' || *c->p == '-'))
-            c->p++;
-        return digits(c);
-    }
-    return true;
-}
-
-static bool valid_value(struct cursor *c, int depth);
-
-static bool valid_members(struct cursor *c, char close, int depth) {
-    if (eat(c, close))
-        return true;
-    do {
-        if (close == '}' && (!valid_string(c) || !eat(c, ':')))
-            return false;
-        if (!valid_value(c, depth))
-            return false;
-    } while (eat(c, ','));
-    return eat(c, close);
-}
-
-static bool valid_value(struct cursor *c, int depth) {
-    skip_blanks(c);
-    if (c->p == c->end || depth > 500)
-        return false;
-    if (*c->p == '{')
-        return c->p++, valid_members(c, '}', depth + 1);
-    if (*c->p == '[')
-        return c->p++, valid_members(c, ']', depth + 1);
-    if (*c->p == '"')
-        return valid_string(c);
-    return valid_scalar(c);
-}
-
-bool json_valid(const char *p, size_t n) {
-    struct cursor c = {p, p + n};
-
-    if (!valid_value(&c, 0))
-        return false;
-    skip_blanks(&c);
-    return c.p == c.end;
 }
 
 /* ---- UTF-8 and lines ---- */

@@ -12,7 +12,7 @@ enum kind {
     K_INPUT,  /* string holding JSON; another value is kept as JSON text, written as a string */
     K_RAW,    /* any value as JSON text; a string is taken for such a text, written as a value */
     K_BOOL,   /* true, false */
-    K_INT,    /* number -> int64_t, clamped */
+    K_INT,    /* number -> int64_t; any number is clamped to 2^53 */
     K_DBL,    /* number */
     K_TIME,   /* RFC 3339 string -> ms; 0 when it is none */
     K_SECS,   /* unix seconds -> ms */
@@ -115,7 +115,8 @@ static inline bool field_known(const struct field *f, int version) {
     return version == GEN_NONE || (f->since <= version && (f->until == 0 || version <= f->until));
 }
 
-enum style { STYLE_CLIENT, STYLE_SERVER };
+/* SERVER: as Go writes it, fit for HTML; SEEN: what a terminal would not show is escaped */
+enum style { STYLE_CLIENT, STYLE_SERVER, STYLE_SEEN };
 /* The fields of one object without the braces, comma before each but the first. */
 enum rc shape_write_fields(struct buf *out, const struct shape *s, const void *in, int version,
                            enum style style, bool *first);

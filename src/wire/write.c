@@ -1,5 +1,6 @@
 /* write.c - struct -> JSON text, by field table. No cJSON: any thread may write. */
 #include "json.h"
+#include "mix/pretty.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -27,6 +28,30 @@ static size_t plain_run(const char *s, enum style style) {
     }
 }
 
+/* Of a well-formed sequence of len bytes. */
+static uint32_t code_point(const char *s, size_t len) {
+    uint32_t cp = (unsigned char)*s & (len > 1 ? 0xffu >> (len + 1) : 0x7fu);
+
+    for (size_t i = 1; i < len; i++)
+        cp = cp << 6 | ((unsigned char)s[i] & 0x3f);
+    return cp;
+}
+
+/* Controls, soft hyphens, what changes the direction, blanks without width, tags. */
+static bool unseen(uint32_t cp) {
+    return (cp >= 0x7f && cp < 0xa0) || cp == 0xad || cp == 0x61c ||
+           (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
+           (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff || cp >= 0xe0000;
+}
+
+static enum rc add_escape(struct buf *out, uint32_t cp) {
+    if (cp < 0x10000)
+        return buf_addf(out, "\\u%04x", (unsigned)cp);
+    cp -= 0x10000;
+    return buf_addf(out, "\\u%04x\\u%04x", 0xd800u + (unsigned)(cp >> 10),
+                    0xdc00u + (unsigned)(cp & 0x3ff));
+}
+
 /* Writes what stands at s instead of itself; returns the bytes of s it stands for. */
 static size_t add_special(struct buf *out, const char *s, enum style style, enum rc *rc) {
     static const char from[] = "\"\\\n\r\t", to[] = "\"\\nrt";
@@ -37,23 +62,18 @@ static size_t add_special(struct buf *out, const char *s, enum style style, enum
         *rc = buf_addf(out, "\\%c", to[hit - from]);
         return 1;
     }
-    if (c < 0x80) {
-        *rc = c == 0x7f ? buf_add(out, s, 1) : buf_addf(out, "\\u%04x", (unsigned)c);
-        return 1;
-    }
     const size_t len = utf8_length(s, strnlen(s, 4));
 
     if (len == 0) {
         *rc = buf_adds(out, style == STYLE_SERVER ? "\\ufffd" : "\xef\xbf\xbd");
         return 1;
     }
-    const bool line =
-        len == 3 && memcmp(s, "\xe2\x80", 2) == 0 && ((unsigned char)s[2] | 1) == 0xa9;
+    const uint32_t cp = code_point(s, len);
+    const bool line = style == STYLE_SERVER && (cp | 1) == 0x2029;
+    const bool html = style == STYLE_SERVER && (cp == '<' || cp == '>' || cp == '&');
 
-    if (style == STYLE_SERVER && line)
-        *rc = buf_adds(out, (unsigned char)s[2] == 0xa8 ? "\\u2028" : "\\u2029");
-    else
-        *rc = buf_add(out, s, len);
+    *rc = cp < 0x20 || line || html || (style == STYLE_SEEN && unseen(cp)) ? add_escape(out, cp)
+                                                                           : buf_add(out, s, len);
     return len;
 }
 
@@ -190,7 +210,7 @@ static enum rc write_time(const struct writing *w, int64_t ms) {
 static enum rc write_text(const struct writing *w, const struct field *f, const char *s) {
     if (!s)
         s = f->fallback ? f->fallback : "";
-    if (f->kind == K_RAW && json_valid(s, strlen(s)))
+    if (f->kind == K_RAW && json_check(s, strlen(s), NULL) == RC_OK)
         return buf_adds(w->out, s);
     return json_add_string(w->out, s, w->style);
 }

@@ -462,7 +462,7 @@ static void frames_are_printed_as_they_come(void **state) {
     r = RUN("api", "stream", "--sessionId", "s", "--count", "3", "--json");
     assert_code(r, 0);
     assert_out(r, "{\"event\":\"connected\",\"id\":\"1\",\"data\":{\"sessionId\":\"s\"}}\n");
-    assert_out(r, "\"data\":{\"content\": \"a\\nb\",\"x\":1}}\n");
+    assert_out(r, "\"data\":{\"content\":\"a\\nb\",\"x\":1}}\n");
     assert_out(r, "\"data\":\"no json \\u001b[31m\"}\n");
 }
 

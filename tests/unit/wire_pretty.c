@@ -98,22 +98,11 @@ static void a_depth_that_no_server_needs_is_refused(void **state) {
     free(deep);
 }
 
-static void texts_become_strings_of_json(void **state) {
-    (void)state;
-    struct buf out;
-
-    buf_init(&out, 1024);
-    assert_int_equal(json_quote(&out, "a\"\\\n\x01\xff"), RC_OK);
-    assert_string_equal(buf_str(&out), "\"a\\\"\\\\\\n\\u0001\xef\xbf\xbd\"");
-    buf_fini(&out);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_is_set_out_in_lines_in_any_split),
         cmocka_unit_test(what_is_no_json_is_named_by_its_byte),
         cmocka_unit_test(a_depth_that_no_server_needs_is_refused),
-        cmocka_unit_test(texts_become_strings_of_json),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
