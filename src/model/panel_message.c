@@ -133,7 +133,8 @@ static void message_rows(const struct model *m, struct panel *p) {
                row->reasoning_seconds > 0
                    ? arena_printf(&p->rows_arena, "%lld s", (long long)row->reasoning_seconds)
                    : NULL);
-    text_of(p, "What was asked", row->user_input);
+    if (!str_eq(row->user_input, row->assistant_response)) /* servers say an answer twice */
+        text_of(p, "What was asked", row->user_input);
     text_of(p, "Thinking", row->reasoning);
     text_of(p, "Answer", row->assistant_response);
     for (size_t i = 0; i < row->tool_calls.n; i++)

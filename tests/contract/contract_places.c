@@ -108,7 +108,13 @@ static bool scene_leaf(struct look *l, const struct place *p, const struct fact 
     return leaf != NULL;
 }
 
-/* What is on the screen is broken into lines there: where a word could be torn is not looked. */
+static bool has_differs(const struct fact *f) {
+    for (size_t i = 0; i < MIX_COUNT(places); i++)
+        if (places[i].how == DIFFERS && is_of(&places[i], f))
+            return true;
+    return false;
+}
+
 static void prove_seen(struct look *l, const struct place *p, const struct fact *f) {
     struct leaf leaf;
 
@@ -119,8 +125,8 @@ static void prove_seen(struct look *l, const struct place *p, const struct fact 
     const char *shown = picture(l, (enum scene_id)p->where, f->of, p->with);
     const char *want = *p->form ? p->form : p->where == SCENE_EXPORT ? leaf.raw : leaf.shown;
 
-    if (strncmp(f->type, "boolean", 7) == 0 && p->where != SCENE_RAW) {
-        if (p->where != SCENE_EXPORT) /* the file has its name; that it differs is another row */
+    if (strncmp(f->type, "boolean", 7) == 0) { /* `%` met it: another row says how it differs */
+        if (!has_differs(f))
             complain(l, f, "is shown by its values: DIFFERS", "");
         return;
     }
