@@ -343,7 +343,10 @@ void server_address(struct app *a, const char *url) {
     struct err err = {0};
 
     if (net_url_check(url, &err) != RC_OK) {
-        act_error(a->model, &err, "cannot use %s", url); /* this server is not left for that */
+        act_error(a->model, &err, "cannot use it"); /* this server is not left for that */
+        a->model->ui.typing_address =
+            a->model->ui.over == OVER_SERVER || a->model->ui.over == OVER_SERVERS;
+        a->model->rev++;
         return;
     }
     size_t row = servers_find(&a->servers, url);

@@ -42,6 +42,14 @@ static bool is_text(const struct key *k) {
     return k->mods == 0 && k->code >= ' ' && k->code < K_FIRST && k->code != 0x7f;
 }
 
+static bool is_leader(const struct key *k) { return k->code == 'x' && k->mods == MOD_CTRL; }
+
+static void leader(struct model *m) {
+    m->ui.leader = true;
+    m->ui.leader_at = m->now;
+    m->rev++;
+}
+
 static void type_text(struct model *m, struct editor *e, const char *text, size_t n,
                       struct effects *fx) {
     if (editor_insert(e, text, n))
@@ -50,10 +58,15 @@ static void type_text(struct model *m, struct editor *e, const char *text, size_
         act_notice(m, "too long: %zu bytes fit here, nothing was inserted", e->text.max);
 }
 
-/* Where a paste goes: the field with the caret, else the draft. It is never read as keys. */
+/* Where a paste goes: the field with the caret, else the draft. It is never read as keys. Over a
+ * server screen it may be a key of a provider, and drafts are on disk. */
 static void paste(struct model *m, const struct key *k, struct effects *fx) {
     struct editor *field = field_focused(m);
     struct editor *draft = &m->shown->draft;
+    if (!field && m->ui.over == OVER_PANEL) {
+        act_notice(m, "nothing was pasted: choose a field first");
+        return;
+    }
     type_text(m, field ? field : draft, k->paste, k->n, fx);
     if (!field || m->ui.over == OVER_ASK) {
         act_draft_changed(m, m->shown);
@@ -101,6 +114,15 @@ static bool blank_turns(const struct model *m) {
     return row && (row->kind == ROW_CHOICE || row->kind == ROW_SWITCH);
 }
 
+/* Somebody waits for an answer, for 30 seconds: no list or form is in the way. */
+static bool urgent(const struct input *in, struct model *m, const struct key *k,
+                   struct effects *fx) {
+    const bool asked = keymap_find(&in->keymap, SCOPE_EVERYWHERE, k) == CMD_PERMISSIONS;
+    if (!is_text(k) && asked)
+        run_command(m, CMD_PERMISSIONS, fx);
+    return !is_text(k) && asked;
+}
+
 static bool overlay_key(const struct input *in, struct model *m, const struct key *k,
                         struct effects *fx) {
     enum scope scope = overlay_scope(m);
@@ -120,10 +142,15 @@ static bool overlay_key(const struct input *in, struct model *m, const struct ke
         run_command(m, c, fx);
         return true;
     }
+    if (is_leader(k)) {
+        leader(m);
+        return true;
+    }
     char name[32];
     key_text(name, sizeof name, k);
-    menus_letter(m, name, fx);
-    return true; /* nothing under an overlay hears a key */
+    if (!menus_letter(m, name, fx))
+        (void)urgent(in, m, k, fx);
+    return true; /* nothing else under an overlay hears a key */
 }
 
 /* ---- panes ---- */
@@ -136,7 +163,9 @@ static bool leader_key(const struct input *in, struct model *m, const struct key
     enum cmd c = keymap_find(&in->keymap, SCOPE_LEADER, k);
     char name[32];
     key_text(name, sizeof name, k);
-    if (c != CMD_COUNT)
+    if (m->ui.over != OVER_NONE && c != CMD_PERMISSIONS && k->code != K_ESC)
+        act_notice(m, "Ctrl+X %s: press Esc first, to leave what is open", name);
+    else if (c != CMD_COUNT)
         run_command(m, c, fx);
     else if (k->code != K_ESC)
         act_notice(m, "Ctrl+X %s means nothing; ? lists the keys", name);
@@ -174,16 +203,12 @@ static void pane_key(const struct input *in, struct model *m, const struct key *
         act_notice(m, "%s means nothing here: ? lists the keys, Ctrl+X i the message", name);
 }
 
-static bool is_leader(const struct key *k) { return k->code == 'x' && k->mods == MOD_CTRL; }
-
 static void dispatch(const struct input *in, struct model *m, const struct key *k,
                      struct effects *fx) {
-    if (overlay_key(in, m, k, fx) || leader_key(in, m, k, fx))
+    if (leader_key(in, m, k, fx) || overlay_key(in, m, k, fx))
         return;
-    if (is_leader(k) && m->ui.over == OVER_NONE) {
-        m->ui.leader = true;
-        m->ui.leader_at = m->now;
-        m->rev++;
+    if (is_leader(k)) {
+        leader(m);
         return;
     }
     if (!field_key(in, m, k, fx))

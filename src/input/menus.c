@@ -189,10 +189,9 @@ static void servers_rows(struct menu *r, const struct model *m) {
         push(r, row);
     }
     if (s && servers_row_of(s, m) < s->n_rows)
-        push(r, (struct menu_row){.label = "when you leave",
-                                  .help = "Enter: the other way; what is watched asks in the inbox",
-                                  .where = s->rows[servers_row_of(s, m)].watch ? "it stays watched"
-                                                                               : "it is closed",
+        push(r, (struct menu_row){.label = "keep watching",
+                                  .help = "this one while another is shown; Enter changes it",
+                                  .where = s->rows[servers_row_of(s, m)].watch ? "yes" : "no",
                                   .command = ROW_WATCH});
     push(r, (struct menu_row){.label = "another address",
                               .help = "type the URL of a server",
@@ -254,14 +253,19 @@ enum scope overlay_scope(const struct model *m) {
     return SCOPE_LIST;
 }
 
-/* Tab moves on from every pane but the composer, where it completes. Somebody who waits for an
- * answer comes first. */
+/* Somebody who waits for an answer comes first. */
+static void hint_permissions(const struct keymap *k, struct model *m) {
+    const size_t asks = model_asks_pending(m, ASK_PERMISSION) + model_asks_pending(m, ASK_QUESTION);
+    const bool there = m->ui.focus == PANE_PERMISSIONS && m->ui.over != OVER_PANEL;
+    if (asks > 0 && !there)
+        m->ui.hints[m->ui.n_hints++] = row_of(k, m, CMD_PERMISSIONS, SCOPE_EVERYWHERE);
+}
+
+/* Tab moves on from every pane but the composer, where it completes. */
 static void hints_everywhere(const struct keymap *k, struct model *m, enum scope scope) {
     static const enum cmd commands[] = {CMD_MENU, CMD_PANE_NEXT, CMD_HELP, CMD_PALETTE};
     struct ui *ui = &m->ui;
-    const size_t asks = model_asks_pending(m, ASK_PERMISSION) + model_asks_pending(m, ASK_QUESTION);
-    if (asks > 0 && scope != SCOPE_PERMISSIONS)
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PERMISSIONS, SCOPE_EVERYWHERE);
+    hint_permissions(k, m);
     for (size_t i = 0; i < MIX_COUNT(commands) && ui->n_hints < MIX_COUNT(ui->hints); i++)
         if ((commands[i] != CMD_MENU || keymap_bound(k, CMD_MENU, scope)) &&
             (commands[i] != CMD_PANE_NEXT || scope != SCOPE_COMPOSER))
@@ -274,6 +278,7 @@ static void hints_overlay(const struct keymap *k, struct model *m) {
                                         CMD_PICKER_UP,  CMD_PANEL_BACK,  CMD_PANEL_ENTER};
     const enum scope scope = overlay_scope(m);
     struct ui *ui = &m->ui;
+    hint_permissions(k, m);
     if (ui->typing_address) {
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_FIELD_DONE, SCOPE_FIELD);
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_FIELD_LEAVE, SCOPE_FIELD);

@@ -23,10 +23,14 @@ COMMAND(cmd_focus_next) { act_focus_next(m, arg); }
 COMMAND(cmd_focus) { act_focus(m, (enum pane)arg); }
 
 COMMAND(cmd_permissions) {
-    if (m->ui.focus == PANE_PERMISSIONS)
+    const enum overlay over = m->ui.over;
+    if (m->ui.focus == PANE_PERMISSIONS && over == OVER_NONE) {
         act_asks_leave(m);
-    else
-        act_asks_enter(m);
+        return;
+    }
+    if (over != OVER_NONE && over != OVER_PANEL)
+        act_over_close(m);
+    act_asks_enter(m);
 }
 
 COMMAND(cmd_next_needy) { act_next_needy(m, fx); }

@@ -1,6 +1,5 @@
 /* words.c - what somebody types who does not know what a command is called here, and how near it
  * comes to what was meant. */
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -17,8 +16,8 @@ static const char *const words[CMD_COUNT] = {
     [CMD_SERVERS] = "profile connect host url address",
     [CMD_RECONNECT] = "retry connect online",
     [CMD_RAW_EVENTS] = "debug stream sse frames trace",
-    [CMD_LOG] = "messages errors notices debug history",
-    [CMD_ERROR_DETAILS] = "why failed debug",
+    [CMD_LOG] = "messages errors notices history",
+    [CMD_ERROR_DETAILS] = "why failed",
     [CMD_HISTORY] = "prompts search",
     [CMD_SLASH_COMMANDS] = "slash",
     [CMD_SESSION_REWIND] = "undo restore checkpoint back",

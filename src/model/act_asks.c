@@ -107,6 +107,7 @@ void act_asks_enter(struct model *m) {
     if (ui->focus != PANE_PERMISSIONS)
         ui->before_asks = ui->focus;
     ask_unpaint(m);
+    panels_park(m);
     act_focus(m, PANE_PERMISSIONS);
     size_t n;
     struct ask *const *asks = model_inbox(m, &n);

@@ -17,6 +17,8 @@ void act_focus(struct model *m, enum pane pane) {
     ui->focus = pane;
     ui->drawer = pane == PANE_FILES || pane == PANE_PERMISSIONS;
     ui->filtering = ui->replying = false;
+    if (ui->panel && ui->over == OVER_NONE && pane != PANE_PERMISSIONS)
+        ui->over = OVER_PANEL; /* it was left for a permission */
     model_touch(m);
 }
 
@@ -55,7 +57,7 @@ void act_over(struct model *m, enum overlay over) {
 
     if (over != OVER_CONFIRM)
         forget_question(ui);
-    if (over != OVER_PANEL)
+    if (over != OVER_PANEL && !panels_wait(m))
         act_panel_close_all(m);
     /* Back from its menu, a prompt was in view all the time. */
     if (over != OVER_NONE || !ask_on_screen(m))

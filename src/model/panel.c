@@ -89,6 +89,21 @@ static void pop(struct model *m) {
     model_touch(m);
 }
 
+void panels_park(struct model *m) {
+    struct panel *p = m->ui.panel;
+
+    if (!p || m->ui.over != OVER_PANEL)
+        return;
+    p->confirm = 0; /* it is asked anew */
+    p->confirm_painted_at = 0;
+    m->ui.over = OVER_NONE;
+    panel_touch(m, p);
+}
+
+bool panels_wait(const struct model *m) {
+    return m->ui.panel && m->ui.over != OVER_PANEL && m->ui.focus == PANE_PERMISSIONS;
+}
+
 void act_panel_close_all(struct model *m) {
     while (m->ui.panel)
         pop(m);
@@ -107,7 +122,7 @@ void act_panel_close(struct model *m, struct panel *p) {
 
     while (m->ui.panel != below)
         pop(m);
-    if (!m->ui.panel)
+    if (!m->ui.panel && m->ui.over == OVER_PANEL)
         act_over_close(m);
 }
 

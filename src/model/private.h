@@ -223,6 +223,10 @@ void exporting_task(struct model *m, const struct task *t, struct effects *fx); 
 
 /* ---- panel.c ---- */
 void panels_free(struct model *m);
+/* A permission does not wait: its pane comes before the panels, which are there again when it is
+ * left. */
+void panels_park(struct model *m);
+bool panels_wait(const struct model *m);
 void panel_reply(struct model *m, struct panel *p, struct incoming *in, struct effects *fx);
 void panel_frames(struct model *m, struct incoming *in, struct effects *fx);
 /* now NULL: it is gone */

@@ -71,6 +71,20 @@ static int draw_count(struct canvas *c, int x, int y, int right, enum style s, c
     return n > 0 ? put(c, x, y, right - x, s, text) : 0;
 }
 
+/* How long the most urgent one still waits: its pane may be hidden. */
+static int draw_time_left(const struct model *m, struct canvas *c, int x, int y, int right) {
+    int64_t first = INT64_MAX;
+    size_t n;
+    struct ask *const *asks = model_inbox(m, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (ask_answerable(asks[i]) && asks[i]->deadline < first)
+            first = asks[i]->deadline;
+    return first == INT64_MAX ? 0
+                              : canvas_putf(c, x, y, right - x, STYLE_MARK_APPROVAL, "%s ",
+                                            say_left(first - m->now).s);
+}
+
 static int draw_counts(const struct model *m, struct canvas *c, int x, int y, int right) {
     const int start = x;
     const struct model *peer;
@@ -81,6 +95,7 @@ static int draw_counts(const struct model *m, struct canvas *c, int x, int y, in
     x +=
         draw_count(c, x, y, right, STYLE_MARK_APPROVAL, '!', model_asks_pending(m, ASK_PERMISSION));
     x += draw_count(c, x, y, right, STYLE_MARK_QUESTION, '?', model_asks_pending(m, ASK_QUESTION));
+    x += draw_time_left(m, c, x, y, right);
     x += draw_count(c, x, y, right, STYLE_MARK_WORKING, '*', working);
     return x - start;
 }
@@ -218,7 +233,12 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
     if (draw_retrying(m, c, x, r.y, right))
         return;
     x += draw_away(m, c, x, r.y, right);
-    if (r.w >= 80)
+    /* the way out of what is open, and to who waits, come before what it costs */
+    const bool calm =
+        m->ui.over == OVER_NONE &&
+        model_asks_pending(m, ASK_PERMISSION) + model_asks_pending(m, ASK_QUESTION) == 0;
+
+    if (r.w >= 100 || (r.w >= 80 && calm))
         x += draw_facts(m, c, x, r.y, right);
     draw_hint_tail(v, m, c, x + 1, r.y, right);
 }

@@ -272,9 +272,9 @@ static void one_that_is_left_can_stay_watched(void **state) {
     struct screen *s = watching(st, tap, there);
 
     leader(s, "s");
-    screen_wait(s, "it is closed");
+    screen_wait(s, "keep watching    no");
     screen_keys(s, KEY_DOWN KEY_DOWN KEY_ENTER);
-    screen_wait(s, "it stays watched");
+    screen_wait(s, "keep watching    yes");
     screen_keys(s, "\033[H" KEY_DOWN KEY_ENTER);
     screen_wait_gone(s, " Servers ");
     screen_wait(s, address(there));
@@ -299,7 +299,10 @@ static void an_address_can_be_typed_in_the_list(void **state) {
     screen_wait(s, "address: ");
     screen_keys(s, KEY_CTRL('u'));
     screen_keys(s, "http:/nonsense" KEY_ENTER);
-    screen_wait(s, "cannot use"); /* this server is not left for that */
+    screen_wait(s, "cannot use"); /* this server is not left for that, and it can be mended */
+    screen_wait(s, "address: http:/nonsense");
+    screen_keys(s, KEY_ESC);
+    screen_wait_gone(s, "address: ");
     screen_keys(s, KEY_ESC);
     screen_wait_gone(s, " Servers ");
     screen_wait(s, "typed before");

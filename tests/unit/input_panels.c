@@ -134,6 +134,67 @@ static void help_texts_match_by_words_only(void **state) {
     desk_free(d);
 }
 
+/* A permission has 30 s; a form that is half filled in is there again afterwards. */
+static void a_form_waits_while_a_permission_is_answered(void **state) {
+    static const struct key alt_p = {.code = 'p', .mods = MOD_ALT};
+    struct desk *d = desk_new(GEN_TOP);
+
+    (void)state;
+    act_panel_open(d->m, PANEL_CREATE, d->fx);
+    panel_fresh(d->m);
+    type(d, "a title");
+    struct panel *form = panel_top(d->m);
+
+    input_key(d->in, d->m, &alt_p, d->now, d->now, d->fx);
+    assert_int_equal(d->m->ui.over, OVER_NONE);
+    assert_int_equal(d->m->ui.focus, PANE_PERMISSIONS);
+    press(d, K_ENTER); /* its menu, and out of it */
+    press(d, K_ESC);
+    press(d, K_ESC);
+    assert_int_equal(d->m->ui.over, OVER_PANEL);
+    assert_ptr_equal(panel_top(d->m), form);
+    assert_string_equal(buf_str(&panel_editor(d->m)->text), "a title");
+    chord(d, 'x');
+    press(d, 'p');
+    assert_int_equal(d->m->ui.focus, PANE_PERMISSIONS);
+    input_key(d->in, d->m, &alt_p, d->now, d->now, d->fx);
+    assert_ptr_equal(panel_top(d->m), form);
+    chord(d, 'x'); /* nothing else behind Ctrl+X throws it away */
+    press(d, 'A');
+    assert_ptr_equal(panel_top(d->m), form);
+    press(d, K_ESC);
+    assert_null(panel_top(d->m));
+    desk_free(d);
+}
+
+static void a_list_makes_room_for_a_permission(void **state) {
+    static const struct key alt_p = {.code = 'p', .mods = MOD_ALT};
+    struct desk *d = desk_new(GEN_TOP);
+
+    (void)state;
+    press(d, ':');
+    input_key(d->in, d->m, &alt_p, d->now, d->now, d->fx);
+    assert_int_equal(d->m->ui.over, OVER_NONE);
+    assert_int_equal(d->m->ui.focus, PANE_PERMISSIONS);
+    press(d, K_ESC);
+    assert_int_equal(d->m->ui.focus, PANE_THREAD);
+    desk_free(d);
+}
+
+/* It may be a key: drafts are on disk. */
+static void a_paste_beside_the_fields_of_a_screen_goes_nowhere(void **state) {
+    char key[] = "sk-pasted";
+    const struct key paste = {.code = K_PASTE, .paste = key, .n = sizeof key - 1};
+    struct desk *d = desk_new(GEN_TOP);
+
+    (void)state;
+    act_panel_open(d->m, PANEL_AUTH, d->fx);
+    panel_fresh(d->m);
+    input_key(d->in, d->m, &paste, d->now, d->now, d->fx);
+    assert_int_equal(d->m->shown->draft.text.n, 0);
+    desk_free(d);
+}
+
 static void the_palette_says_why_a_screen_is_missing(void **state) {
     struct desk *d = desk_new(GEN_POST);
     bool said = false;
@@ -341,6 +402,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_open_their_screens),
         cmocka_unit_test(help_texts_match_by_words_only),
+        cmocka_unit_test(a_form_waits_while_a_permission_is_answered),
+        cmocka_unit_test(a_list_makes_room_for_a_permission),
+        cmocka_unit_test(a_paste_beside_the_fields_of_a_screen_goes_nowhere),
         cmocka_unit_test(the_palette_says_why_a_screen_is_missing),
         cmocka_unit_test(letters_and_blanks_filter),
         cmocka_unit_test(letters_move_where_nothing_is_typed),
