@@ -28,8 +28,9 @@ bool jtext_next(struct jwalk *w, struct jtext *name, struct jtext *value);
 enum rc jtext_add(struct buf *out, struct jtext v);
 /* Whether it stands for this text, however it is written. */
 bool jtext_is(struct jtext v, const char *text);
-/* The first member of that name; the object may be cut. False: none. */
-bool jtext_find(struct jtext *out, const char *json, size_t n, const char *name);
+/* Adds the first member of that name, or what there is and fits of it; the object may be cut.
+ * False: none. */
+bool jtext_find(struct buf *out, const char *json, size_t n, const char *name);
 /* Where a wrong answer would do harm: the one string member of that name, in *out. False: the text
  * is not wholly well-formed JSON, the member is not there, is there twice, is no string, or does
  * not fit. */

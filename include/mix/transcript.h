@@ -124,8 +124,5 @@ bool tool_is(const char *name, const char *canonical);
 /* The one thing a call touches (command, path, pattern, url...), from its input JSON, complete or
  * not. False: none. */
 bool tool_object(struct buf *out, const char *name, const char *input, size_t n);
-/* Walks the fields of a call's input, complete or not, from *at = 0 on: strings decoded, other
- * values as their JSON. False: no more. */
-bool tool_field(size_t *at, const char *input, size_t n, struct buf *key, struct buf *value);
 
 #endif

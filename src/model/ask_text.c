@@ -1,5 +1,6 @@
 /* ask_text.c - what a request for permission is about, as text: the diff of an edit, readable JSON.
  */
+#include "mix/jtext.h"
 #include "private.h"
 
 #include <stdlib.h>
@@ -95,10 +96,10 @@ char *ask_diff(struct arena *a, const char *tool, const char *input, size_t n) {
     buf_init(&path, TEXT_MAX);
     buf_init(&old, TEXT_MAX);
     buf_init(&new, TEXT_MAX);
-    (void)json_field(&path, input, n, "file_path");
+    (void)jtext_find(&path, input, n, "file_path");
     const bool edit = tool_is(tool, "Edit");
-    const bool has_old = edit && json_field(&old, input, n, "old_string");
-    const bool has_new = json_field(&new, input, n, edit ? "new_string" : "content");
+    const bool has_old = edit && jtext_find(&old, input, n, "old_string");
+    const bool has_new = jtext_find(&new, input, n, edit ? "new_string" : "content");
 
     if (has_old || has_new) {
         struct text out = {.full = false};

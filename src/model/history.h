@@ -27,8 +27,4 @@ bool part_call_open(const struct part *p); /* a call whose end nobody has told y
  * result points into `raw` or, rarely, into the arena. */
 void user_text(struct arena *a, const char *raw, const char **text, size_t *len);
 
-/* The string value of the first of `keys` (in their order) that the top level of a JSON object has,
- * decoded. The object may end anywhere. `whole`: it ended where objects end; may be NULL. */
-bool json_pick(struct buf *out, const char *json, size_t n, const char *const *keys, bool *whole);
-
 #endif

@@ -1,4 +1,5 @@
 /* panel_history.c - everything people said to this server, newest first, page by page. */
+#include "mix/jtext.h"
 #include "panels.h"
 
 #include <stdlib.h>
@@ -63,7 +64,7 @@ static const char *plain(struct panel *p, const char *text) {
     const char *reminder = strstr(text, "\n\n<system-reminder>");
     auto_buf struct buf inner = {.max = MIX_MIB};
 
-    if (text[0] == '{' && json_field(&inner, text, strlen(text), "text"))
+    if (text[0] == '{' && jtext_find(&inner, text, strlen(text), "text"))
         return arena_strndup(&p->arena, buf_str(&inner), inner.n);
     return reminder ? arena_strndup(&p->arena, text, (size_t)(reminder - text)) : text;
 }

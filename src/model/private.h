@@ -426,11 +426,6 @@ char *ask_pretty(struct arena *a, const char *json, size_t n);
 void slash_answer(struct model *m, struct session *s, struct message *answer, struct arena *arena,
                   struct effects *fx);
 
-/* ---- tools.c (beside the transcript) ---- */
-/* Appends the decoded string (or the raw text of another value) of a top-level field of a JSON
- * object, complete or cut short; false when it is not there. */
-bool json_field(struct buf *out, const char *json, size_t n, const char *key);
-
 /* ---- act_files.c, act_picker.c ---- */
 void files_reply(struct model *m, struct incoming *in, struct session *s,
                  struct effects *fx); /* FILES_LIST, FILE_*: every kind */

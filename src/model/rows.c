@@ -1,4 +1,5 @@
 /* rows.c - from a message of the server to an entry, without copying its texts. */
+#include "mix/jtext.h"
 #include "rows.h"
 
 #include <stdlib.h>
@@ -28,16 +29,14 @@ static size_t without_reminder(const char *s, size_t n) {
 }
 
 void user_text(struct arena *a, const char *raw, const char **text, size_t *len) {
-    static const char *const keys[] = {"text", NULL};
     const size_t n = raw ? strlen(raw) : 0;
 
     *text = raw ? raw : "";
     *len = n;
     if (n > 2 && raw[0] == '{' && raw[n - 1] == '}') {
         auto_buf struct buf inner = {.max = n};
-        bool whole = false;
 
-        if (json_pick(&inner, raw, n, keys, &whole) && whole) {
+        if (jtext_get(&inner, raw, "text") && inner.n > 0) {
             *text = arena_strndup(a, inner.p, inner.n);
             *len = strlen(*text);
         }

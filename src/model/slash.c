@@ -1,6 +1,7 @@
 /* slash.c - what a server answers to a slash command: a JSON text with a `type`, or, for a command
  * made of a file, the prompt it stands for. */
 #include "mix/editor.h"
+#include "mix/jtext.h"
 #include "private.h"
 
 #include <string.h>
@@ -14,7 +15,7 @@ static const char *readable(struct arena *a, const char *json) {
     const char *out;
 
     buf_init(&text, ANSWER_MAX);
-    if (json_field(&text, json, n, "message") || json_field(&text, json, n, "error"))
+    if (jtext_find(&text, json, n, "message") || jtext_find(&text, json, n, "error"))
         out = arena_strndup(a, buf_str(&text), text.n);
     else
         out = ask_pretty(a, json, n);
@@ -27,7 +28,7 @@ static bool switched(struct model *m, const char *json, struct effects *fx) {
     struct buf id;
 
     buf_init(&id, 256);
-    const bool has = json_field(&id, json, strlen(json), "sessionId");
+    const bool has = jtext_find(&id, json, strlen(json), "sessionId");
     struct session *s = has ? model_session(m, buf_str(&id)) : NULL;
 
     buf_fini(&id);
@@ -61,7 +62,7 @@ void slash_answer(struct model *m, struct session *s, struct message *answer, st
     struct buf type;
 
     buf_init(&type, 64);
-    (void)json_field(&type, text, strlen(text), "type");
+    (void)jtext_find(&type, text, strlen(text), "type");
     const bool gone = strcmp(buf_str(&type), "session_switch") == 0 && switched(m, text, fx);
 
     buf_fini(&type);

@@ -1,4 +1,5 @@
 /* call.c - what a tool call shows: its object, its input or diff when unfolded, and its result. */
+#include "mix/jtext.h"
 #include "ui.h"
 #include "call.h"
 
@@ -62,21 +63,12 @@ static struct span span_of(const struct buf *b) { return (struct span){buf_str(b
 /* The texts of an Edit or Write; false when the call is neither, or has none. */
 static bool read_change(const struct part *p, struct buf *old, struct buf *new) {
     const bool edit = tool_is(p->name, "Edit"), write = tool_is(p->name, "Write");
-    auto_buf struct buf key = {.max = 256}, value = {.max = FIELD_MAX};
-    size_t at = 0;
-    bool any = false;
 
-    while ((edit || write) && tool_field(&at, p->text, p->len, &key, &value)) {
-        struct buf *to = NULL;
+    if (!edit && !write)
+        return false;
+    const bool has_old = edit && jtext_find(old, p->text, p->len, "old_string");
 
-        if (edit && str_eq(buf_str(&key), "old_string"))
-            to = old;
-        else if (str_eq(buf_str(&key), edit ? "new_string" : "content"))
-            to = new;
-        if (to)
-            any = buf_add(to, buf_str(&value), value.n) == RC_OK || any;
-    }
-    return any;
+    return jtext_find(new, p->text, p->len, edit ? "new_string" : "content") || has_old;
 }
 
 static void keep_last_lines(struct span *s, int n) {
@@ -142,15 +134,21 @@ static void add_fields(struct block *b, const struct part *p, const struct buf *
                        struct block_style how) {
     auto_buf struct buf key = {.max = 256}, value = {.max = FIELD_MAX},
                         text = {.max = 2 * FIELD_MAX};
+    struct jwalk walk = jtext_walk(p->text, p->len);
+    struct jtext name, found;
     const bool head_whole = !memchr(buf_str(object), '\n', object->n) &&
                             text_width(buf_str(object), object->n) < how.width - 32;
-    size_t at = 0, left = 0;
+    size_t left = 0;
 
-    while (tool_field(&at, p->text, p->len, &key, &value)) {
+    while (jtext_next(&walk, &name, &found)) {
+        buf_clear(&key);
+        buf_clear(&value);
+        (void)jtext_add(&key, name); /* as much as there is */
+        (void)jtext_add(&value, found);
         const bool is_object = object->n > 0 && value.n == object->n &&
                                memcmp(buf_str(&value), object->p, value.n) == 0;
-        const bool in_diff = change && (str_eq(key.p, "old_string") ||
-                                        str_eq(key.p, "new_string") || str_eq(key.p, "content"));
+        const bool in_diff = change && (jtext_is(name, "old_string") ||
+                                        jtext_is(name, "new_string") || jtext_is(name, "content"));
 
         if (in_diff || (is_object && head_whole) || says_nothing(&value))
             continue;

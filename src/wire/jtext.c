@@ -146,13 +146,13 @@ bool jtext_is(struct jtext v, const char *text) {
     return jtext_add(&plain, v) == RC_OK && plain.n == n && memcmp(buf_str(&plain), text, n) == 0;
 }
 
-bool jtext_find(struct jtext *out, const char *json, size_t n, const char *name) {
+bool jtext_find(struct buf *out, const char *json, size_t n, const char *name) {
     struct jwalk w = jtext_walk(json, n);
-    struct jtext key;
+    struct jtext key, value;
 
-    while (jtext_next(&w, &key, out))
+    while (jtext_next(&w, &key, &value))
         if (jtext_is(key, name))
-            return true;
+            return (void)jtext_add(out, value), true;
     return false;
 }
 

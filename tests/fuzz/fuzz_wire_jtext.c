@@ -58,8 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char *text = xstrndup((const char *)data, size);
     const size_t n = strlen(text);
     char *exact = xmalloc(n + 1);
-    auto_buf struct buf value = {.max = MIX_MIB};
-    struct jtext found;
+    auto_buf struct buf value = {.max = MIX_MIB}, found = {.max = 10};
 
     memcpy(exact + 1, text, n); /* no byte behind the text may be read */
     walk(text, n);

@@ -89,35 +89,6 @@ static void an_object_longer_than_the_buffer_is_cut(void **state) {
     assert_string_equal(out.p, "abcd");
 }
 
-static void a_field_is_given_decoded_or_as_json(void **state) {
-    static const char input[] =
-        "{\"s\":\"a\\tb\",\"n\": -1.5 ,\"o\":{\"s\":[1,\"}\"]},\"e\":\"\",\"cut\":[1,2";
-    static const struct {
-        const char *key, *value;
-    } rows[] = {
-        {"s", "a\tb"}, {"n", "-1.5"},   {"o", "{\"s\":[1,\"}\"]}"},
-        {"e", ""},     {"cut", "[1,2"}, {"absent", NULL},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
-        auto_buf struct buf out = {.max = 100};
-
-        assert_int_equal(json_field(&out, input, strlen(input), rows[i].key),
-                         rows[i].value != NULL);
-        assert_string_equal(buf_str(&out), rows[i].value ? rows[i].value : "");
-    }
-    auto_buf struct buf key = {.max = 100}, value = {.max = 100};
-    size_t at = 0, n = 0;
-
-    while (tool_field(&at, input, strlen(input), &key, &value)) {
-        assert_string_equal(buf_str(&key), rows[n].key);
-        assert_string_equal(buf_str(&value), rows[n].value);
-        n++;
-    }
-    assert_int_equal(n, 5);
-}
-
 static struct part *call(struct transcript *t, const char *id, const char *name,
                          const char *input) {
     struct part *p = transcript_call(t, "m1", id, name, 1, 1);
@@ -171,7 +142,6 @@ int main(void) {
         cmocka_unit_test(every_era_names_the_same_tool),
         cmocka_unit_test(the_object_of_a_call_is_found),
         cmocka_unit_test(an_object_longer_than_the_buffer_is_cut),
-        cmocka_unit_test(a_field_is_given_decoded_or_as_json),
         cmocka_unit_test(a_request_finds_the_call_it_is_about),
     };
 
