@@ -108,7 +108,9 @@ struct panel {
     bool has_lost;
     struct panel_place *unfolded;
     size_t n_unfolded, cap_unfolded;
-    void *data; /* the panel's own; freed by its close */
+    bool touched;       /* a field changed since it was opened */
+    int64_t leaving_at; /* when it was said what leaving loses; 0: not yet */
+    void *data;         /* the panel's own; freed by its close */
 };
 struct panel_spec {
     const char *title;
@@ -137,6 +139,8 @@ struct panel_spec {
        may be moved out. `p` may be closed here. */
     void (*reply)(struct model *m, struct panel *p, struct incoming *in, struct effects *fx);
     void (*close)(struct model *m, struct panel *p);
+    /* Something is written that is neither sent nor kept: Esc asks once. NULL: there never is. */
+    bool (*unsaved)(const struct panel *p);
     bool filtered;
     bool best; /* what the filter fits best is under the cursor, not what it fits first */
     bool wide; /* as wide as the screen: tables and texts */

@@ -250,10 +250,13 @@ static void edit_close(struct model *m, struct panel *p) {
     free(p->data);
 }
 
+static bool edit_unsaved(const struct panel *p) { return p->touched; }
+
 const struct panel_spec panel_callback = {
     .title = "New callback",
     .open = edit_open,
     .rows = edit_rows,
     .enter = edit_enter,
     .close = edit_close,
+    .unsaved = edit_unsaved,
 };

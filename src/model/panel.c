@@ -136,7 +136,13 @@ void act_panel_back(struct model *m) {
         panel_touch(m, p);
         return;
     }
-    act_panel_close(m, p);
+    if (!spec_of(p)->unsaved || !spec_of(p)->unsaved(p) ||
+        (p->leaving_at > 0 && m->now - p->leaving_at >= ARM_MS)) {
+        act_panel_close(m, p);
+        return;
+    }
+    p->leaving_at = m->now > 0 ? m->now : 1;
+    act_notice(m, "not saved: Esc again leaves and forgets what was changed");
 }
 
 const char *panel_why(const struct model *m, enum panel_id id) {

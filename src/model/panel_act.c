@@ -131,6 +131,8 @@ static void changed(struct model *m, struct panel *p, struct effects *fx) {
 
     if (f)
         f->complaint = NULL;
+    p->touched = p->touched || f;
+    p->leaving_at = 0;
     panel_touch(m, p);
     if (row && f && spec_of(p)->changed)
         spec_of(p)->changed(m, p, row, fx);

@@ -276,6 +276,12 @@ static void prefs_close(struct model *m, struct panel *p) {
     free(d);
 }
 
+static bool prefs_unsaved(const struct panel *p) {
+    const struct prefs *d = p->data;
+
+    return d->changed;
+}
+
 static const char *prefs_why_not(const struct model *m) {
     const char *why = panel_why_op(m, OP_PREFERENCES_GET);
 
@@ -294,4 +300,5 @@ const struct panel_spec panel_preferences = {
     .changed = prefs_changed,
     .reply = prefs_reply,
     .close = prefs_close,
+    .unsaved = prefs_unsaved,
 };

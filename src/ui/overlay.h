@@ -15,6 +15,7 @@ struct dialog {
     int gap;          /* empty rows between the text and what is below */
     size_t rows;
     int width, list; /* list: rows of it that fit */
+    int foot;        /* rows under it, for all of what the selected row says */
     struct rect box;
 };
 void dialog_make(struct dialog *p, const struct model *m);

@@ -12,7 +12,9 @@ enum {
     LEADER_MS = 400,
     KEY_COLS = 9,
     WIDE = 100,
-    MIDDLE = 64
+    MIDDLE = 64,
+    FOOT = 2,
+    FOOT_FROM = 16 /* lines of the screen */
 };
 
 /* ---- what each overlay says ---- */
@@ -199,7 +201,8 @@ void dialog_make(struct dialog *p, const struct model *m) {
 
     h = h > lines - 2 ? lines - 2 : h;
     h = h < 3 ? 3 : h;
-    p->list = h - fixed > 0 ? h - fixed : 0;
+    p->foot = m->ui.over == OVER_COMMANDS && lines >= FOOT_FROM ? FOOT : 0;
+    p->list = h - fixed - p->foot > 0 ? h - fixed - p->foot : 0;
     p->box = (struct rect){(cols - p->width) / 2, (lines - h) / 2, p->width, h};
 }
 
@@ -284,6 +287,22 @@ static void draw_menu_row(const struct model *m, struct canvas *c, struct rect r
                     row->why_not ? row->why_not : (row->help ? row->help : ""), CLEAN_LINE);
 }
 
+/* The rows have room for the beginning only. */
+static void draw_foot(const struct dialog *p, struct canvas *c, const struct menu_row *row) {
+    const struct rect r = p->box;
+    auto_buf struct buf said = {.max = 4 * MIX_KIB}, clean = {.max = 4 * MIX_KIB};
+    struct rows lines = {0};
+
+    buf_addf(&said, "%s%s%s", row->help ? row->help : "", row->why_not ? " - not now: " : "",
+             row->why_not ? row->why_not : "");
+    text_clean(&clean, buf_str(&said), said.n, CLEAN_LINE);
+    text_wrap(&lines, clean.p, clean.n, r.w - 4);
+    for (int i = 0; i < p->foot && (size_t)i < lines.n; i++)
+        canvas_put(c, r.x + 2, r.y + r.h - 1 - p->foot + i, r.w - 4, STYLE_DIM,
+                   clean.p + lines.v[i].off, lines.v[i].len);
+    rows_fini(&lines);
+}
+
 static void draw_menu(const struct dialog *p, const struct model *m, struct canvas *c, int y) {
     const int cols[COLUMNS] = {widest(m, COLUMN_KEYS, KEYS_MOST),
                                widest(m, COLUMN_LABEL, LABEL_MOST),
@@ -299,6 +318,8 @@ static void draw_menu(const struct dialog *p, const struct model *m, struct canv
     }
     if (ui->n_menu_rows == 0 && p->list > 0)
         put(c, r.x + 2, y, r.w - 4, STYLE_DIM, "nothing matches");
+    if (p->foot > 0 && ui->over_cursor < ui->n_menu_rows)
+        draw_foot(p, c, &ui->menu_rows[ui->over_cursor]);
 }
 
 /* ---- what may follow Ctrl+X ---- */

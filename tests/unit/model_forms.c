@@ -54,6 +54,31 @@ static void preferences_always_go_whole(void **state) {
     kit_free(k);
 }
 
+static void leaving_asks_before_changes_are_forgotten(void **state) {
+    struct kit *k = online(GEN_TOP);
+
+    (void)state;
+    form_open(k, PANEL_PREFERENCES);
+    answer_preferences(k, &(struct preferences){.preferred_provider = "anthropic",
+                                                .main_model = "claude-sonnet-4-5"});
+    assert_true(form_type(k, "max tokens", "123"));
+    act_panel_back(k->m);
+    act_panel_back(k->m); /* at once: a habit, no answer */
+    assert_non_null(panel_top(k->m));
+    assert_non_null(strstr(kit_notice(k), "not saved"));
+    kit_pass(k, 500);
+    assert_true(form_type(k, "max tokens", "1234")); /* so it was not meant */
+    act_panel_back(k->m);
+    assert_non_null(panel_top(k->m));
+    kit_pass(k, 500);
+    act_panel_back(k->m);
+    assert_null(panel_top(k->m));
+    form_open(k, PANEL_PREFERENCES);
+    act_panel_back(k->m); /* nothing was changed */
+    assert_null(panel_top(k->m));
+    kit_free(k);
+}
+
 static void a_model_is_found_by_letters(void **state) {
     struct kit *k = online(GEN_TOP);
 
@@ -443,6 +468,7 @@ static void removing_one_leaves_the_others(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(preferences_always_go_whole),
+        cmocka_unit_test(leaving_asks_before_changes_are_forgotten),
         cmocka_unit_test(a_model_is_found_by_letters),
         cmocka_unit_test(wrong_tokens_are_not_sent),
         cmocka_unit_test(refused_preferences_stay_in_the_form),
