@@ -18,13 +18,14 @@ struct retry_policy {
 /* What one call does differently from the rest of its worker. Zero: as the worker is set. All of it
  * lies in the request's arena. */
 struct call_options {
-    const struct retry_policy *retry;
+    const struct retry_policy *retry; /* of a stream: NULL: for ever */
     /* another address, as in struct net_config; the worker's own headers stay with its own server
      */
     const char *server;
     int64_t connect_timeout_ms; /* -1: none */
-    int64_t idle_timeout_ms;  /* without a byte; -1: none; given here it holds for transfers too */
-    int64_t total_timeout_ms; /* never applied to streams, transfers, synchronous sends */
+    /* without a byte; -1: none; given here it holds for transfers and streams too */
+    int64_t idle_timeout_ms;
+    int64_t total_timeout_ms;   /* never applied to streams, transfers, synchronous sends */
     const char *const *headers; /* "Name: value", further ones; replace equally named */
     size_t n_headers;
     const char *target; /* path and query, sent as they are, likewise; NULL: what `in` gives */
@@ -39,12 +40,14 @@ struct call_options {
 
 /* Bytes that come from or go to the asker instead of a file. Called on the worker, which stands
  * still meanwhile. */
+enum { READ_LATER = -2 };
 struct own_bytes {
     void *user;
     const char *name; /* of an upload, as the server sees it */
     const char *type; /* NULL: application/octet-stream */
     int64_t size;     /* of an upload; -1: unknown */
-    /* bytes put at `to`; 0: the end; -1: it failed */
+    int fd;           /* of an upload: what READ_LATER waits for */
+    /* bytes put at `to`; 0: the end; -1: it failed; READ_LATER: when fd can be read */
     int64_t (*read)(void *user, char *to, size_t room);
     bool (*write)(void *user, const char *p, size_t n);
     bool (*restart)(void *user); /* back to the start, for a retry; NULL: it cannot */

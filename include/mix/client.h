@@ -54,7 +54,7 @@ enum mix_link {
     MIX_LINK_LIVE,
     MIX_LINK_LATE,     /* open, but silent for longer than a heartbeat */
     MIX_LINK_RETRYING, /* down; it is tried again by itself */
-    MIX_LINK_REFUSED   /* the server does not know the session; the stream has ended */
+    MIX_LINK_REFUSED   /* the server does not know the session; the stream ends */
 };
 enum mix_retry_mode {
     MIX_RETRY_BY_OPERATION, /* where a repeat can do no harm */
@@ -106,12 +106,14 @@ struct mix_retry {
 };
 struct mix_outgoing;
 struct mix_answer;
+struct mix_retrying;
 struct mix_exchange;
 /* What may be looked at and changed around each attempt, retries and streams included. Each may be
  * NULL. On the network thread. */
 struct mix_hooks {
     void *user; /* the first argument of all of them */
-    /* Before it is sent. Anything but MIX_RC_OK: it is not, and the call fails with that kind. */
+    /* Before it is sent. Anything but MIX_RC_OK: it is not, and the call fails with that kind, or
+     * the stream ends. */
     enum mix_rc (*before)(void *user, struct mix_outgoing *request);
     /* When the answer is complete, or nothing came. Anything but MIX_RC_OK: the call fails. Not
      * called for what is cancelled. */
@@ -124,6 +126,9 @@ struct mix_hooks {
     enum mix_rc (*transport)(void *user, struct mix_exchange *x);
     /* One line of the debug log without its end. */
     void (*log)(void *user, const char *line);
+    /* An attempt of a call failed and another follows; mix_cancel ends that. Not on the network
+     * thread but where `progress` comes. Of a stream MIX_LINK_RETRYING tells. */
+    void (*retry)(void *user, const struct mix_retrying *r);
 };
 /* Zero is a good value for everything but `server`. */
 struct mix_options {
@@ -137,16 +142,20 @@ struct mix_options {
     enum mix_http http;
     int64_t connect_timeout_ms; /* 0: 10 s; -1: none */
     int64_t idle_timeout_ms;    /* without a byte. 0: 60 s; -1: none */
-    int64_t total_timeout_ms;   /* 0: none. Neither holds for streams, transfers, long turns */
+    int64_t total_timeout_ms;   /* 0: none. Neither holds for streams, uploads, downloads, nor
+                                   for a send that answers when the turn is over (before 0.7) */
     struct mix_retry retry;
-    int generation; /* of the server, x*10000 + y*100 + z; 0: the newest, until a probe says */
+    /* Of the server, x*10000 + y*100 + z; 0: the newest, until a probe says. An older server
+     * refuses what only newer ones know: probe first, unless it is known. */
+    int generation;
     enum mix_delivery delivery;
     enum mix_debug debug;
     struct mix_hooks hooks;
 };
 /* Where bytes of an upload or download are. */
 enum mix_place { MIX_PATH, MIX_FD, MIX_MEMORY, MIX_CALLBACK };
-/* Bytes to upload. A descriptor or callback that waits holds up the whole client. */
+/* Bytes to upload. A pipe, socket or terminal may keep the upload waiting, and nothing else. A
+ * callback that waits holds up the whole client. */
 struct mix_source {
     enum mix_place from;
     const char *path; /* MIX_PATH */
@@ -157,7 +166,7 @@ struct mix_source {
     int64_t (*read)(void *user, char *to, size_t room);
     int (*rewind)(void *user); /* 0: back at the start; NULL: it cannot */
     void *user;
-    int64_t size;     /* of a callback or a pipe; 0: unknown */
+    int64_t size;     /* of a callback or a pipe, which must then give as many; 0: unknown */
     const char *name; /* as the server sees it; NULL: of the path, else "file" */
     const char *type; /* NULL: application/octet-stream */
 };
@@ -165,22 +174,26 @@ struct mix_source {
 struct mix_sink {
     enum mix_place to;
     const char *path; /* MIX_PATH: a new file */
-    int fd;           /* MIX_FD: not closed */
+    int fd;           /* MIX_FD: not closed; where it waits, the whole client does */
     /* MIX_CALLBACK: 0 when taken, else the call fails */
     int (*write)(void *user, const void *p, size_t n);
     int (*rewind)(void *user); /* a retry starts over; 0: done; NULL: it cannot */
     void *user;
 };
-/* What one call does differently; zero: as the client is set. */
+/* What one call or stream does differently; zero: as the client is set. */
 struct mix_call_options {
-    const char *server;
+    const char *server; /* to another one than its own the client's headers are not sent */
     const struct mix_retry *retry;
-    int64_t connect_timeout_ms, idle_timeout_ms, total_timeout_ms; /* -1: none */
+    int64_t connect_timeout_ms;
+    int64_t idle_timeout_ms;    /* -1: none; given here it holds for transfers and streams, too */
+    int64_t total_timeout_ms;   /* -1: none; as little as the client's for transfers and the like */
     const char *const *headers; /* further ones; they replace equally named ones */
     size_t n_headers;
+    /* not of streams: */
     const struct mix_source *upload;
     const struct mix_sink *download; /* NULL: into memory, like MIX_MEMORY; 32 MiB at most */
-    /* On the client's own thread; total -1: unknown. */
+    /* On the client's own thread, also with MIX_BY_DISPATCH; ten times a second at most, and at the
+     * end. total -1: unknown. The first may come before mix_call_async has returned. */
     void (*progress)(void *user, int64_t done, int64_t total);
     void *progress_user;
 };
@@ -208,12 +221,12 @@ MIX_API enum mix_rc mix_call(struct mix_client *c, enum mix_op op, const void *i
                              const struct mix_call_options *options, struct mix_error *err);
 /* Gives an answer back. NULL is fine. */
 MIX_API void mix_reply_free(void *out);
-/* What came with an answer of mix_call: HTTP status, number of attempts, headers. */
+/* What came with an answer, waited for or not: HTTP status, number of attempts, headers. */
 struct mix_info {
     int status, attempts;
     struct strings headers;
 };
-MIX_API const struct mix_info *mix_reply_info(const void *out);
+MIX_API const struct mix_info *mix_reply_info(const void *out); /* lives as long as `out` */
 /* An answer that is bytes: `p` has a NUL behind its n bytes. */
 struct mix_bytes {
     const char *p;
@@ -238,15 +251,21 @@ struct mix_event {
     const char *name;              /* of the kind */
     const struct event_data *data; /* types.h */
     enum mix_link link;            /* MIX_EVENT_LINK */
+    int64_t wait_ms;               /* MIX_LINK_RETRYING: until it is tried again */
     bool gap;                      /* events may have been lost before this one */
     const struct mix_error *err;   /* MIX_EVENT_END, and LINK when it was lost; else NULL */
 };
 struct mix_stream;
 /* An event, gone when the function returns. */
 typedef void mix_on_event(void *user, struct mix_stream *s, const struct mix_event *event);
-/* Follows a session, and reconnects until closed. With a callback events come by it, else by
- * mix_stream_next. NULL with *err: MIX_RC_USAGE. */
+/* Follows a session, and reconnects until closed: after 500 ms, 1.5 times as long each further
+ * time, 30 s at most. Its connection is lost after 100 s without a byte. Of `options`, which may be
+ * NULL, a time-out without a byte replaces that (servers are heard every 45 s), and `retry`, which
+ * the client's is not for, limits it: MIX_RETRY_OFF or so many failures in a row end the stream
+ * with MIX_EVENT_END. With a callback events come by it, else by mix_stream_next. NULL with *err:
+ * MIX_RC_USAGE, MIX_RC_CANCELLED; wrong options come as MIX_EVENT_END. */
 MIX_API struct mix_stream *mix_stream_open(struct mix_client *c, const char *session,
+                                           const struct mix_call_options *options,
                                            mix_on_event *on_event, void *user,
                                            struct mix_error *err);
 /* The next event, waited for timeout_ms at most (-1: for ever). It lives until the next call.
@@ -280,7 +299,8 @@ MIX_API void mix_outgoing_header(struct mix_outgoing *o, const char *header);
 MIX_API void mix_outgoing_url(struct mix_outgoing *o, const char *url);
 /* Another body; copied. */
 MIX_API void mix_outgoing_body(struct mix_outgoing *o, const void *p, size_t n);
-/* What the error says when the hook refuses: `return mix_outgoing_refuse(o, "no deletes");` */
+/* What the error says when the hook refuses: `return mix_outgoing_refuse(o, "no deletes");`. Its
+ * kind is MIX_RC_CANCELLED. */
 MIX_API enum mix_rc mix_outgoing_refuse(struct mix_outgoing *o, const char *why);
 /* What came of it. */
 struct mix_answer {
@@ -294,6 +314,14 @@ struct mix_answer {
     size_t body_len;
     int64_t ms;
     const char *failure; /* of the connection, NULL: none */
+};
+/* A call about to be tried again. */
+struct mix_retrying {
+    uint32_t id;
+    enum mix_op op;              /* MIX_OP_COUNT: a probe */
+    int attempt;                 /* the one that failed */
+    int64_t wait_ms;             /* until the next */
+    const struct mix_error *err; /* gone when the function returns */
 };
 /* A request to a replaced transport. */
 struct mix_exchange {

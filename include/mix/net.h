@@ -18,7 +18,7 @@
  * without a byte, and all of them reconnect after a suspend (CLOCK_BOOTTIME running ahead of
  * CLOCK_MONOTONIC); only where a disconnect is known to cancel the turn they are LATE first. A
  * stream refused by `error: Invalid session ID` or a 4xx is LINK_REFUSED and has ended: IN_FAIL
- * follows.
+ * follows; likewise one whose own retry policy has run out.
  *
  * Every request ends in exactly one IN_REPLY, IN_FAIL or IN_CAPS. A redirect is an error that names
  * its target. Compressed answers are not asked for, so that caps count what comes; what comes

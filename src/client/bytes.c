@@ -4,20 +4,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- to the server ---- */
 static int64_t read_fd(struct bytes *b, char *to, size_t room) {
+    struct pollfd ready = {.fd = b->source.fd, .events = POLLIN};
     ssize_t got;
 
+    /* The worker has more to do than to stand still until somebody writes. */
+    if (!b->seeks && poll(&ready, 1, 0) == 0)
+        return READ_LATER;
     do
         got = b->seeks ? pread(b->source.fd, to, room, (off_t)b->at) : read(b->source.fd, to, room);
     while (got < 0 && errno == EINTR);
     if (got > 0)
         b->at += got;
-    return got < 0 ? -1 : (int64_t)got;
+    if (got < 0)
+        return !b->seeks && (errno == EAGAIN || errno == EWOULDBLOCK) ? READ_LATER : -1;
+    return (int64_t)got;
 }
 
 static int64_t on_read(void *user, char *to, size_t room) {
@@ -109,6 +116,7 @@ enum rc bytes_upload(struct bytes *b, const struct mix_source *s, struct request
         .name = arena_strdup(&r->arena, name),
         .type = arena_strdup(&r->arena, s->type),
         .size = s->size > 0 ? s->size : -1,
+        .fd = s->fd,
         .read = on_read,
         .restart = on_read_again,
     };

@@ -17,7 +17,7 @@ static const char *const *copy_headers(struct arena *a, const char *const *from,
     return to;
 }
 
-static const struct call_options *copy_options(struct arena *a, const struct mix_call_options *o) {
+const struct call_options *options_copy(struct arena *a, const struct mix_call_options *o) {
     struct call_options *to = arena_alloc(a, sizeof *to);
 
     to->want_headers = true;
@@ -59,7 +59,7 @@ static enum rc prepare(struct call *call, struct request *r, const void *in,
         rc = bytes_upload(&call->bytes, o->upload, r, err);
     else if (spec->reply == REPLY_BYTES && o && o->download)
         rc = bytes_download(&call->bytes, o->download, r, err);
-    r->options = copy_options(&r->arena, o);
+    r->options = options_copy(&r->arena, o);
     call->progress = o ? o->progress : NULL;
     call->progress_user = o ? o->progress_user : NULL;
     return rc;
@@ -165,6 +165,28 @@ static void call_end(struct mix_client *c, struct call *call) {
         client_deliver(c, call, NULL);
 }
 
+static void tell_retry(struct mix_client *c, const struct call *call, struct incoming *in) {
+    struct mix_error err = {.rc = MIX_RC_OK};
+    const int64_t left = in->retry_at - clock_now();
+
+    if (!c->hooks.retry)
+        return;
+    error_take(&err, in);
+    err.op = (enum mix_op)call->op;
+    const struct mix_retrying r = {
+        .id = call->id,
+        .op = err.op,
+        .attempt = in->attempt,
+        .wait_ms = left > 0 ? left : 0,
+        .err = &err,
+    };
+    const struct mix_client *before = client_enter(c);
+
+    c->hooks.retry(c->hooks.user, &r);
+    client_enter(before);
+    mix_error_clear(&err);
+}
+
 static void take(struct mix_client *c, struct call *call, struct incoming *in) {
     switch (in->kind) {
     case IN_ITEMS:
@@ -182,6 +204,8 @@ static void take(struct mix_client *c, struct call *call, struct incoming *in) {
         error_take(&call->err, in);
         break;
     case IN_RETRY:
+        tell_retry(c, call, in);
+        return;
     case IN_PROGRESS:
     case IN_EVENTS:
     case IN_LINK:

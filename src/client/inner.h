@@ -58,6 +58,8 @@ struct call {
     void *out;
     struct mix_error err;
 };
+/* o may be NULL. */
+const struct call_options *options_copy(struct arena *a, const struct mix_call_options *o);
 /* The client's own thread, without the lock. Takes in. */
 void call_incoming(struct mix_client *c, struct incoming *in);
 void call_deliver(struct call *call); /* an asynchronous one has ended */

@@ -93,7 +93,8 @@ static struct mix_stream *stream_new(struct mix_client *c, mix_on_event *on_even
 }
 
 struct mix_stream *mix_stream_open(struct mix_client *c, const char *session,
-                                   mix_on_event *on_event, void *user, struct mix_error *err) {
+                                   const struct mix_call_options *options, mix_on_event *on_event,
+                                   void *user, struct mix_error *err) {
     struct err why = {0};
 
     mix_error_clear(err);
@@ -108,6 +109,7 @@ struct mix_stream *mix_stream_open(struct mix_client *c, const char *session,
 
     q->session_id = arena_strdup(&r->arena, session);
     r->in = q;
+    r->options = options_copy(&r->arena, options);
     s->request = r->id;
     pthread_mutex_lock(&c->lock);
     if (c->closing) {
@@ -268,6 +270,11 @@ static void fill_other(struct mix_stream *s) {
         .link = end ? MIX_LINK_REFUSED : (enum mix_link)in->link,
         .gap = in->gap,
     };
+    if (in->retry_at > 0) {
+        const int64_t left = in->retry_at - clock_now();
+
+        s->event.wait_ms = left > 0 ? left : 0;
+    }
     if (end || in->err.rc != RC_OK) {
         error_take(&s->err, in);
         s->event.err = &s->err;

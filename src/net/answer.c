@@ -221,8 +221,7 @@ void answer_done(struct task *t, CURLcode code) {
     struct err err = c->given_up.rc != RC_OK ? c->given_up : c->file.err;
 
     trace_answer(t, code);
-    hooks_after(t, method_name(call_is_probe(c) ? c->question.method : c->spec->method), code,
-                refused ? &c->kept : &nothing, &err);
+    hooks_after(t, method_name(call_method(c)), code, refused ? &c->kept : &nothing, &err);
     if (err.rc != RC_OK) {
         blame_type(c, &err);
         retry_or_fail(c, &err);

@@ -273,11 +273,15 @@ static int64_t times_out_at(const struct call *c) {
 
 static void time_out(struct call *c) {
     const bool silent = silent_until(c) <= c->net->now;
+    const struct buf nothing = {0};
     const double seconds = (double)(silent ? c->route.idle_ms : c->route.total_ms) / 1000;
     struct err err;
 
     err_set(&err, RC_TIMEOUT, 0, "no %sanswer from %s within %g s", silent ? "" : "complete ",
             c->route.address->origin, seconds);
+    if (c->state == CALL_RUNNING)
+        hooks_after(&c->task, method_name(call_method(c)), CURLE_OPERATION_TIMEDOUT, &nothing,
+                    &err);
     call_fail(c, &err, task_status(&c->task));
 }
 
@@ -381,6 +385,33 @@ void calls_resume(struct net *n) {
         if (c->task.paused && c->flow.queued < FLOW_CAP / 2) {
             c->task.paused = false;
             c->heard_at = n->now;
+            curl_easy_pause(c->task.easy, CURLPAUSE_CONT);
+        }
+}
+
+size_t calls_wait_for(const struct net *n, struct curl_waitfd *out, size_t room) {
+    size_t count = 0;
+
+    for (const struct call *c = n->calls; c && count < room; c = c->next)
+        if (c->state == CALL_RUNNING && c->file.waits)
+            out[count++] =
+                (struct curl_waitfd){.fd = c->file.transfer->fd, .events = CURL_WAIT_POLLIN};
+    return count;
+}
+
+static bool is_heard(int fd, const struct curl_waitfd *fds, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (fds[i].fd == fd && fds[i].revents != 0)
+            return true;
+    return false;
+}
+
+void calls_heard(struct net *n, const struct curl_waitfd *fds, size_t count) {
+    for (struct call *c = n->calls; c; c = c->next)
+        if (c->state == CALL_RUNNING && c->file.waits &&
+            is_heard(c->file.transfer->fd, fds, count)) {
+            c->file.waits = false;
+            c->heard_at = net_clock.boot();
             curl_easy_pause(c->task.easy, CURLPAUSE_CONT);
         }
 }

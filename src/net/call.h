@@ -39,6 +39,9 @@ struct call {
 
 static inline bool call_is_probe(const struct call *c) { return c->req->kind == REQ_PROBE; }
 static inline bool call_has_file(const struct call *c) { return c->file.path || c->file.transfer; }
+static inline enum method call_method(const struct call *c) {
+    return call_is_probe(c) ? c->question.method : c->spec->method;
+}
 /* Codes, keys and state may stand in what goes out and comes in. */
 static inline bool call_is_sign_in(const struct call *c) {
     return strncmp(c->spec->sdk_name, "authentication.", 15) == 0;

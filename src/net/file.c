@@ -54,6 +54,9 @@ static size_t read_transfer(struct local_file *f, char *out, size_t room) {
         room = (size_t)left;
     const int64_t got = room > 0 ? f->transfer->read(f->transfer->user, out, room) : 0;
 
+    f->waits = got == READ_LATER;
+    if (f->waits)
+        return CURL_READFUNC_PAUSE;
     if (got < 0 || got > (int64_t)room)
         err_set(&f->err, RC_IO, 0, "the bytes to send could not be read");
     else if (got == 0 && room > 0 && f->total >= 0)
@@ -186,6 +189,7 @@ enum rc file_restart(struct local_file *f, struct err *err) {
     if (t && f->done > 0 && !(t->restart && t->restart(t->user)))
         return err_set(err, RC_IO, 0, "the bytes cannot be had from the start again");
     f->done = 0;
+    f->waits = false;
     f->err = (struct err){0};
     if (f->part && (ftruncate(f->fd, 0) != 0 || lseek(f->fd, 0, SEEK_SET) != 0))
         return failed(err, f->part, "could not write", errno);

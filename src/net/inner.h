@@ -70,8 +70,9 @@ struct route {
     const char *const *headers; /* of this request; win over equally named ones */
     size_t n_headers;
     int64_t connect_ms, idle_ms, total_ms; /* INT64_MAX: none */
-    bool idle_asked;                       /* for this request: holds for a transfer too */
+    bool idle_asked; /* for this request: holds for a transfer and a stream too */
     struct retry_policy retry;
+    bool retry_asked; /* holds for a stream too */
 };
 
 /* ---- one easy handle ---- */
@@ -217,6 +218,9 @@ void call_begin(struct net *n, struct request *r); /* takes r */
 bool call_cancel(struct net *n, uint32_t id);
 void calls_tick(struct net *n);  /* what is due by the clock */
 void calls_hurry(struct net *n); /* retries are due now */
+/* What uploads wait for, room of them at most; and what was heard of it. */
+size_t calls_wait_for(const struct net *n, struct curl_waitfd *out, size_t room);
+void calls_heard(struct net *n, const struct curl_waitfd *fds, size_t count);
 void calls_slept(struct net *n);
 int64_t calls_deadline(const struct net *n); /* INT64_MAX: none */
 void calls_resume(struct net *n);
@@ -230,6 +234,7 @@ struct local_file { /* of an upload or download */
     int fd;
     int64_t done, total, told_at; /* total -1: unknown */
     struct err err;               /* why a callback gave up */
+    bool waits;                   /* for transfer->fd; the upload is paused */
 };
 enum rc file_open_upload(struct local_file *f, const char *path, struct err *err);
 enum rc file_open_download(struct local_file *f, const char *path, struct err *err);

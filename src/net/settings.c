@@ -228,7 +228,8 @@ enum rc route_find(struct route *r, const struct settings *s, const struct call_
     r->connect_ms = limit(o->connect_timeout_ms, s->connect_ms);
     r->idle_ms = limit(o->idle_timeout_ms, s->idle_ms);
     r->total_ms = limit(o->total_timeout_ms, s->total_ms);
-    r->idle_asked = o->idle_timeout_ms > 0;
+    r->idle_asked = o->idle_timeout_ms != 0;
+    r->retry_asked = o->retry != NULL;
     if (o->retry)
         r->retry = policy_of(o->retry);
     return RC_OK;

@@ -4,6 +4,7 @@
  *   CONNECTING --first frame--> LIVE --60 s of silence--> LATE --a byte--> LIVE
  *   CONNECTING, LIVE, LATE --closed, error, 100 s of silence--> RETRYING --retry_at--> CONNECTING
  *   CONNECTING --`Invalid session ID`, 4xx--> REFUSED, and the request has ended
+ *   any --lost once too often for a policy of its own--> the request has ended
  *
  * The server's `retry:` is not used: it is in seconds where milliseconds are meant, or meant for
  * something else. Before the server's own cut after ten minutes a second connection takes over (see
@@ -53,6 +54,7 @@ struct stream {
     int attempt;
     bool was_live;
     int64_t retry_at, heard_at;
+    int64_t lost_at; /* when the first of `attempt` failures was */
     char last_id[LAST_ID_MAX];
     struct conn *first, *second; /* second: while a replacement is under way */
     struct overlap overlap;
@@ -313,6 +315,17 @@ static size_t on_bytes(char *p, size_t one, size_t count, void *arg) {
 }
 
 /* ---- the connection is gone ---- */
+/* A policy of its own has run out. */
+static bool gives_up(const struct stream *s) {
+    const struct retry_policy *p = &s->route.retry;
+
+    if (!s->route.retry_asked)
+        return false;
+    return p->mode == RETRY_OFF || s->attempt >= p->attempts ||
+           s->retry_at - s->lost_at > net_delay(s->net, p->elapsed_ms);
+}
+
+/* May end the stream. */
 static void lost(struct stream *s, const struct err *err, int64_t at_least) {
     struct net *n = s->net;
     const struct conn *c = s->first;
@@ -332,11 +345,16 @@ static void lost(struct stream *s, const struct err *err, int64_t at_least) {
         tell(s, LINK_CONNECTING, err, false);
         return;
     }
-    s->attempt++;
-    const int64_t backoff = net_backoff(n, &reconnects, s->attempt);
+    if (s->attempt++ == 0)
+        s->lost_at = n->now;
+    const int64_t backoff =
+        net_backoff(n, s->route.retry_asked ? &s->route.retry : &reconnects, s->attempt);
 
     s->retry_at = n->now + (backoff > at_least ? backoff : at_least);
-    tell(s, LINK_RETRYING, err, false);
+    if (gives_up(s))
+        stream_end(s, err);
+    else
+        tell(s, LINK_RETRYING, err, false);
 }
 
 static void refuse(struct stream *s, const struct err *err) {
@@ -442,6 +460,18 @@ static bool may_replace(const struct stream *s) {
     return s->first && s->first->greeted_at != 0 && !s->second && !s->settling && !net_sync(s->net);
 }
 
+/* How long it may be silent. */
+static int64_t dead_ms(const struct stream *s) {
+    return s->route.idle_asked ? s->route.idle_ms : net_delay(s->net, DEAD_MS);
+}
+
+static int64_t silence_ends(const struct stream *s) {
+    const int64_t late = net_delay(s->net, LATE_MS), dead = dead_ms(s);
+    const int64_t ms = s->state == LINK_LIVE && late < dead ? late : dead;
+
+    return ms < INT64_MAX - s->first->heard_at ? s->first->heard_at + ms : INT64_MAX;
+}
+
 /* When something is due for it. */
 static int64_t due_at(const struct stream *s) {
     const struct conn *c = s->first;
@@ -450,7 +480,7 @@ static int64_t due_at(const struct stream *s) {
     if (!c)
         return s->retry_at;
     if (!c->task.paused)
-        at = c->heard_at + net_delay(s->net, s->state == LINK_LIVE ? LATE_MS : DEAD_MS);
+        at = silence_ends(s);
     if (may_replace(s) && s->replace_at < at)
         at = s->replace_at;
     if (s->settle_at != 0 && s->settle_at < at)
@@ -468,9 +498,9 @@ static void tick_silence(struct stream *s) {
         return;
     if (silence >= net_delay(n, LATE_MS) && s->state == LINK_LIVE)
         tell(s, LINK_LATE, NULL, false);
-    if (silence >= net_delay(n, DEAD_MS)) {
-        err_set(&err, RC_TIMEOUT, 0, "nothing was heard from %s for %d s", s->route.address->origin,
-                DEAD_MS / 1000);
+    if (silence >= dead_ms(s)) {
+        err_set(&err, RC_TIMEOUT, 0, "nothing was heard from %s for %g s", s->route.address->origin,
+                (double)(s->route.idle_asked ? s->route.idle_ms : DEAD_MS) / 1000);
         lost(s, &err, 0);
     }
 }
@@ -495,8 +525,10 @@ static void tick(struct stream *s) {
 }
 
 void streams_tick(struct net *n) {
-    for (struct stream *s = n->streams; s; s = s->next)
+    for (struct stream *s = n->streams, *next; s; s = next) {
+        next = s->next;
         tick(s);
+    }
 }
 
 int64_t streams_deadline(const struct net *n) {

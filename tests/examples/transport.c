@@ -31,7 +31,7 @@ static enum mix_rc transport(void *user, struct mix_exchange *x) {
 }
 
 static int read_stream(struct mix_client *c) {
-    struct mix_stream *s = mix_stream_open(c, "s1", NULL, NULL, NULL);
+    struct mix_stream *s = mix_stream_open(c, "s1", NULL, NULL, NULL, NULL);
     const struct mix_event *e = NULL;
     int bad = mix_stream_wait(s, 10000, NULL) != MIX_RC_OK;
 

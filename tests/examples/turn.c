@@ -47,7 +47,7 @@ int main(int argc, char **argv) {
     int status = list_sessions(c, &err);
     if (mix_sessions_create(c, &(struct session_create){.title = "a turn"}, &session, NULL, &err))
         return fail("create", &err);
-    struct mix_stream *s = mix_stream_open(c, session->id, NULL, NULL, &err);
+    struct mix_stream *s = mix_stream_open(c, session->id, NULL, NULL, NULL, &err);
     const struct message_send say = {.id = session->id, .text = argc > 2 ? argv[2] : "hello"};
     if (mix_stream_wait(s, 10000, &err) ||
         !mix_call_async(c, MIX_OP_MESSAGE_SEND, &say, NULL, NULL, NULL, &err))

@@ -125,6 +125,84 @@ static void uploads_that_cannot_be_read_fail(void **state) {
     pair_close(&p);
 }
 
+/* ---- a pipe that waits ---- */
+struct ended {
+    struct latch latch;
+    enum mix_rc rc;
+};
+
+static void on_ended(void *user, uint32_t id, void *out, const struct mix_error *err) {
+    struct ended *e = user;
+
+    (void)id;
+    mix_reply_free(out);
+    e->rc = err->rc;
+    latch_raise(&e->latch);
+}
+
+static uint32_t upload_begin(struct mix_client *c, int fd, int64_t idle_ms, struct ended *e) {
+    const struct mix_source source = {.from = MIX_FD, .fd = fd};
+    const struct mix_call_options o = {.upload = &source, .idle_timeout_ms = idle_ms};
+
+    *e = (struct ended){.latch = LATCH};
+    return mix_call_async(c, MIX_OP_FILE_UPLOAD, &session, &o, on_ended, e, NULL);
+}
+
+static void a_pipe_that_waits_holds_up_nothing(void **state) {
+    struct pair p = open_files();
+
+    (void)state;
+    standin_on(p.server, "GET", "/api/sessions/s", &(struct answer){.body = SESSION("s")});
+    for (int kind = 0; kind < 2; kind++) { /* pipes that block, and that do not */
+        int fds[2];
+        struct ended e;
+
+        assert_int_equal(pipe(fds), 0);
+        if (kind == 1)
+            assert_int_equal(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+        assert_int_equal(write(fds[1], "the ", 4), 4);
+        assert_true(upload_begin(p.client, fds[0], 0, &e) != 0);
+        nap(50);
+        assert_int_equal(mix_sessions_get(p.client, &session, NULL, NULL, NULL), MIX_RC_OK);
+        assert_int_equal(write(fds[1], "words", 5), 5);
+        nap(50);
+        assert_int_equal(latch_value(&e.latch), 0);
+        close(fds[1]);
+        latch_wait(&e.latch, 1);
+        close(fds[0]);
+        assert_int_equal(e.rc, MIX_RC_OK);
+        const char *body = standin_request(p.server, "POST", "/api", kind)->body;
+
+        assert_non_null(strstr(body, "the "));
+        assert_non_null(strstr(body, "words"));
+    }
+    pair_close(&p);
+}
+
+static void an_upload_from_a_pipe_that_waits_ends(void **state) {
+    struct pair p = open_files();
+    struct ended e[3];
+    int fds[2];
+
+    (void)state;
+    assert_int_equal(pipe(fds), 0);
+    upload_begin(p.client, fds[0], 50, &e[0]);
+    latch_wait(&e[0].latch, 1);
+    assert_int_equal(e[0].rc, MIX_RC_TIMEOUT);
+    const uint32_t id = upload_begin(p.client, fds[0], 0, &e[1]);
+
+    nap(50);
+    mix_cancel(p.client, id);
+    latch_wait(&e[1].latch, 1);
+    assert_int_equal(e[1].rc, MIX_RC_CANCELLED);
+    upload_begin(p.client, fds[0], 0, &e[2]);
+    nap(50);
+    pair_close(&p);
+    assert_int_equal(e[2].rc, MIX_RC_CANCELLED);
+    close(fds[0]);
+    close(fds[1]);
+}
+
 /* ---- downloads ---- */
 struct taken {
     char text[64];
@@ -255,6 +333,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uploads_come_from_anywhere),
         cmocka_unit_test(uploads_that_cannot_be_read_fail),
+        cmocka_unit_test(a_pipe_that_waits_holds_up_nothing),
+        cmocka_unit_test(an_upload_from_a_pipe_that_waits_ends),
         cmocka_unit_test(a_download_starts_over_when_it_was_cut),
         cmocka_unit_test(a_download_that_cannot_start_over_fails),
         cmocka_unit_test(a_download_nobody_takes_fails),

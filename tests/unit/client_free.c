@@ -53,9 +53,9 @@ static void free_with_everything_in_flight(enum mix_delivery delivery) {
     standin_on(p.server, "GET", "/health", &(struct answer){.manner = ANSWER_SILENT});
     standin_on(p.server, "GET", "/api", &(struct answer){.manner = ANSWER_SILENT});
     standin_on(p.server, "GET", "/stream", &(struct answer){.steps = hold});
-    waiters[2].stream = mix_stream_open(p.client, "a", NULL, NULL, NULL);
-    waiters[3].stream = mix_stream_open(p.client, "b", NULL, NULL, NULL);
-    mix_stream_open(p.client, "c", on_event, &ended, NULL);
+    waiters[2].stream = mix_stream_open(p.client, "a", NULL, NULL, NULL, NULL);
+    waiters[3].stream = mix_stream_open(p.client, "b", NULL, NULL, NULL, NULL);
+    mix_stream_open(p.client, "c", NULL, on_event, &ended, NULL);
     for (int i = 0; i < 4; i++)
         pthread_create(&waiters[i].thread, NULL, i < 2 ? wait_for_call : wait_for_event,
                        &waiters[i]);
@@ -90,7 +90,7 @@ static void a_client_is_freed_right_after_it_was_made(void **state) {
         struct pair p = pair_open((struct mix_options){.debug = MIX_DEBUG_OFF});
 
         mix_call_async(p.client, MIX_OP_HEALTH, NULL, NULL, NULL, NULL, NULL);
-        mix_stream_open(p.client, "x", NULL, NULL, NULL);
+        mix_stream_open(p.client, "x", NULL, NULL, NULL, NULL);
         pair_close(&p);
     }
 }

@@ -91,7 +91,7 @@ static void a_refused_request_is_never_sent(void **state) {
     assert_int_equal(mix_system_get_health(p.client, NULL, NULL, &err), MIX_RC_LIMIT);
     assert_string_equal(err.text, "a hook refused the request");
     /* A stream ends instead of asking again and again. */
-    struct mix_stream *stream = mix_stream_open(p.client, "s", NULL, NULL, NULL);
+    struct mix_stream *stream = mix_stream_open(p.client, "s", NULL, NULL, NULL, NULL);
 
     do
         assert_int_equal(mix_stream_next(stream, PATIENCE, &e), MIX_RC_OK);
@@ -134,6 +134,65 @@ static void hooks_see_every_attempt(void **state) {
     assert_int_equal(s.befores, 3);
     assert_int_equal(s.afters, 3);
     assert_int_equal(s.attempts, 3);
+    pair_close(&p);
+}
+
+static void a_time_out_is_an_answer_that_did_not_come(void **state) {
+    struct seen s = {.header = NULL};
+    struct pair p = open_hooked(&s);
+    const struct mix_call_options o = {.total_timeout_ms = 50};
+
+    (void)state;
+    standin_on(p.server, "GET", "/health", &(struct answer){.manner = ANSWER_SILENT});
+    assert_int_equal(mix_system_get_health(p.client, NULL, &o, NULL), MIX_RC_TIMEOUT);
+    assert_int_equal(s.befores, 1);
+    assert_int_equal(s.afters, 1);
+    pair_close(&p);
+}
+
+/* ---- retries ---- */
+struct retries {
+    struct mix_client *client;
+    int n, cancel_at, status;
+    int64_t wait_ms;
+    enum mix_op op;
+    bool odd;
+};
+
+static void on_retry(void *user, const struct mix_retrying *r) {
+    struct retries *s = user;
+
+    s->n++;
+    s->odd |= r->attempt != s->n || r->id == 0 || !r->err->retryable || r->err->op != r->op;
+    s->op = r->op;
+    s->status = r->err->status;
+    s->wait_ms = r->wait_ms;
+    if (s->n == s->cancel_at)
+        mix_cancel(s->client, r->id);
+}
+
+static void retries_are_told_and_may_be_ended(void **state) {
+    struct retries s = {.n = 0};
+    struct pair p = pair_open((struct mix_options){.hooks = {.user = &s, .retry = on_retry}});
+    const struct mix_retry slow = {.initial_ms = 10000, .max_ms = 10000};
+
+    (void)state;
+    s.client = p.client;
+    standin_on(p.server, "GET", "/health", &(struct answer){.status = 503, .times = 2});
+    standin_on(p.server, "GET", "/health", &(struct answer){.body = "{}", .times = 1});
+    standin_on(p.server, "GET", "/health", &(struct answer){.manner = ANSWER_CLOSE});
+    assert_int_equal(mix_system_get_health(p.client, NULL, NULL, NULL), MIX_RC_OK);
+    assert_int_equal(s.n, 2);
+    assert_int_equal(s.status, 503);
+    assert_int_equal(s.op, MIX_OP_HEALTH);
+    assert_false(s.odd);
+    s = (struct retries){.client = p.client, .cancel_at = 1};
+    const struct mix_call_options o = {.retry = &slow};
+
+    assert_int_equal(mix_system_get_health(p.client, NULL, &o, NULL), MIX_RC_CANCELLED);
+    assert_int_equal(s.n, 1);
+    assert_int_equal(s.status, 0);
+    assert_in_range(s.wait_ms, 5000, 10000);
     pair_close(&p);
 }
 
@@ -348,6 +407,8 @@ int main(void) {
         cmocka_unit_test(a_refused_request_is_never_sent),
         cmocka_unit_test(a_refused_answer_fails_the_call),
         cmocka_unit_test(hooks_see_every_attempt),
+        cmocka_unit_test(a_time_out_is_an_answer_that_did_not_come),
+        cmocka_unit_test(retries_are_told_and_may_be_ended),
         cmocka_unit_test(a_hook_cannot_wait_for_its_client),
         cmocka_unit_test(a_transport_gets_bodies_of_any_length),
         cmocka_unit_test(a_transport_that_fails_is_a_lost_connection),

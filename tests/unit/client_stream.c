@@ -25,7 +25,7 @@ static void push_words(const struct pair *p, int n) {
 /* ---- waited for ---- */
 static void events_are_taken_one_by_one_in_order(void **state) {
     struct pair p = open_streaming(MIX_ON_OWN_THREAD);
-    struct mix_stream *s = mix_stream_open(p.client, "s", NULL, NULL, NULL);
+    struct mix_stream *s = mix_stream_open(p.client, "s", NULL, NULL, NULL, NULL);
     const struct mix_event *e = NULL;
     int next = 0;
 
@@ -53,7 +53,7 @@ static void events_are_taken_one_by_one_in_order(void **state) {
 
 static void a_lost_connection_comes_back_with_a_gap(void **state) {
     struct pair p = open_streaming(MIX_ON_OWN_THREAD);
-    struct mix_stream *s = mix_stream_open(p.client, "s", NULL, NULL, NULL);
+    struct mix_stream *s = mix_stream_open(p.client, "s", NULL, NULL, NULL, NULL);
     const struct mix_event *e = NULL;
     bool retried = false;
 
@@ -76,7 +76,7 @@ static void a_lost_connection_comes_back_with_a_gap(void **state) {
 static void a_session_nobody_knows_ends_the_stream(void **state) {
     struct pair p = pair_open((struct mix_options){.debug = MIX_DEBUG_OFF});
     struct mix_error err = {.rc = MIX_RC_OK};
-    struct mix_stream *s = mix_stream_open(p.client, "s", NULL, NULL, NULL);
+    struct mix_stream *s = mix_stream_open(p.client, "s", NULL, NULL, NULL, NULL);
 
     (void)state;
     assert_int_equal(mix_stream_wait(s, PATIENCE, &err), MIX_RC_HTTP);
@@ -84,9 +84,85 @@ static void a_session_nobody_knows_ends_the_stream(void **state) {
     mix_error_clear(&err);
     mix_stream_close(s);
     mix_stream_close(NULL);
-    assert_null(mix_stream_open(p.client, "", NULL, NULL, &err));
+    assert_null(mix_stream_open(p.client, "", NULL, NULL, NULL, &err));
     assert_int_equal(err.rc, MIX_RC_USAGE);
     mix_error_clear(&err);
+    pair_close(&p);
+}
+
+/* What the stream ends in, NULL when it does not. */
+static const struct mix_error *end_of(struct mix_stream *s, int *retries) {
+    const struct mix_event *e = NULL;
+
+    *retries = 0;
+    while (mix_stream_next(s, PATIENCE, &e) == MIX_RC_OK) {
+        if (e->what == MIX_EVENT_END)
+            return e->err;
+        if (e->what == MIX_EVENT_LINK && e->link == MIX_LINK_RETRYING) {
+            assert_in_range(e->wait_ms, 1, 1000);
+            ++*retries;
+        } else {
+            assert_int_equal(e->wait_ms, 0);
+        }
+    }
+    return NULL;
+}
+
+static void a_stream_with_a_policy_of_its_own_gives_up(void **state) {
+    struct pair p = pair_open((struct mix_options){.debug = MIX_DEBUG_OFF});
+    const struct mix_retry policies[] = {{.mode = MIX_RETRY_OFF},
+                                         {.attempts = 3, .initial_ms = 10},
+                                         {.initial_ms = 300, .elapsed_ms = 400}};
+    int retries;
+
+    (void)state;
+    standin_on(p.server, "GET", "/stream", &(struct answer){.status = 503});
+    for (size_t i = 0; i < 3; i++) {
+        const struct mix_call_options o = {.retry = &policies[i]};
+        struct mix_stream *s = mix_stream_open(p.client, "s", &o, NULL, NULL, NULL);
+        const struct mix_error *err = end_of(s, &retries);
+
+        assert_non_null(err);
+        assert_int_equal(err->status, 503);
+        assert_int_equal(retries, i == 0 ? 0 : 3 - (int)i);
+        mix_stream_close(s);
+    }
+    pair_close(&p);
+}
+
+static void a_stream_has_a_server_and_headers_of_its_own(void **state) {
+    struct pair p = open_streaming(MIX_ON_OWN_THREAD);
+    struct mix_client *c =
+        mix_client_new(&(struct mix_options){.server = "http://127.0.0.1:9"}, NULL);
+    const char *headers[] = {"X-Of-This: stream"};
+    const struct mix_call_options o = {
+        .server = standin_url(p.server), .headers = headers, .n_headers = 1};
+    struct mix_stream *s = mix_stream_open(c, "s", &o, NULL, NULL, NULL);
+
+    (void)state;
+    assert_int_equal(mix_stream_wait(s, PATIENCE, NULL), MIX_RC_OK);
+    assert_non_null(
+        strstr(standin_request(p.server, "GET", "/stream", 0)->headers, "X-Of-This: stream"));
+    mix_stream_close(s);
+    mix_client_free(c);
+    pair_close(&p);
+}
+
+static void a_silent_stream_is_lost_when_asked_for(void **state) {
+    struct pair p = open_streaming(MIX_ON_OWN_THREAD);
+    const struct mix_retry never = {.mode = MIX_RETRY_OFF};
+    const struct mix_call_options o = {.retry = &never, .idle_timeout_ms = 100},
+                                  bad = {.server = "nonsense"};
+    struct mix_stream *s = mix_stream_open(p.client, "s", &o, NULL, NULL, NULL);
+    int retries;
+
+    (void)state;
+    assert_int_equal(end_of(s, &retries)->rc, MIX_RC_TIMEOUT);
+    assert_int_equal(standin_count(p.server, "GET", "/stream"), 1);
+    mix_stream_close(s);
+    s = mix_stream_open(p.client, "s", &bad, NULL, NULL, NULL);
+    assert_int_equal(end_of(s, &retries)->rc, MIX_RC_USAGE);
+    mix_stream_close(s);
     pair_close(&p);
 }
 
@@ -107,7 +183,7 @@ static void what_nobody_takes_is_dropped_with_a_gap(void **state) {
     memset(text + n, 'x', sizeof text - n - 10);
     memcpy(text + sizeof text - 10, "\"}\n\n", 5);
     standin_on(p.server, "GET", "/stream", &(struct answer){.steps = flood});
-    struct mix_stream *s = mix_stream_open(p.client, "s", NULL, NULL, NULL);
+    struct mix_stream *s = mix_stream_open(p.client, "s", NULL, NULL, NULL, NULL);
 
     for (int ms = 0; standin_streams(p.server) == 0 && ms < PATIENCE; ms += 20)
         nap(20);
@@ -154,7 +230,7 @@ static void a_callback_closes_its_stream(void **state) {
     struct pair p = open_streaming(MIX_ON_OWN_THREAD);
 
     (void)state;
-    mix_stream_open(p.client, "s", on_event, &t, NULL);
+    mix_stream_open(p.client, "s", NULL, on_event, &t, NULL);
     for (int ms = 0; standin_streams(p.server) == 0 && ms < PATIENCE; ms += 5)
         nap(5);
     push_words(&p, 20);
@@ -174,7 +250,7 @@ static void close_waits_for_a_callback_on_another_thread(void **state) {
         struct pair p = open_streaming(MIX_ON_OWN_THREAD);
 
         *t = (struct taken){.events = LATCH, .ends = LATCH, .delay_ms = 10};
-        struct mix_stream *s = mix_stream_open(p.client, "s", on_event, t, NULL);
+        struct mix_stream *s = mix_stream_open(p.client, "s", NULL, on_event, t, NULL);
 
         for (int ms = 0; standin_streams(p.server) == 0 && ms < PATIENCE; ms += 5)
             nap(5);
@@ -189,7 +265,7 @@ static void close_waits_for_a_callback_on_another_thread(void **state) {
 static void events_are_dispatched_where_the_program_wants(void **state) {
     struct taken t = {.events = LATCH, .ends = LATCH};
     struct pair p = open_streaming(MIX_BY_DISPATCH);
-    struct mix_stream *s = mix_stream_open(p.client, "s", on_event, &t, NULL);
+    struct mix_stream *s = mix_stream_open(p.client, "s", NULL, on_event, &t, NULL);
     const struct mix_event *e = NULL;
 
     (void)state;
@@ -215,6 +291,9 @@ int main(void) {
         cmocka_unit_test(events_are_taken_one_by_one_in_order),
         cmocka_unit_test(a_lost_connection_comes_back_with_a_gap),
         cmocka_unit_test(a_session_nobody_knows_ends_the_stream),
+        cmocka_unit_test(a_stream_with_a_policy_of_its_own_gives_up),
+        cmocka_unit_test(a_stream_has_a_server_and_headers_of_its_own),
+        cmocka_unit_test(a_silent_stream_is_lost_when_asked_for),
         cmocka_unit_test(what_nobody_takes_is_dropped_with_a_gap),
         cmocka_unit_test(a_callback_closes_its_stream),
         cmocka_unit_test(close_waits_for_a_callback_on_another_thread),
