@@ -42,6 +42,8 @@ size_t jtext_span(const char *json, size_t n);
 /* Appends a string literal. What is not seen goes out as \uXXXX, invalid UTF-8 as U+FFFD. Fails:
  * RC_LIMIT; out is then as before. */
 enum rc jtext_quote(struct buf *out, const char *s);
+/* The same as servers write it: <, >, & and U+2028/9 as \uXXXX, what else is unseen as it is. */
+enum rc jtext_quote_server(struct buf *out, const char *s);
 /* `,"name":"value"`; nothing when the value is NULL or does not fit. */
 void jtext_field(struct buf *out, const char *name, const char *value);
 

@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 #include <sys/types.h>
+#include "mix/jtext.h"
 #include "mix/types_admin.h"
 #include "mix/wire.h"
 
@@ -71,11 +72,6 @@ void json_bool(struct buf *b, const char *key, int value);
 void json_raw(struct buf *b, const char *key, const char *json);
 void json_shape(struct buf *b, const char *shape, const void *value,
                 int version); /* no newline behind it */
-/* The keys of the first object in the text, one call each; NULL at the end. *at starts at 0;
- * nesting is skipped. */
-char *json_key(const char *json, size_t n, size_t *at, struct arena *a);
-size_t json_span(const char *json,
-                 size_t n); /* the length of the first value; 0: there is none, or not whole */
 
 /* ---- sessions and messages (store.c, persist.c) ---- */
 #define CALLS_MAX 16

@@ -72,32 +72,30 @@ bool field_known(const struct demo *d, enum op op, const char *key) {
     auto_buf struct buf b = {.max = MIX_MIB};
     if (!full_body(&b, d, op))
         return true;
-    struct arena a = {0};
-    bool known = false;
-    size_t at = 0;
-    for (char *name; !known && (name = json_key(b.p, b.n, &at, &a));)
-        known = !strcmp(name, key);
-    arena_free(&a);
-    return known;
+    struct jwalk walk = jtext_walk(b.p, b.n);
+    for (struct jtext name, value; jtext_next(&walk, &name, &value);)
+        if (jtext_is(name, key))
+            return true;
+    return false;
 }
 
 static void write_fields(struct buf *b, const struct demo *d, enum op op) {
     auto_buf struct buf body = {.max = MIX_MIB};
     if (!full_body(&body, d, op))
         return;
-    struct arena a = {0};
     json_open(b, "requestBody", '{');
     json_open(b, "content", '{');
     json_open(b, "application/json", '{');
     json_open(b, "schema", '{');
     json_str(b, "type", "object");
     json_open(b, "properties", '{');
-    size_t at = 0;
-    for (char *name; (name = json_key(body.p, body.n, &at, &a));)
-        json_raw(b, name, "{}");
+    struct jwalk walk = jtext_walk(body.p, body.n);
+    for (struct jtext name, value; jtext_next(&walk, &name, &value);) {
+        auto_free char *key = xstrndup(name.p, name.n);
+        json_raw(b, key, "{}");
+    }
     for (int i = 0; i < 5; i++)
         json_close(b, '}');
-    arena_free(&a);
 }
 
 static void write_operation(struct buf *b, const struct demo *d, enum op op) {

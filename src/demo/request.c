@@ -213,14 +213,16 @@ static bool bad_body(struct request *r, const char *why) {
 bool request_read(struct request *r) {
     const struct shape *shape = op_spec(r->op)->in;
     const char *json = buf_str(&r->body);
-    size_t n = json_span(json, r->body.n); /* what follows the first value is ignored */
+    size_t n = jtext_span(json, r->body.n); /* what follows the first value is ignored */
     if (n == 0)
         return bad_body(r, r->body.n ? "unexpected end of JSON input" : "EOF");
     bool strict = op_is_strict(r->op);
-    size_t at = 0;
-    for (char *key; strict && (key = json_key(json, n, &at, &r->a));)
+    struct jwalk walk = jtext_walk(json, n);
+    for (struct jtext name, value; strict && jtext_next(&walk, &name, &value);) {
+        const char *key = arena_strndup(&r->a, name.p, name.n);
         if (!field_known(r->d, r->op, key))
             return bad_body(r, arena_printf(&r->a, "json: unknown field \"%s\"", key));
+    }
     /* Path parameters are already in r->in; a body never holds them. */
     struct err err = {0};
     if (shape_read(r->in, shape, json, n, &r->a, strict ? SHAPE_STRICT : SHAPE_LENIENT, &err))

@@ -309,7 +309,7 @@ static void export(struct request *r) {
             arena_alloc(&r->a, (m->tool_calls.n + 1) * sizeof *m->tool_calls.items);
         for (size_t k = 0; k < m->tool_calls.n; k++) {
             const struct tool_call *c = &row->m.tool_calls.items[k];
-            bool whole = c->finished && json_span(c->input, strlen(c->input)) > 0;
+            bool whole = c->finished && jtext_span(c->input, strlen(c->input)) > 0;
             m->tool_calls.items[k] = (struct export_tool_call){.id = c->id,
                                                                .name = c->name,
                                                                .type = c->type,

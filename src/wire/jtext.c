@@ -174,14 +174,17 @@ bool jtext_get(struct buf *out, const char *json, const char *name) {
 }
 
 /* ---- writing ---- */
-enum rc jtext_quote(struct buf *out, const char *s) {
+static enum rc quote(struct buf *out, const char *s, enum style style) {
     const size_t before = out->n;
-    const enum rc rc = json_add_string(out, s, STYLE_SEEN);
+    const enum rc rc = json_add_string(out, s, style);
 
     if (rc != RC_OK)
         buf_cut(out, before, out->n - before);
     return rc;
 }
+
+enum rc jtext_quote(struct buf *out, const char *s) { return quote(out, s, STYLE_SEEN); }
+enum rc jtext_quote_server(struct buf *out, const char *s) { return quote(out, s, STYLE_SERVER); }
 
 void jtext_field(struct buf *out, const char *name, const char *value) {
     const size_t before = out->n;

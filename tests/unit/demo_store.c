@@ -199,21 +199,6 @@ static void titles_are_cut_by_characters(void **state) {
     store_free(&d);
 }
 
-static void keys_of_a_body_are_found_at_the_top_only(void **state) {
-    static const char text[] =
-        " {\"a\" : {\"x\":1}, \"b\":[{\"y\":2}], \"c\":\"d\\\"e\", \"f\\n\":null} {\"z\":1}";
-    static const char *const keys[] = {"a", "b", "c", "f\\n"};
-    struct arena a = {0};
-    size_t at = 0, n = json_span(text, strlen(text));
-    (void)state;
-    assert_int_equal(n, strlen(text) - strlen(" {\"z\":1}"));
-    for (size_t i = 0; i < MIX_COUNT(keys); i++)
-        assert_string_equal(json_key(text, n, &at, &a), keys[i]);
-    assert_null(json_key(text, n, &at, &a));
-    assert_int_equal(json_span("{\"a\":", 5), 0);
-    arena_free(&a);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(everything_is_read_back, setup, teardown),
@@ -225,7 +210,6 @@ int main(void) {
         cmocka_unit_test_setup_teardown(results_are_told_by_late_servers_behind_a_tool_row_only,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(titles_are_cut_by_characters, setup, teardown),
-        cmocka_unit_test(keys_of_a_body_are_found_at_the_top_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

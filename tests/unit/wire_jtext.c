@@ -36,6 +36,15 @@ static void strings_are_quoted_so_that_nothing_hides(void **state) {
     }
 }
 
+static void a_server_quotes_for_html(void **state) {
+    (void)state;
+    auto_buf struct buf out = {.max = 100};
+
+    assert_int_equal(jtext_quote_server(&out, "<a&\xff\u2028\u00e9\n\x7f\x02>"), RC_OK);
+    assert_string_equal(buf_str(&out),
+                        "\"\\u003ca\\u0026\\ufffd\\u2028\u00e9\\n\x7f\\u0002\\u003e\"");
+}
+
 static void a_string_that_does_not_fit_leaves_nothing_behind(void **state) {
     (void)state;
     auto_buf struct buf out = {.max = 10};
@@ -192,6 +201,7 @@ static void a_member_is_found_when_it_is_beyond_doubt(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strings_are_quoted_so_that_nothing_hides),
+        cmocka_unit_test(a_server_quotes_for_html),
         cmocka_unit_test(a_string_that_does_not_fit_leaves_nothing_behind),
         cmocka_unit_test(an_object_is_walked_to_where_it_is_cut),
         cmocka_unit_test(what_does_not_fit_is_cut),
