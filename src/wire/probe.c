@@ -11,7 +11,16 @@
 
 #define NOBODY "/api/sessions/00000000-0000-0000-0000-000000000000"
 
-enum step { ASK_DOC, ASK_HEALTH, ASK_SEND, ASK_CREATE, ASK_ROUTES, DONE = 100 };
+enum step {
+    ASK_DOC,
+    ASK_HEALTH,
+    ASK_SEND,
+    ASK_CREATE,
+    ASK_ROUTES,
+    ASK_APPS = 50,
+    ASK_FORM,
+    DONE = 100
+};
 
 /* Routes that came or went. A plain-text 404 or a 405 is the router's; anything else means that the
  * route exists. */
@@ -38,9 +47,18 @@ bool probe_next(struct probe *p, struct probe_request *out) {
                         "{\"title\":\"\",\"browserMode\":\"-\",\"provider\":\"\"}"},
     };
 
+    static const struct probe_request early[] = {
+        {M_POST, NOBODY "/messages", "{\"text\":\"\",\"apps\":[]}"},
+        {M_POST, "/api/sessions",
+         "{\"title\":\"\",\"workingDirectory\":\"\",\"promptMode\":\"-\"}"},
+    };
+
     if (p->step == DONE)
         return false;
-    *out = p->step < ASK_ROUTES ? asks[p->step] : routes[p->step - ASK_ROUTES].request;
+    if (p->step >= ASK_APPS)
+        *out = early[p->step - ASK_APPS];
+    else
+        *out = p->step < ASK_ROUTES ? asks[p->step] : routes[p->step - ASK_ROUTES].request;
     return true;
 }
 
@@ -106,7 +124,11 @@ static int version_of_doc(const struct caps *caps, const char *body, size_t n, b
             return GEN(0, 5, 4);
         if (!caps->strict_text)
             return GEN_SEED;
-        return says(body, n, "\"apps\"") ? GEN(0, 5, 1) : GEN(0, 5, 3);
+        if (!says(body, n, "\"apps\""))
+            return GEN(0, 5, 3);
+        if (says(body, n, "promptMode"))
+            return GEN(0, 5, 1);
+        return says(body, n, "workingDirectory") ? GEN(0, 4, 5) : GEN(0, 4, 6);
     }
     if (!has(caps, OP_PREFERENCES_GET))
         return GEN_POST;
@@ -231,14 +253,7 @@ static int narrow(const struct caps *caps) {
     return has(caps, OP_SESSION_REWIND) ? GEN(0, 5, 4) : GEN(0, 5, 3);
 }
 
-static void learn_route(struct probe *p, int status, const char *body, size_t n) {
-    const size_t i = (size_t)p->step - ASK_ROUTES;
-
-    set(&p->caps, routes[i].op, routed(status, body, n));
-    p->step++;
-    if (i + 1 < MIX_COUNT(routes))
-        return;
-    const int version = narrow(&p->caps);
+static void settle(struct probe *p, int version) {
     const struct caps seen = p->caps;
 
     p->caps = caps_of(version);
@@ -249,6 +264,32 @@ static void learn_route(struct probe *p, int status, const char *body, size_t n)
     if (version == GEN_ASYNC)
         p->caps.sync_send = true;
     finish(p, "told by what the server refuses");
+}
+
+static void learn_route(struct probe *p, int status, const char *body, size_t n) {
+    const size_t i = (size_t)p->step - ASK_ROUTES;
+
+    set(&p->caps, routes[i].op, routed(status, body, n));
+    p->step++;
+    if (i + 1 < MIX_COUNT(routes))
+        return;
+    const int version = narrow(&p->caps);
+
+    if (version == GEN(0, 5, 3))
+        p->step = ASK_APPS;
+    else
+        settle(p, version);
+}
+
+/* Before 0.5.2 a message had apps. The form lost the directory in 0.4.6 and won the prompt in
+ * 0.5.0: between the two, what both take is what is offered. */
+static void learn_early(struct probe *p, const char *body, size_t n) {
+    if (p->step == ASK_APPS && refuses_field(body, n, "apps"))
+        settle(p, GEN(0, 5, 3));
+    else if (p->step == ASK_APPS)
+        p->step = ASK_FORM;
+    else
+        settle(p, refuses_field(body, n, "promptMode") ? GEN(0, 4, 5) : GEN(0, 4, 6));
 }
 
 void probe_feed(struct probe *p, int status, const char *body, size_t n) {
@@ -267,6 +308,10 @@ void probe_feed(struct probe *p, int status, const char *body, size_t n) {
         break;
     case ASK_CREATE:
         learn_create(p, body, n);
+        break;
+    case ASK_APPS:
+    case ASK_FORM:
+        learn_early(p, body, n);
         break;
     case DONE:
         break;

@@ -78,6 +78,10 @@ static void add_doc(struct buf *out, int version) {
             buf_adds(out, marks[i].text);
     if (version >= GEN(0, 4, 5) && version <= GEN(0, 5, 1))
         buf_adds(out, ",{\"apps\":[]}");
+    if (version <= GEN(0, 4, 5))
+        buf_adds(out, ",\"workingDirectory\"");
+    if (version >= GEN(0, 5, 0))
+        buf_adds(out, ",\"promptMode\"");
     buf_adds(out, "]}");
 }
 
@@ -161,11 +165,12 @@ static void a_document_tells_every_generation(void **state) {
     static const struct {
         int server, want;
     } cases[] = {
-        {GEN_SEED, GEN_SEED},         {GEN(0, 4, 5), GEN(0, 5, 1)}, {GEN(0, 5, 3), GEN(0, 5, 3)},
-        {GEN(0, 5, 4), GEN(0, 5, 4)}, {GEN(0, 5, 6), GEN(0, 5, 6)}, {GEN(0, 5, 7), GEN(0, 5, 7)},
-        {GEN(0, 6, 4), GEN(0, 6, 4)}, {GEN_ASYNC, GEN_ASYNC},       {GEN(0, 6, 6), GEN(0, 6, 6)},
-        {GEN(0, 7, 0), GEN(0, 7, 1)}, {GEN(0, 7, 2), GEN(0, 7, 2)}, {GEN_LATE, GEN_LATE},
-        {GEN_TOP, GEN_TOP},           {GEN_POST, GEN_POST},
+        {GEN_SEED, GEN_SEED},         {GEN(0, 4, 5), GEN(0, 4, 5)}, {GEN(0, 4, 6), GEN(0, 4, 6)},
+        {GEN(0, 5, 1), GEN(0, 5, 1)}, {GEN(0, 5, 3), GEN(0, 5, 3)}, {GEN(0, 5, 4), GEN(0, 5, 4)},
+        {GEN(0, 5, 6), GEN(0, 5, 6)}, {GEN(0, 5, 7), GEN(0, 5, 7)}, {GEN(0, 6, 4), GEN(0, 6, 4)},
+        {GEN_ASYNC, GEN_ASYNC},       {GEN(0, 6, 6), GEN(0, 6, 6)}, {GEN(0, 7, 0), GEN(0, 7, 1)},
+        {GEN(0, 7, 2), GEN(0, 7, 2)}, {GEN_LATE, GEN_LATE},         {GEN_TOP, GEN_TOP},
+        {GEN_POST, GEN_POST},
     };
     (void)state;
 
@@ -190,11 +195,11 @@ static void refusals_tell_every_generation(void **state) {
     static const struct {
         int server, want;
     } cases[] = {
-        {GEN_SEED, GEN_SEED},         {GEN(0, 4, 5), GEN(0, 5, 3)}, {GEN(0, 5, 3), GEN(0, 5, 3)},
-        {GEN(0, 5, 4), GEN(0, 5, 4)}, {GEN(0, 5, 6), GEN(0, 5, 6)}, {GEN(0, 6, 4), GEN_ASYNC},
-        {GEN_ASYNC, GEN_ASYNC},       {GEN(0, 6, 6), GEN(0, 6, 6)}, {GEN(0, 7, 0), GEN(0, 7, 1)},
-        {GEN(0, 7, 2), GEN(0, 7, 2)}, {GEN_LATE, GEN_LATE},         {GEN_TOP, GEN_TOP},
-        {GEN_POST, GEN_POST},
+        {GEN_SEED, GEN_SEED},         {GEN(0, 4, 5), GEN(0, 4, 5)}, {GEN(0, 4, 6), GEN(0, 4, 6)},
+        {GEN(0, 5, 1), GEN(0, 4, 6)}, {GEN(0, 5, 3), GEN(0, 5, 3)}, {GEN(0, 5, 4), GEN(0, 5, 4)},
+        {GEN(0, 5, 6), GEN(0, 5, 6)}, {GEN(0, 6, 4), GEN_ASYNC},    {GEN_ASYNC, GEN_ASYNC},
+        {GEN(0, 6, 6), GEN(0, 6, 6)}, {GEN(0, 7, 0), GEN(0, 7, 1)}, {GEN(0, 7, 2), GEN(0, 7, 2)},
+        {GEN_LATE, GEN_LATE},         {GEN_TOP, GEN_TOP},           {GEN_POST, GEN_POST},
     };
     (void)state;
 
