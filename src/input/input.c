@@ -163,7 +163,8 @@ static bool leader_key(const struct input *in, struct model *m, const struct key
     enum cmd c = keymap_find(&in->keymap, SCOPE_LEADER, k);
     char name[32];
     key_text(name, sizeof name, k);
-    if (m->ui.over != OVER_NONE && c != CMD_PERMISSIONS && k->code != K_ESC)
+    const bool anywhere = c == CMD_PERMISSIONS || c == CMD_RECONNECT || c == CMD_ERROR_DETAILS;
+    if (m->ui.over != OVER_NONE && !anywhere && k->code != K_ESC)
         act_notice(m, "Ctrl+X %s: press Esc first, to leave what is open", name);
     else if (c != CMD_COUNT)
         run_command(m, c, fx);

@@ -261,11 +261,20 @@ static void hint_permissions(const struct keymap *k, struct model *m) {
         m->ui.hints[m->ui.n_hints++] = row_of(k, m, CMD_PERMISSIONS, SCOPE_EVERYWHERE);
 }
 
+/* Nobody has to wait for a countdown. */
+static void hint_reconnect(const struct keymap *k, struct model *m) {
+    const bool waits = m->server.state == SERVER_OFFLINE ||
+                       (m->shown && m->shown->link == LINK_RETRYING);
+    if (waits && m->ui.over != OVER_SERVER)
+        m->ui.hints[m->ui.n_hints++] = row_of(k, m, CMD_RECONNECT, SCOPE_LEADER);
+}
+
 /* Tab moves on from every pane but the composer, where it completes. */
 static void hints_everywhere(const struct keymap *k, struct model *m, enum scope scope) {
     static const enum cmd commands[] = {CMD_MENU, CMD_PANE_NEXT, CMD_HELP, CMD_PALETTE};
     struct ui *ui = &m->ui;
     hint_permissions(k, m);
+    hint_reconnect(k, m);
     for (size_t i = 0; i < MIX_COUNT(commands) && ui->n_hints < MIX_COUNT(ui->hints); i++)
         if ((commands[i] != CMD_MENU || keymap_bound(k, CMD_MENU, scope)) &&
             (commands[i] != CMD_PANE_NEXT || scope != SCOPE_COMPOSER))
@@ -291,6 +300,8 @@ static void hints_overlay(const struct keymap *k, struct model *m) {
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_NEXT, scope);
     if (ui->over == OVER_PANEL && ui->panel && panel_specs[ui->panel->id]->load)
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_RETRY, scope);
+    if (ui->n_hints < MIX_COUNT(ui->hints))
+        hint_reconnect(k, m);
     ui->n_own_hints = ui->n_hints;
 }
 

@@ -42,4 +42,9 @@ const char *why_no_message(const struct model *m) {
     return at < t->n && t->entries[at].id ? NULL : "select a message the server has, with J and K";
 }
 
-const char *why_no_fault(const struct model *m) { return panel_why(m, PANEL_FAULT); }
+const char *why_no_fault(const struct model *m) {
+    for (size_t i = 0; i < m->n_notices; i++)
+        if (m->notices[i].bad)
+            return NULL;
+    return "nothing went wrong so far";
+}

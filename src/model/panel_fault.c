@@ -103,6 +103,8 @@ static void fault_open(struct model *m, struct panel *p, struct effects *fx) {
     }
     const struct notice *n = &m->notices[at];
 
+    if (!n->bad)
+        set_string(&p->title, "Message");
     d->text = arena_strdup(&p->arena, n->text);
     d->real_at = n->real_at;
     d->err = n->err;
@@ -180,7 +182,7 @@ static void fault_enter(struct model *m, struct panel *p, const struct panel_row
 }
 
 const struct panel_spec panel_fault = {
-    .title = "Details",
+    .title = "Error details",
     .why_not = why_fault,
     .open = fault_open,
     .rows = fault_rows,
@@ -201,5 +203,10 @@ void act_panel_fault(struct model *m, size_t notice, struct effects *fx) {
         }
     }
     m->priv->notice_chosen = serial(m, notice);
-    act_panel_open(m, PANEL_FAULT, fx);
+    if (m->ui.over != OVER_PANEL) {
+        act_panel_open(m, PANEL_FAULT, fx);
+        return;
+    }
+    (void)act_panel_push(m, PANEL_FAULT, fx); /* a form below stays as it is */
+    model_settle(m, fx);
 }

@@ -36,11 +36,22 @@ static void drop_list(struct rewinding *d) {
     d->n = 0;
 }
 
+/* NULL: nothing is said. */
+static char *beginning_of(const char *text) {
+    auto_free char *line = clean_line(text, LINE_MAX_BYTES);
+    auto_buf struct buf out = {.max = (size_t)8 * LINE_MAX_BYTES};
+
+    if (!line)
+        return NULL;
+    buf_addf(&out, "%s%s", line, strlen(text) > LINE_MAX_BYTES ? " ..." : "");
+    return buf_take(&out);
+}
+
 static void take_rows(struct rewinding *d, const struct message *rows, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const struct message *row = &rows[i];
         const char *text = str_blank(row->user_input) ? row->assistant_response : row->user_input;
-        char *line = clean_line(text, LINE_MAX_BYTES);
+        char *line = beginning_of(text);
 
         d->v = xgrow(d->v, d->n, &d->cap, sizeof *d->v);
         if (!line && row->tool_calls.n > 0)

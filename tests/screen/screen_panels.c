@@ -166,7 +166,7 @@ static void an_error_has_its_details(void **state) {
     screen_wait(s, "try again");
     screen_keys(s, KEY_DOWN);
     screen_keys(s, KEY_ENTER);
-    screen_wait(s, "> Details");
+    screen_wait(s, "> Error details");
     screen_wait(s, "system.list_mcp_servers");
     screen_wait(s, "GET /api/mcp");
     screen_wait(s, "will not help");
