@@ -263,8 +263,8 @@ static void hint_permissions(const struct keymap *k, struct model *m) {
 
 /* Nobody has to wait for a countdown. */
 static void hint_reconnect(const struct keymap *k, struct model *m) {
-    const bool waits = m->server.state == SERVER_OFFLINE ||
-                       (m->shown && m->shown->link == LINK_RETRYING);
+    const bool waits =
+        m->server.state == SERVER_OFFLINE || (m->shown && m->shown->link == LINK_RETRYING);
     if (waits && m->ui.over != OVER_SERVER)
         m->ui.hints[m->ui.n_hints++] = row_of(k, m, CMD_RECONNECT, SCOPE_LEADER);
 }

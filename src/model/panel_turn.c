@@ -75,7 +75,7 @@ static void turn_enter(struct model *m, struct panel *p, const struct panel_row 
 }
 
 const struct panel_spec panel_turn = {
-    .title = "Options of the message",
+    .title = "Message options",
     .open = turn_open,
     .rows = turn_rows,
     .enter = turn_enter,
