@@ -3,7 +3,9 @@
  * A client is one server, its settings and two threads. `mix_sessions_list` and its like (calls.h)
  * wait for an answer; `mix_call_async` does not; `mix_stream_open` gives the events of a session.
  *
- * What servers take and send are the structs of types.h, under their short names.
+ * What servers take and send are the structs of types.h, under their short names: `struct message`,
+ * `struct callback` ... Where those are taken C++ can include this in a namespace (behind
+ * <stdint.h>, <stddef.h> and <stdbool.h>). All macros begin with MIX_.
  *
  * Memory: what a call hands out is one block with all it points to; mix_reply_free gives it back.
  * Strings passed in are copied before the function returns, and an absent string is NULL.
@@ -26,6 +28,14 @@ extern "C" {
 #endif
 
 /* ---- words ---- */
+#pragma push_macro("RC")
+#pragma push_macro("OP")
+#pragma push_macro("EVENT")
+#pragma push_macro("ALIAS")
+#undef RC
+#undef OP
+#undef EVENT
+#undef ALIAS
 /* The kind of an error: MIX_RC_OK, _BUSY, _USAGE, _CONNECT, _TLS, _TIMEOUT, _HTTP, _PROTO (an
  * answer that is not what it should be), _LIMIT, _CANCELLED, _IO. */
 enum mix_rc {
@@ -33,20 +43,25 @@ enum mix_rc {
 #include "mix/errors.def"
 #undef RC
 };
-/* Every operation, as in MIX_OP_SESSIONS_LIST; ops.def lists them. */
+/* Every operation, as in MIX_OP_SESSIONS_LIST; ops.def, and the reference, list them. */
 enum mix_op {
 #define OP(id, ...) MIX_OP_##id,
 #include "mix/ops.def"
 #undef OP
     MIX_OP_COUNT
 };
-/* Every kind of event, as in MIX_EV_CONTENT; events.def lists them. */
+/* Every kind of event, as in MIX_EV_CONTENT. The reference, libmix(3), says what of struct
+ * event_data each fills. */
 enum mix_ev {
 #define EVENT(id, ...) MIX_EV_##id,
 #include "mix/events.def"
 #undef EVENT
     MIX_EV_COUNT
 };
+#pragma pop_macro("RC")
+#pragma pop_macro("OP")
+#pragma pop_macro("EVENT")
+#pragma pop_macro("ALIAS")
 /* What a stream's connection is at. */
 enum mix_link {
     MIX_LINK_IDLE,
@@ -216,7 +231,7 @@ MIX_API size_t mix_client_dispatch(struct mix_client *c);
 
 /* ---- calls ---- */
 /* One operation, waited for. `in` is the struct its row of calls.h names, NULL: all absent. *out,
- * which may be NULL, gets the answer or NULL where the operation has none. */
+ * which may be NULL, gets the answer; NULL where it failed or the operation has none. */
 MIX_API enum mix_rc mix_call(struct mix_client *c, enum mix_op op, const void *in, void **out,
                              const struct mix_call_options *options, struct mix_error *err);
 /* Gives an answer back. NULL is fine. */

@@ -16,7 +16,7 @@ struct strings {
     const char **items;
     size_t n;
 };
-#define LIST_OF(type)                                                                              \
+#define MIX_LIST_OF(type)                                                                          \
     struct {                                                                                       \
         struct type *items;                                                                        \
         size_t n;                                                                                  \
@@ -36,10 +36,10 @@ struct session_data {
     int64_t user_messages, assistant_messages, tool_calls, prompt_tokens, completion_tokens;
     double cost;
     int64_t created_at;
-    LIST_OF(callback) callbacks;
+    MIX_LIST_OF(callback) callbacks;
 };
 struct session_list {
-    LIST_OF(session_data) list;
+    MIX_LIST_OF(session_data) list;
 };
 
 /* ---- messages (BackendMessage / MessageData, GET messages, history) ---- */
@@ -62,11 +62,11 @@ struct message {
     int64_t reasoning_seconds, input_tokens, output_tokens, cache_creation_tokens,
         cache_read_tokens;
     double cost;
-    LIST_OF(tool_call) tool_calls;
-    LIST_OF(callback_result) callback_results;
+    MIX_LIST_OF(tool_call) tool_calls;
+    MIX_LIST_OF(callback_result) callback_results;
 };
 struct message_list {
-    LIST_OF(message) list;
+    MIX_LIST_OF(message) list;
 };
 
 /* ---- answers of small operations ---- */
@@ -85,13 +85,13 @@ struct file_info { /* FileInfo */
     bool is_dir;
 };
 struct file_list {
-    LIST_OF(file_info) list;
+    MIX_LIST_OF(file_info) list;
 };
 struct command_info {
     const char *name, *description, *type, *usage;
 };
 struct command_list {
-    LIST_OF(command_info) list;
+    MIX_LIST_OF(command_info) list;
 };
 struct health {
     const char *status, *version, *environment, *backend, *database;
@@ -103,7 +103,7 @@ struct provider_auth {
     bool authenticated;
 };
 struct auth_status {
-    LIST_OF(provider_auth) providers;
+    MIX_LIST_OF(provider_auth) providers;
 };
 /* The further answers (preferences, tools, MCP, export, OAuth, system) have structs in
  * types_admin.h. */
@@ -118,7 +118,7 @@ struct sessions_query {
 struct session_create {
     const char *title, *working_directory, *custom_system_prompt, *prompt_mode, *session_type;
     const char *browser_mode, *cdp_url, *provider, *model_id;
-    LIST_OF(callback) callbacks;
+    MIX_LIST_OF(callback) callbacks;
 };
 struct session_fork {
     const char *id, *title;
@@ -160,7 +160,8 @@ struct event_data {
     const char *input; /* parameter delta, or the whole input */
     const char *progress, *status, *error, *type, *reasoning;
     const char *title, *message, *notification_type, *response_type;
-    /* permission; params may be an object or a string */
+    /* permission: `path` is the folder it would happen in; the command or file_path itself stands
+     * in params_raw, JSON text of an object, seldom of a string; and in words in `description` */
     const char *description, *action, *path, *params_raw;
     struct strings choices;
     int64_t timeout_s, retry_after_s, attempt, max_attempts, reasoning_seconds, created_at;

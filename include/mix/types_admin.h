@@ -17,14 +17,14 @@ struct export_message {
     const char *id, *role, *content, *reasoning, *model, *finish_reason;
     const char *thinking_raw, *redacted_raw; /* thinkingBlocks, redactedThinkingBlocks */
     int64_t reasoning_seconds, created_at, updated_at;
-    LIST_OF(export_tool_call) tool_calls;
+    MIX_LIST_OF(export_tool_call) tool_calls;
 };
 struct export_session {
     const char *id, *title;
     int64_t user_messages, assistant_messages, tool_calls, prompt_tokens, completion_tokens;
     double cost;
     int64_t created_at, updated_at;
-    LIST_OF(export_message) messages;
+    MIX_LIST_OF(export_message) messages;
 };
 
 /* ---- providers ---- */
@@ -43,7 +43,7 @@ struct oauth_provider {
 struct oauth_health {
     const char *status;
     int64_t timestamp;
-    LIST_OF(oauth_provider) providers;
+    MIX_LIST_OF(oauth_provider) providers;
 };
 
 /* ---- preferences ---- */
@@ -57,11 +57,11 @@ struct provider_models {
     struct strings models;
 };
 struct provider_list {
-    LIST_OF(provider_models) list;
+    MIX_LIST_OF(provider_models) list;
 };
 struct preferences_reply {
     struct preferences *preferences; /* NULL when none were saved */
-    LIST_OF(provider_models) providers;
+    MIX_LIST_OF(provider_models) providers;
 };
 
 /* ---- tools ---- */
@@ -71,7 +71,7 @@ struct tool_info {
     struct strings required;
 };
 struct tool_list {
-    LIST_OF(tool_info) tools;
+    MIX_LIST_OF(tool_info) tools;
 };
 struct tool_provider {
     const char *provider, *display_name, *api_key_format, *description;
@@ -80,10 +80,10 @@ struct tool_provider {
 struct tool_category {
     const char *category; /* the key in the map */
     const char *display_name, *description, *icon;
-    LIST_OF(tool_provider) tools;
+    MIX_LIST_OF(tool_provider) tools;
 };
 struct tool_credentials {
-    LIST_OF(tool_category) categories;
+    MIX_LIST_OF(tool_category) categories;
 };
 struct mcp_tool {
     const char *name, *description;
@@ -91,10 +91,10 @@ struct mcp_tool {
 struct mcp_server {
     const char *name, *status;
     bool connected; /* only means that at least one tool was listed */
-    LIST_OF(mcp_tool) tools;
+    MIX_LIST_OF(mcp_tool) tools;
 };
 struct mcp_list {
-    LIST_OF(mcp_server) list;
+    MIX_LIST_OF(mcp_server) list;
 };
 struct system_info {
     const char *storage_base_path;
@@ -109,7 +109,7 @@ struct server_error { /* {"error": {...}} */
 /* ---- request inputs ---- */
 struct session_callbacks {
     const char *id;
-    LIST_OF(callback) callbacks; /* none clears */
+    MIX_LIST_OF(callback) callbacks; /* none clears */
 };
 struct provider_ref {
     const char *provider;

@@ -78,7 +78,7 @@ foreach(form IN ITEMS man markdown)
             ${PROJECT_SOURCE_DIR}/include/mix/client.h ${PROJECT_SOURCE_DIR}/include/mix/calls.h
             ${PROJECT_SOURCE_DIR}/include/mix/calls.def ${PROJECT_SOURCE_DIR}/include/mix/types.h
             ${PROJECT_SOURCE_DIR}/include/mix/types_admin.h
-    DEPENDS ${mix_reference} ${mix_headers} VERBATIM)
+    DEPENDS ${mix_reference} ${mix_headers} ${PROJECT_SOURCE_DIR}/src/wire/shapes_event.c VERBATIM)
   list(APPEND mix_pages ${page})
 endforeach()
 add_custom_target(mix_reference ALL DEPENDS ${mix_pages})

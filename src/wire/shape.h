@@ -54,7 +54,7 @@ struct shape {
     const struct shape *sub; /* FORM_LIST, FORM_MAP: of an element */
 };
 
-/* What every LIST_OF and struct strings looks like. */
+/* What every MIX_LIST_OF and struct strings looks like. */
 struct list {
     void *items;
     size_t n;

@@ -28,18 +28,43 @@ for name in $(nm -D --defined-only "$lib/libmix.so" | awk '$2 == "T" { sub(/@.*/
     grep -q "$name(" "$prefix/share/man/man3/libmix.3" || fail "the manual page lacks $name"
     grep -q "$name(" "$prefix/share/doc/mixtui/libmix.md" || fail "the reference lacks $name"
 done
+for list in errors:RC ops:OP events:EV; do
+    # shellcheck disable=SC2013 # words
+    for name in $(sed -n 's/^\(RC\|OP\|EVENT\)(\([A-Z0-9_]*\),.*/\2/p' "$prefix/include/mix/${list%:*}.def"); do
+        for page in man/man3/libmix.3 doc/mixtui/libmix.md; do
+            grep -q "MIX_${list#*:}_$name, " "$prefix/share/$page" || fail "$page lacks MIX_${list#*:}_$name"
+        done
+    done
+done
+grep -q 'title, created_at \*/' "$prefix/share/man/man3/libmix.3" || fail 'the manual page lacks what events fill'
 case $(readlink "$lib/libmix.so") in libmix.so.[0-9]*) ;; *) fail 'libmix.so has no version' ;; esac
 
 # ---- headers alone ----
 for header in "$prefix"/include/mix/*.h; do
     name=mix/${header##*/}
     [ "$name" != mix/calls.h ] || continue # a part of client.h
-    for language in 'c -std=c11' 'c++ -std=c++11' 'c++ -std=c++17'; do
+    for language in 'c -std=c99' 'c++ -std=c++11' 'c++ -std=c++17'; do
         # shellcheck disable=SC2086 # a language and its standard
         printf '#include <%s>\n' "$name" | "$CC" -x $language -Wall -Wextra -Wpedantic -Werror -fsyntax-only \
             -I"$prefix/include" - || fail "$name does not stand alone as $language"
     done
 done
+
+# ---- names ----
+cat >"$dir/names.c" <<'END'
+#define RC "theirs"
+#define OP "theirs"
+#define EVENT "theirs"
+#define ALIAS "theirs"
+#define LIST_OF "theirs"
+#include <mix/client.h>
+static const char *const still[] = {RC, OP, EVENT, ALIAS, LIST_OF};
+int main(void) { return !still[0] || MIX_RC_OK != 0 || MIX_OP_SESSIONS_LIST != 0 || MIX_EV_CONNECTED != 0; }
+END
+"$CC" -Wall -Wextra -Wpedantic -Werror -I"$prefix/include" -fsyntax-only "$dir/names.c" || fail 'macros of a program are lost'
+sort >"$dir/std" <<<"$(printf '#include <std%s.h>\n' bool def int | "$CC" -dM -E -)"
+odd=$(echo '#include <mix/client.h>' | "$CC" -I"$prefix/include" -dM -E - | sort | comm -23 - "$dir/std" | grep -v '^#define MIX_' || true)
+[ -z "$odd" ] || fail "client.h also defines: $odd"
 
 # ---- pkg-config ----
 export PKG_CONFIG_PATH=$lib/pkgconfig
@@ -65,6 +90,9 @@ foreach(kind mix mix_static)
   target_link_libraries(with_\${kind} PRIVATE mix::\${kind})
 endforeach()
 file(WRITE plus.cpp "#include <mix/client.h>\\n#include <cstdio>\\nint main() { mix_client *c = mix_client_new(nullptr == nullptr ? new mix_options() : nullptr, nullptr); return c ? 1 : std::puts(mix_version()) < 0; }\\n")
+file(WRITE \${CMAKE_CURRENT_SOURCE_DIR}/space.cpp "#include <cstddef>\\n#include <cstdint>\\nnamespace mix {\\n#include <mix/client.h>\\n}\\nstruct message { int mine; };\\nint main() { mix::mix_retry *none = nullptr; message m = {0}; return m.mine || none || !mix::mix_version(); }\\n")
+add_executable(space space.cpp)
+target_link_libraries(space PRIVATE mix::mix)
 add_executable(plus plus.cpp)
 target_link_libraries(plus PRIVATE mix::mix)
 END
@@ -74,6 +102,6 @@ sed -i "s,file(WRITE plus.cpp,file(WRITE \${CMAKE_CURRENT_SOURCE_DIR}/plus.cpp,"
         -DCMAKE_C_COMPILER="$CC" -DCMAKE_CXX_COMPILER="$CXX"
     cmake --build project/build
 } >cmake.log 2>&1 || { tail -n 30 cmake.log >&2; fail 'find_package does not work'; }
-for program in with_mix with_mix_static plus; do
+for program in with_mix with_mix_static plus space; do
     "project/build/$program" >/dev/null || fail "$program fails"
 done
