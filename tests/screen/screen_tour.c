@@ -20,7 +20,10 @@ static void goes_through_everything(void **state) {
         demo_at(&w->stage, (const char *[]){"--speed", "20", "--quirk", "retitle=off", "--quirk",
                                             "title-cut=off", "--quirk", "signed-out=on", NULL});
     t.tap = tap_start(t.demo->port, 0);
-    t.s = mixtui_at(&w->stage, t.tap);
+    t.s = mixtui_with(
+        &w->stage, (const char *[]){"--server", t.tap->url, "--debug", screen_path(TOUR_LOG), NULL},
+        NULL);
+    screen_wait(t.s, "live");
     tour_signs_in(&t);
     tour_looks_around(&t);
     tour_sets_preferences(&t);

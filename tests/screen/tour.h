@@ -6,6 +6,8 @@
 #include "forms.h"
 #include "mix/wire.h"
 
+#define TOUR_LOG "tour.log" /* the debug log of the program */
+
 struct tour {
     const struct stage *stage;
     struct caps caps; /* of the generation, as the table says */

@@ -61,6 +61,23 @@ static void count_requests(const struct tour *t, size_t counts[OP_COUNT]) {
     buf_fini(&log);
 }
 
+/* How many requests were refused, by the program's log; each is told. (5xx: a synchronous send that
+ * was cancelled or denied something.) */
+static size_t refusals(void) {
+    struct buf log = {.max = 64 * MIX_MIB};
+    size_t n = 0;
+
+    assert_true(screen_read_file(&log, screen_path(TOUR_LOG)));
+    assert_non_null(strstr(buf_str(&log), " < 200, ")); /* that is how it writes them */
+    for (const char *p = buf_str(&log); (p = strstr(p, " < ")); p++)
+        if (p[3] == '4' && strncmp(p + 6, ", ", 2) == 0) {
+            print_error("refused: %.300s\n", p);
+            n++;
+        }
+    buf_fini(&log);
+    return n;
+}
+
 static const char *reason_of(enum op op) {
     for (size_t i = 0; i < MIX_COUNT(replaced); i++)
         if (replaced[i].op == op)
@@ -101,5 +118,9 @@ void tour_judges(const struct tour *t) {
                     expected ? "never sent" : "sent, and must not be");
     }
     assert_true(good);
+    /* published, and not answered by servers of that time */
+    const bool unrouted = t->caps.version >= GEN_LATE && t->caps.version <= GEN_TOP;
+
+    assert_int_equal(refusals(), unrouted ? counts[OP_TOOLS_STATUS] : 0);
     write_down(t, counts);
 }

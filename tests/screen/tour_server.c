@@ -134,15 +134,15 @@ static void told_in_palette(struct tour *t, const char *command, const char *rea
 
 /* The health screen has a row for each. */
 static void told_in_health(struct tour *t, enum op op) {
-    char label[64];
+    const char *label = op_spec(op)->sdk_name;
+    int near = 0; /* the rows of it: narrow screens break the reason */
 
-    snprintf(label, sizeof label, "%s", op_spec(op)->sdk_name);
     go(t->s, label);
     for (int y = 0; y < screen_rows(t->s); y++) {
         const char *row = screen_row(t->s, y);
 
-        if (strstr(row, label) &&
-            (strstr(row, "needs a server of ") || strstr(row, "servers after ")))
+        near = strstr(row, label) ? 3 : near - 1;
+        if (near > 0 && (strstr(row, "needs a server of ") || strstr(row, "servers after ")))
             return;
     }
     screen_failed(t->s, label, __FILE__, __LINE__);
