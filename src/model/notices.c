@@ -108,6 +108,13 @@ void act_notice(struct model *m, const char *fmt, ...) {
     add(m, NULL, false, line);
 }
 
+/* `session fork: server answered ...` behind words that name the act already. */
+static const char *without_operation(const char *text) {
+    const char *at = strstr(text, ": server answered ");
+
+    return at && strspn(text, "abcdefghijklmnopqrstuvwxyz ") == (size_t)(at - text) ? at + 2 : text;
+}
+
 void act_error(struct model *m, const struct err *err, const char *fmt, ...) {
     char line[LINE_MAX_BYTES];
     va_list args;
@@ -117,7 +124,7 @@ void act_error(struct model *m, const struct err *err, const char *fmt, ...) {
     va_end(args);
     if (err && n >= 0 && (size_t)n < sizeof line)
         (void)snprintf(line + n, sizeof line - (size_t)n, ": %s",
-                       err->text[0] ? err->text : rc_text(err->rc));
+                       err->text[0] ? without_operation(err->text) : rc_text(err->rc));
     add(m, err, true, line);
 }
 

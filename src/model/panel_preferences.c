@@ -86,9 +86,15 @@ static void take_list(struct panel *p, struct incoming *in) {
     d->list.list.n = r->providers.n;
     for (; n < r->providers.n && n < MIX_COUNT(names); n++)
         names[n] = r->providers.items[n].provider;
+    auto_free char *provider = d->changed ? xstrdup(panel_value(p, R_PROVIDER)) : NULL;
+
     (void)panel_choices(p, R_PROVIDER, names, n);
     d->known = true;
     d->none = r->preferences == NULL;
+    if (d->changed) { /* asked again with something written: that stays */
+        set_choice(p, R_PROVIDER, provider);
+        return;
+    }
     if (r->preferences) {
         take_values(p, r->preferences);
         return;

@@ -54,6 +54,29 @@ static void preferences_always_go_whole(void **state) {
     kit_free(k);
 }
 
+static void what_is_written_outlives_a_failed_save_and_another_look(void **state) {
+    struct kit *k = online(GEN_TOP);
+    struct preferences was = {.preferred_provider = "anthropic",
+                              .main_model = "claude-sonnet-4-5",
+                              .sub_model = "claude-sonnet-4-5"};
+
+    (void)state;
+    form_open(k, PANEL_PREFERENCES);
+    answer_preferences(k, &was);
+    form_go(k, "provider");
+    act_panel_turn(k->m, 1, k->fx);
+    assert_true(form_type(k, "max tokens", "123"));
+    form_press(k, "save");
+    kit_http_fail(k, OP_PREFERENCES_UPDATE, 500);
+    act_panel_retry(k->m, k->fx);
+    kit_step(k);
+    answer_preferences(k, &was);
+    form_press(k, "save");
+    assert_int_equal(saved_as(k)->main_max_tokens, 123);
+    assert_string_equal(saved_as(k)->preferred_provider, "gemini");
+    kit_free(k);
+}
+
 static void leaving_asks_before_changes_are_forgotten(void **state) {
     struct kit *k = online(GEN_TOP);
 
@@ -468,6 +491,7 @@ static void removing_one_leaves_the_others(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(preferences_always_go_whole),
+        cmocka_unit_test(what_is_written_outlives_a_failed_save_and_another_look),
         cmocka_unit_test(leaving_asks_before_changes_are_forgotten),
         cmocka_unit_test(a_model_is_found_by_letters),
         cmocka_unit_test(wrong_tokens_are_not_sent),
