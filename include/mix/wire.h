@@ -174,6 +174,9 @@ enum rc redact_url(struct buf *out, const char *url, size_t n);       /* userinf
  * tokens, passwords, at any depth. Of what has to do with signing in only a few harmless members
  * are shown. */
 enum rc redact_body(struct buf *out, enum op op, const char *body, size_t n);
+/* What a server says in plain words: the same within a text, and, where it has to do with signing
+ * in, whatever looks like a key or a code. */
+enum rc redact_text(struct buf *out, enum op op, const char *text, size_t n);
 
 /* ---- stream frames ---- */
 struct frame {                     /* borrowed until the next sse_next or sse_feed */

@@ -62,8 +62,9 @@ static enum rc take_operation(struct api *a, const char *name, struct err *err) 
     const enum op op = op_by_name(name);
 
     if (a->named)
-        return err_set(err, RC_USAGE, 0, "%.60s: parameters are flags, as in --id %.60s", name,
-                       name);
+        return err_set(err, RC_USAGE, 0, /* it may be a key, and is not repeated */
+                       "a second word, of %zu bytes: parameters are flags, as in --id NAME",
+                       strlen(name));
     if (op == OP_COUNT) {
         api_unknown(err, name);
         return RC_USAGE;

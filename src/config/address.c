@@ -5,13 +5,16 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mix/wire.h"
 #include "private.h"
 
-/* user:password@ between :// and the path. */
+/* user:password@ before the path, however slashes and scheme are mistaken. */
 static bool has_userinfo(const char *url) {
-    const char *at = strstr(url, "://");
+    const char *colon = strchr(url, ':'), *at = url;
 
-    at = at ? at + 3 : url;
+    if (colon && strcspn(url, "/\\?#@") > (size_t)(colon - url))
+        at = colon + 1;
+    at += strspn(at, "/\\");
     return memchr(at, '@', strcspn(at, "/?#")) != NULL;
 }
 
@@ -83,16 +86,7 @@ static bool is_forbidden(const char *name, size_t n) {
 }
 
 bool header_is_secret(const char *name, size_t n) {
-    static const char *const parts[] = {"auth",    "cookie", "token",    "secret",
-                                        "api-key", "apikey", "password", "credential"};
-
-    if (is_forbidden(name, n))
-        return true;
-    for (size_t i = 0; i < MIX_COUNT(parts); i++)
-        for (size_t at = 0; at + strlen(parts[i]) <= n; at++)
-            if (strncasecmp(name + at, parts[i], strlen(parts[i])) == 0)
-                return true;
-    return false;
+    return is_forbidden(name, n) || redact_header_secret(name, n);
 }
 
 enum rc check_header(const struct said *s, struct err *err) {

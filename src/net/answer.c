@@ -201,14 +201,25 @@ static bool answered(const struct call *c, CURLcode code) {
     return code == CURLE_OK || c->kept_enough;
 }
 
-/* A refused sign-in is told to people: not what it may repeat of a code, a state or a key. */
+/* A refusal is told to people: not what it may repeat of a code, a state or a key. */
 static void hide_codes(struct call *c) {
+    const struct buf *kept = &c->kept;
+    size_t at = 0;
+
+    settings_hide(&c->net->set, &c->kept);
+    if (!call_is_sign_in(c))
+        return;
+    while (at < kept->n && strchr(" \t\r\n", kept->p[at]) && kept->p[at])
+        at++;
+    if (at == kept->n)
+        return;
     struct buf shown;
 
-    if (!call_is_sign_in(c) || c->kept.n == 0 || c->kept.p[0] != '{')
-        return;
     buf_init(&shown, MIX_MIB);
-    (void)redact_body(&shown, c->req->op, c->kept.p, c->kept.n);
+    if (kept->p[at] == '{' || kept->p[at] == '[')
+        (void)redact_body(&shown, c->req->op, kept->p, kept->n);
+    else
+        (void)redact_text(&shown, c->req->op, kept->p, kept->n);
     buf_fini(&c->kept);
     c->kept = shown;
 }

@@ -149,6 +149,9 @@ bool net_sync(const struct net *n);
 /* ---- settings.c ---- */
 enum rc settings_read(struct settings *s, const struct net_config *c, struct err *err);
 void settings_free(struct settings *s);
+/* Secrets of the headers that stand in the text, the last one perhaps cut, give way to "(hidden)".
+ */
+void settings_hide(const struct settings *s, struct buf *text);
 /* `o` must live as long as the route. */
 enum rc route_find(struct route *r, const struct settings *s, const struct call_options *o,
                    struct err *err);

@@ -16,6 +16,7 @@ enum {
     HEADER_MAX = 64 << 10,
     ATTEMPTS_MAX = 1000,
     READS_AT_ONCE = 512,
+    SECRET_LEAST = 6, /* bytes: less would be found everywhere */
 };
 
 /* ---- headers ---- */
@@ -200,6 +201,55 @@ void settings_free(struct settings *s) {
     free(s->client_cert);
     free(s->client_key);
     wipe(s->key_password);
+}
+
+/* ---- what a server repeats of them ---- */
+/* The longest beginning of the secret that stands at p; less than all of it only at the end. */
+static size_t repeated(const char *p, size_t n, const char *secret, size_t len) {
+    const size_t k = n < len ? n : len;
+
+    return k >= SECRET_LEAST && memcmp(p, secret, k) == 0 ? k : 0;
+}
+
+static void hide_one(struct buf *text, const char *secret, size_t len) {
+    struct buf out;
+    size_t from = 0;
+
+    if (len < SECRET_LEAST)
+        return;
+    buf_init(&out, 4 * text->n + MIX_KIB);
+    for (size_t i = 0; i < text->n; i++) {
+        const size_t k = repeated(text->p + i, text->n - i, secret, len);
+
+        if (k == 0)
+            continue;
+        (void)buf_add(&out, text->p + from, i - from);
+        (void)buf_adds(&out, "(hidden)");
+        from = i + k;
+        i = from - 1;
+    }
+    if (from > 0) {
+        (void)buf_add(&out, text->p + from, text->n - from);
+        buf_fini(text);
+        *text = out;
+    } else {
+        buf_fini(&out);
+    }
+}
+
+void settings_hide(const struct settings *s, struct buf *text) {
+    for (size_t i = 0; i < s->n_headers && text->n > 0; i++) {
+        const char *h = s->headers[i];
+        const char *value = h + header_name(h);
+
+        if (*value != ':' || !redact_header_secret(h, strlen(h)))
+            continue;
+        value += 1 + strspn(value + 1, " \t");
+        const char *blank = strchr(value, ' '); /* "Bearer abc": the scheme may be left out */
+
+        value = blank ? blank + 1 : value;
+        hide_one(text, value, strlen(value));
+    }
 }
 
 /* ---- one request's ---- */

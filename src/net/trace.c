@@ -42,6 +42,7 @@ static void put_body(const struct task *t, const char *mark, const char *p, size
         return;
     buf_init(&text, TEXT_MAX);
     (void)redact_body(&text, t->flow->op, p, n < SHOWN ? n : SHOWN);
+    settings_hide(&t->net->set, &text);
     if (whole > SHOWN)
         (void)buf_addf(&text, "\n... of %zu bytes", whole);
     put_lines(t, mark, &text);

@@ -511,6 +511,13 @@ enum rc redact_body(struct buf *out, enum op op, const char *body, size_t n) {
     return r.rc;
 }
 
+enum rc redact_text(struct buf *out, enum op op, const char *text, size_t n) {
+    struct redaction r = {.out = out, .strict = is_strict(op)};
+
+    (void)put_text(&r, text, n);
+    return r.rc;
+}
+
 enum rc redact_url(struct buf *out, const char *url, size_t n) {
     struct redaction r = {.out = out};
 
