@@ -221,9 +221,13 @@ MIX_API struct mix_client *mix_client_new(const struct mix_options *options, str
  * threads wait in it, which return MIX_RC_CANCELLED. Completions still owed are called from within.
  * Streams and ids of it are gone. Not from one of its own callbacks. NULL is fine. */
 MIX_API void mix_client_free(struct mix_client *c);
-/* Learns what the server is, so that requests are written as it understands them. Returns its
- * generation in *generation (may be NULL), 0 when it could not be told. */
-MIX_API enum mix_rc mix_client_probe(struct mix_client *c, int *generation, struct mix_error *err);
+/* Learns what the client's server is, so that requests are written as it understands them. Returns
+ * its generation in *generation (may be NULL), 0 when it could not be told. Another server in the
+ * options is not looked at. */
+MIX_API enum mix_rc mix_client_probe(struct mix_client *c, int *generation,
+                                     const struct mix_call_options *options, struct mix_error *err);
+/* The generation set, or learnt by the last probe (the newest of its kind); 0: not known. */
+MIX_API int mix_client_generation(struct mix_client *c);
 /* With MIX_BY_DISPATCH: readable when something is to be delivered. */
 MIX_API int mix_client_fd(const struct mix_client *c);
 /* Delivers it, on this thread. Returns how many callbacks were called. */
@@ -255,6 +259,10 @@ typedef void mix_done(void *user, uint32_t id, void *out, const struct mix_error
 MIX_API uint32_t mix_call_async(struct mix_client *c, enum mix_op op, const void *in,
                                 const struct mix_call_options *options, mix_done *done, void *user,
                                 struct mix_error *err);
+/* A probe without waiting: `done` gets no `out`; then ask mix_client_generation. */
+MIX_API uint32_t mix_client_probe_async(struct mix_client *c,
+                                        const struct mix_call_options *options, mix_done *done,
+                                        void *user, struct mix_error *err);
 /* The call ends soon, with MIX_RC_CANCELLED unless it was faster. Nothing when it has ended. */
 MIX_API void mix_cancel(struct mix_client *c, uint32_t id);
 

@@ -321,17 +321,64 @@ enum mix_rc mix_call(struct mix_client *c, enum mix_op op, const void *in, void 
     return wait_for(c, call, r, out, NULL, err);
 }
 
-enum mix_rc mix_client_probe(struct mix_client *c, int *generation, struct mix_error *err) {
+static struct request *probe_new(const struct mix_call_options *options) {
+    struct request *r = request_new(REQ_PROBE, OP_COUNT);
+    struct mix_call_options o = options ? *options : (struct mix_call_options){0};
+
+    o.server = NULL;
+    r->options = options_copy(&r->arena, &o);
+    return r;
+}
+
+enum mix_rc mix_client_probe(struct mix_client *c, int *generation,
+                             const struct mix_call_options *options, struct mix_error *err) {
     if (generation)
         *generation = 0;
     if (!client_may_wait(c, err))
         return MIX_RC_USAGE;
-    struct request *r = request_new(REQ_PROBE, OP_COUNT);
+    struct request *r = probe_new(options);
 
     return wait_for(c, call_new(r), r, NULL, generation, err);
 }
 
+int mix_client_generation(struct mix_client *c) {
+    pthread_mutex_lock(&c->lock);
+    const int version = c->version;
+
+    pthread_mutex_unlock(&c->lock);
+    return version;
+}
+
 /* ---- not waited for ---- */
+/* Takes both. Returns the id, 0 with *err. */
+static uint32_t begin_async(struct mix_client *c, struct call *call, struct request *r,
+                            struct mix_error *err) {
+    struct err why = {0};
+    const uint32_t id = call->id;
+
+    pthread_mutex_lock(&c->lock);
+    if (!c->closing)
+        begin(c, call, TAKE(r));
+    pthread_mutex_unlock(&c->lock);
+    if (!r)
+        return id;
+    refuse_closing(&why);
+    request_free(r);
+    failed_early(err, call, &why);
+    return 0;
+}
+
+uint32_t mix_client_probe_async(struct mix_client *c, const struct mix_call_options *options,
+                                mix_done *done, void *user, struct mix_error *err) {
+    struct request *r = probe_new(options);
+    struct call *call = call_new(r);
+
+    mix_error_clear(err);
+    call->done = done;
+    call->user = user;
+    return begin_async(c, call, r, err);
+}
+
 uint32_t mix_call_async(struct mix_client *c, enum mix_op op, const void *in,
                         const struct mix_call_options *options, mix_done *done, void *user,
                         struct mix_error *err) {
@@ -345,19 +392,11 @@ uint32_t mix_call_async(struct mix_client *c, enum mix_op op, const void *in,
     }
     struct request *r = request_new(REQ_CALL, (enum op)op);
     struct call *call = call_new(r);
-    const uint32_t id = r->id;
 
     call->done = done;
     call->user = user;
-    if (prepare(call, r, in, options, &why) == RC_OK) {
-        pthread_mutex_lock(&c->lock);
-        if (!c->closing)
-            begin(c, call, TAKE(r));
-        pthread_mutex_unlock(&c->lock);
-        if (!r)
-            return id;
-        refuse_closing(&why);
-    }
+    if (prepare(call, r, in, options, &why) == RC_OK)
+        return begin_async(c, call, r, err);
     request_free(r);
     failed_early(err, call, &why);
     return 0;

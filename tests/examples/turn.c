@@ -43,7 +43,7 @@ int main(int argc, char **argv) {
         mix_client_new(&(struct mix_options){.server = argc > 1 ? argv[1] : NULL}, &err);
     if (!c)
         return fail("client", &err);
-    mix_client_probe(c, NULL, NULL); /* old servers want messages worded in another way */
+    mix_client_probe(c, NULL, NULL, NULL); /* old servers want messages worded in another way */
     int status = list_sessions(c, &err);
     if (mix_sessions_create(c, &(struct session_create){.title = "a turn"}, &session, NULL, &err))
         return fail("create", &err);

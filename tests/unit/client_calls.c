@@ -253,6 +253,29 @@ static void five_hundred_calls_at_once_all_end(void **state) {
     assert_int_equal(d.latch.n, 500);
 }
 
+static void a_probe_has_options_and_need_not_be_waited_for(void **state) {
+    struct pair p = pair_open((struct mix_options){.generation = GEN_SEED});
+    const struct mix_retry never = {.mode = MIX_RETRY_OFF};
+    const struct mix_call_options soon = {.idle_timeout_ms = 50, .retry = &never},
+                                  elsewhere = {.server = "http://127.0.0.1:9"};
+    struct done d = {.latch = LATCH};
+    int generation = 1;
+
+    (void)state;
+    standin_on(p.server, "GET", "/doc", &(struct answer){.manner = ANSWER_SILENT, .times = 1});
+    assert_int_equal(mix_client_probe(p.client, &generation, &soon, NULL), MIX_RC_TIMEOUT);
+    assert_int_equal(generation, 0);
+    assert_int_equal(mix_client_generation(p.client), GEN_SEED);
+    standin_on(p.server, "GET", "/doc",
+               &(struct answer){.body = "{\"paths\":{\"/api/sessions/{id}/messages\":{\"post\":{"
+                                        "\"responses\":{\"202\":{}}}}}}"});
+    assert_true(mix_client_probe_async(p.client, &elsewhere, on_done, &d, NULL) != 0);
+    latch_wait(&d.latch, 1);
+    assert_int_equal(d.rc[0], MIX_RC_OK);
+    assert_true(mix_client_generation(p.client) > GEN_SEED);
+    pair_close(&p);
+}
+
 static void a_cancelled_call_ends_once_as_cancelled(void **state) {
     struct done d = {.latch = LATCH};
     struct pair p = pair_open((struct mix_options){.debug = MIX_DEBUG_OFF});
@@ -284,6 +307,7 @@ int main(void) {
         cmocka_unit_test(no_client_without_a_good_server),
         cmocka_unit_test(the_generation_decides_how_messages_are_worded),
         cmocka_unit_test(five_hundred_calls_at_once_all_end),
+        cmocka_unit_test(a_probe_has_options_and_need_not_be_waited_for),
         cmocka_unit_test(a_cancelled_call_ends_once_as_cancelled),
     };
 

@@ -97,7 +97,7 @@ static void a_refused_request_is_never_sent(void **state) {
         assert_int_equal(mix_stream_next(stream, PATIENCE, &e), MIX_RC_OK);
     while (e->what != MIX_EVENT_END);
     assert_int_equal(e->err->rc, MIX_RC_LIMIT);
-    assert_int_equal(mix_client_probe(p.client, NULL, NULL), MIX_RC_LIMIT);
+    assert_int_equal(mix_client_probe(p.client, NULL, NULL, NULL), MIX_RC_LIMIT);
     assert_int_equal(standin_connections(p.server), 0);
     assert_int_equal(standin_count(p.server, NULL, "/"), 0);
     assert_int_equal(s.befores, 3);
