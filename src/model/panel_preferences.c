@@ -86,7 +86,8 @@ static void take_list(struct panel *p, struct incoming *in) {
     d->list.list.n = r->providers.n;
     for (; n < r->providers.n && n < MIX_COUNT(names); n++)
         names[n] = r->providers.items[n].provider;
-    auto_free char *provider = xstrdup(panel_chosen(p, R_PROVIDER));
+    const char *chosen = panel_chosen(p, R_PROVIDER);
+    auto_free char *provider = chosen ? xstrdup(chosen) : NULL;
 
     (void)panel_choices(p, R_PROVIDER, names, n);
     d->known = true;
