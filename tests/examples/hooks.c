@@ -1,5 +1,6 @@
 /* hooks.c - before each request: a header is added, deletes are refused, a body is changed; behind
- * each answer it is counted. */
+ * each answer it is counted; retries are told.
+ * demo: --fault listSessions:1:status=503 */
 #include <mix/client.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,8 @@
 struct notes {
     int sent, answered;
 };
+/* Of the client's own thread: it is done before the call it is about returns. */
+static int retries;
 
 static enum mix_rc before(void *user, struct mix_outgoing *o) {
     struct notes *n = user;
@@ -33,11 +36,18 @@ static enum mix_rc after(void *user, const struct mix_answer *a) {
     return MIX_RC_OK;
 }
 
+static void retry(void *user, const struct mix_retrying *r) {
+    (void)user;
+    retries++;
+    printf("%s: attempt %d: %s\n", mix_op_name(r->op), r->attempt, r->err->text);
+}
+
 int main(int argc, char **argv) {
     struct notes notes = {0, 0};
     const struct mix_options options = {
         .server = argc > 1 ? argv[1] : NULL,
-        .hooks = {.user = &notes, .before = before, .after = after},
+        .retry = {.initial_ms = 20},
+        .hooks = {.user = &notes, .before = before, .after = after, .retry = retry},
     };
     struct mix_error err = {.rc = MIX_RC_OK};
     struct mix_client *c = mix_client_new(&options, &err);
@@ -54,9 +64,10 @@ int main(int argc, char **argv) {
                MIX_RC_CANCELLED;
         printf("delete: %s\n", err.text);
     }
+    bad |= mix_sessions_list(c, NULL, NULL, NULL, &err) != MIX_RC_OK;
     mix_reply_free(made);
     mix_error_clear(&err);
     mix_client_free(c);
     printf("%d requests, %d answers\n", notes.sent, notes.answered);
-    return bad || notes.sent != 2 || notes.answered != 1;
+    return bad || notes.sent != 4 || notes.answered != 3 || retries != 1;
 }

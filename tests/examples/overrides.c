@@ -1,8 +1,28 @@
-/* overrides.c - a client with its own retries and time-outs, and single calls that have others.
+/* overrides.c - a client with its own retries and time-outs, and single calls and streams that have
+ * others.
  * demo: --fault listSessions:1:status=503 --fault listSessions:2:status=503
  * demo: --fault healthCheck:1:hang */
 #include <mix/client.h>
 #include <stdio.h>
+
+/* A stream that is tried twice instead of for ever. */
+static int lost_stream(struct mix_client *c) {
+    const struct mix_retry twice = {.attempts = 2, .initial_ms = 20};
+    const struct mix_call_options o = {.server = "http://127.0.0.1:9", .retry = &twice};
+    struct mix_stream *s = mix_stream_open(c, "a session", &o, NULL, NULL, NULL);
+    const struct mix_event *e;
+    enum mix_rc rc = MIX_RC_OK;
+
+    while (s && mix_stream_next(s, 10000, &e) == MIX_RC_OK && e->what != MIX_EVENT_END)
+        if (e->link == MIX_LINK_RETRYING)
+            printf("stream: again in %lld ms\n", (long long)e->wait_ms);
+    if (s && e) {
+        printf("stream: %s\n", e->err->text);
+        rc = e->err->rc;
+    }
+    mix_stream_close(s);
+    return rc != MIX_RC_CONNECT;
+}
 
 int main(int argc, char **argv) {
     const struct mix_options options = {
@@ -46,6 +66,7 @@ int main(int argc, char **argv) {
 
     bad |= mix_system_get_health(c, NULL, &elsewhere, &err) != MIX_RC_CONNECT;
     printf("elsewhere: %s\n", err.text);
+    bad |= lost_stream(c);
     mix_error_clear(&err);
     mix_client_free(c);
     return bad;
