@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "mix/base.h"
+#include "mix/cli.h"
+#include "mix/config.h"
 
 static char dir[] = "/tmp/mixtui-command-XXXXXX";
 
@@ -121,6 +123,64 @@ static void each_command_refuses_wrong_settings_alike(void **state) {
         }
 }
 
+/* What no flag of that kind takes; NULL: any text may be one. */
+static const char *nonsense_for(const struct flag *f) {
+    static const char *const kinds[] = {"N",          "TIME",      "X",           "URL",
+                                        "NAME:VALUE", "NAME:FILE", "NAME:COMMAND"};
+
+    if (strchr(f->value, '|') && f->value[0] != '[')
+        return "hunter2";
+    for (size_t i = 0; i < MIX_COUNT(kinds); i++)
+        if (strcmp(f->value, kinds[i]) == 0)
+            return i < 3 ? "-x" : ":// ";
+    return NULL;
+}
+
+static void refuse(const char *command, const struct flag *f, const char *how, const char *says) {
+    char words[256];
+
+    (void)snprintf(words, sizeof words, "%s '%s%s'", command, f->name, how);
+    if (run("", words) != 2)
+        fail_msg("%s was taken: %s%s", words, err, out);
+    if (!strstr(err, f->name) || !strstr(err, says) || out[0])
+        fail_msg("%s: %s", words, err);
+}
+
+static void refuse_each(const char *command, const struct flag_table *t) {
+    for (size_t i = 0; i < t->n; i++) {
+        const struct flag *f = &t->rows[i];
+        char how[64];
+
+        refuse(command, f, "x", "unknown option");
+        if (!f->value) {
+            refuse(command, f, "=1", "takes no value");
+            continue;
+        }
+        refuse(command, f, "=", "needs a value");
+        if (f->value[0] != '[')
+            refuse(command, f, "", "needs a value");
+        if (nonsense_for(f)) {
+            (void)snprintf(how, sizeof how, "=%s", nonsense_for(f));
+            refuse(command, f, how, f->name);
+        }
+    }
+}
+
+/* From the tables: a flag that is new is tried as well. */
+static void every_flag_is_refused_in_every_wrong_form(void **state) {
+    static const char *const beginnings[][2] = {{"api", "api stream --sessionId s"},
+                                                {"send", "send s1 hello"},
+                                                {"tail", "tail s1"},
+                                                {"status", "status"},
+                                                {"export", "export s1"},
+                                                {"config", "config"}};
+    (void)state;
+    assert_int_equal(MIX_COUNT(beginnings), cli_count);
+    for (size_t i = 0; i < MIX_COUNT(beginnings); i++)
+        refuse_each(beginnings[i][1], &cli_find(beginnings[i][0])->flags);
+    refuse_each("tail s1", &connect_flag_table);
+}
+
 static void what_is_no_command_is_named(void **state) {
     static const struct {
         const char *words, *says;
@@ -210,6 +270,7 @@ static void a_secret_is_neither_said_nor_logged(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_command_refuses_wrong_settings_alike),
+        cmocka_unit_test(every_flag_is_refused_in_every_wrong_form),
         cmocka_unit_test(what_is_no_command_is_named),
         cmocka_unit_test(config_prints_and_checks),
         cmocka_unit_test(every_command_has_a_help_with_the_shared_flags),

@@ -223,6 +223,67 @@ static void a_request_is_exactly_what_was_given(void **state) {
     }
 }
 
+static const char *wrong_for(enum field_type type) {
+    switch (type) {
+    case FIELD_BOOL:
+        return "=perhaps";
+    case FIELD_INT:
+        return "=1e3";
+    case FIELD_NUMBER:
+        return "=0x1";
+    case FIELD_OBJECT:
+    case FIELD_MAP:
+        return "=[]";
+    case FIELD_LIST:
+        return "={}";
+    case FIELD_JSON:
+        return "={";
+    case FIELD_STRING:
+    case FIELD_STRINGS:
+    case FIELD_TIME:
+        break;
+    }
+    return "=\xff";
+}
+
+static void refuse(enum op op, const char *flag, const char *how, bool secret) {
+    struct api_call c;
+    struct err err = {0};
+    char word[200];
+
+    snprintf(word, sizeof word, "%s%s", flag, how);
+    api_call_init(&c, op);
+    if (give(&c, WORDS(word), &err) != RC_USAGE || !strstr(err.text, flag))
+        fail_msg("%s %s: %s", op_spec(op)->sdk_name, word, err.text);
+    if (secret && strlen(how) > 2 && strstr(err.text, how + 1))
+        fail_msg("%s %s: it is repeated: %s", op_spec(op)->sdk_name, word, err.text);
+    api_call_fini(&c);
+}
+
+/* From the table of operations: a parameter that is new is tried as well. */
+static void every_parameter_is_refused_in_every_wrong_form(void **state) {
+    (void)state;
+    for (int op = 0; op < OP_COUNT; op++) {
+        struct api_call c;
+
+        api_call_init(&c, (enum op)op);
+        for (size_t i = 0; i < c.n_params; i++) {
+            const struct api_param *p = &c.params[i];
+            const char *const flags[] = {p->flag, p->kebab};
+
+            for (size_t k = 0; k < MIX_COUNT(flags); k++) {
+                refuse((enum op)op, flags[k], "zz", false);
+                refuse((enum op)op, flags[k], "=", false);
+                if (p->type != FIELD_BOOL)
+                    refuse((enum op)op, flags[k], "", false);
+                refuse((enum op)op, p->flag, p->secret ? "=a-secret" : wrong_for(p->type),
+                       p->secret);
+            }
+        }
+        api_call_fini(&c);
+    }
+}
+
 static void wrong_values_are_named(void **state) {
     static const struct {
         enum op op;
@@ -466,6 +527,7 @@ int main(void) {
         cmocka_unit_test(all_three_names_are_listed_and_found),
         cmocka_unit_test(a_wrong_name_is_answered_with_near_ones),
         cmocka_unit_test(a_request_is_exactly_what_was_given),
+        cmocka_unit_test(every_parameter_is_refused_in_every_wrong_form),
         cmocka_unit_test(wrong_values_are_named),
         cmocka_unit_test(what_some_generation_takes_is_complete),
         cmocka_unit_test(a_path_parameter_is_one_segment),
