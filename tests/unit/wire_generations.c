@@ -113,7 +113,7 @@ static void operations_come_and_go_as_published(void **state) {
 
         assert_int_equal(__builtin_popcountll(caps.ops), generations[g].operations);
         snprintf(n, sizeof n, "%d", generations[g].operations + all);
-        write_down("operations", g, n);
+        write_down("operations, `/stream` and `/doc` too", g, n);
         write_down("send answers", g, caps.sync_send ? "200, after the turn" : "202, at once");
         for (size_t i = 0; i < MIX_COUNT(facts); i++) {
             const bool has =
