@@ -105,6 +105,20 @@ static bool says(const char *body, size_t n, const char *word) {
     return memmem(body, n, word, strlen(word)) != NULL;
 }
 
+static int early_version_of_doc(const struct caps *caps, const char *body, size_t n) {
+    if (has(caps, OP_SESSION_EXPORT))
+        return has(caps, OP_SYSTEM_INFO) ? GEN(0, 5, 7) : GEN(0, 5, 6);
+    if (has(caps, OP_SESSION_REWIND))
+        return GEN(0, 5, 4);
+    if (!caps->strict_text)
+        return GEN_SEED;
+    if (!says(body, n, "\"apps\""))
+        return GEN(0, 5, 3);
+    if (says(body, n, "promptMode"))
+        return GEN(0, 5, 1);
+    return says(body, n, "workingDirectory") ? GEN(0, 4, 5) : GEN(0, 4, 6);
+}
+
 /* The newest generation that fits a document. */
 static int version_of_doc(const struct caps *caps, const char *body, size_t n, bool async) {
     if (!caps->browser_mode) {
@@ -118,17 +132,7 @@ static int version_of_doc(const struct caps *caps, const char *body, size_t n, b
             return GEN_ASYNC;
         if (has(caps, OP_SYSTEM_INFO) && !has(caps, OP_STREAM_MESSAGE))
             return GEN(0, 6, 4);
-        if (has(caps, OP_SESSION_EXPORT))
-            return has(caps, OP_SYSTEM_INFO) ? GEN(0, 5, 7) : GEN(0, 5, 6);
-        if (has(caps, OP_SESSION_REWIND))
-            return GEN(0, 5, 4);
-        if (!caps->strict_text)
-            return GEN_SEED;
-        if (!says(body, n, "\"apps\""))
-            return GEN(0, 5, 3);
-        if (says(body, n, "promptMode"))
-            return GEN(0, 5, 1);
-        return says(body, n, "workingDirectory") ? GEN(0, 4, 5) : GEN(0, 4, 6);
+        return early_version_of_doc(caps, body, n);
     }
     if (!has(caps, OP_PREFERENCES_GET))
         return GEN_POST;
