@@ -197,6 +197,44 @@ static void make_bomb(struct buf *out, int runs) {
 }
 
 /* curl undoes a transfer coding without being asked to: the cap counts what comes out of it. */
+static void a_refusal_repeats_no_secret_of_the_headers(void **state) {
+    (void)state;
+    enum { SEEN = 64 << 10 }; /* so much of an error is kept: the secret ends behind it */
+    static const char *const headers[] = {"Authorization: Bearer S3cr3tOfTheBearer",
+                                          "x-tEAM-key: S3cr3tOfTheTeam"};
+    struct buf long_one;
+
+    buf_init(&long_one, MIX_MIB);
+    for (size_t i = 0; i < SEEN - 9; i++)
+        assert_int_equal(buf_adds(&long_one, "."), RC_OK);
+    assert_int_equal(buf_adds(&long_one, "S3cr3tOfTheTeam and more"), RC_OK);
+    const char *const bodies[] = {"{\"error\":\"no: S3cr3tOfTheTeam, bearer S3cr3tOfTheBearer\"}",
+                                  "S3cr3tOfTheTeamS3cr3tOfTheTeam", buf_str(&long_one)};
+
+    for (size_t i = 0; i < MIX_COUNT(bodies); i++) {
+        struct box b = {.server = standin_new()};
+        struct err err;
+
+        standin_on(b.server, "GET", "/", &(struct answer){.status = 400, .body = bodies[i]});
+        assert_int_equal(net_new(&b.net,
+                                 &(struct net_config){.url = standin_url(b.server),
+                                                      .headers = headers,
+                                                      .n_headers = 2,
+                                                      .time_scale = 1000},
+                                 &err),
+                         RC_OK);
+        const struct incoming *in =
+            box_wait(&b, box_call(&b, OP_HEALTH, NULL, 0, NULL), IN_FAIL, 0);
+
+        assert_null(strstr(in->err.text, "S3cr3t"));
+        assert_non_null(in->fault->body);
+        assert_null(memmem(in->fault->body, in->fault->body_len, "S3cr3t", 6));
+        assert_non_null(memmem(in->fault->body, in->fault->body_len, "(hidden)", 8));
+        box_close(&b);
+    }
+    buf_fini(&long_one);
+}
+
 static void a_bomb_ends_at_the_cap(void **state) {
     (void)state;
     static const char *const codings[] = {"Transfer-Encoding: gzip", "Content-Encoding: gzip"};
@@ -293,6 +331,7 @@ int main(void) {
         cmocka_unit_test(each_wrong_answer_is_named),
         cmocka_unit_test(a_gateways_page_is_tried_again_and_its_title_shown),
         cmocka_unit_test(headers_without_end_are_not_taken),
+        cmocka_unit_test(a_refusal_repeats_no_secret_of_the_headers),
         cmocka_unit_test(a_bomb_ends_at_the_cap),
         cmocka_unit_test(no_redirect_takes_a_secret_elsewhere),
     };

@@ -92,6 +92,28 @@ static void words_in_any_text_are_found(void **state) {
         expect_body(OP_HEALTH, rows[i][0], rows[i][1]);
 }
 
+static void plain_words_of_a_sign_in_lose_what_looks_like_a_key(void **state) {
+    (void)state;
+    static const struct {
+        enum op op;
+        const char *text, *shown;
+    } rows[] = {
+        {OP_AUTH_API_KEY, "bad key abcdef0123456789ghijk given", "bad key (hidden) given"},
+        {OP_AUTH_OAUTH_CALLBACK, "code=abc is unknown", "code=(hidden) is unknown"},
+        {OP_AUTH_API_KEY, "404 page not found\n", "404 page not found\n"},
+        {OP_HEALTH, "build abcdef0123456789ghijk", "build abcdef0123456789ghijk"},
+    };
+
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct buf out;
+
+        buf_init(&out, 1024);
+        assert_int_equal(redact_text(&out, rows[i].op, rows[i].text, strlen(rows[i].text)), RC_OK);
+        assert_string_equal(buf_str(&out), rows[i].shown);
+        buf_fini(&out);
+    }
+}
+
 static void of_signing_in_only_what_is_harmless_is_shown(void **state) {
     (void)state;
     static const char *const rows[][2] = {
@@ -167,6 +189,7 @@ int main(void) {
         cmocka_unit_test(secret_members_are_hidden_at_any_depth),
         cmocka_unit_test(what_was_cut_hides_as_much),
         cmocka_unit_test(words_in_any_text_are_found),
+        cmocka_unit_test(plain_words_of_a_sign_in_lose_what_looks_like_a_key),
         cmocka_unit_test(of_signing_in_only_what_is_harmless_is_shown),
         cmocka_unit_test(headers_and_addresses_lose_their_secrets),
         cmocka_unit_test(a_full_buffer_is_told),
