@@ -222,5 +222,7 @@ void act_panel_fault(struct model *m, size_t notice, struct effects *fx);
 struct panel *panel_top(const struct model *m);
 /* the field with the caret, or the filter; NULL: none */
 struct editor *panel_editor(const struct model *m);
+/* The cursor goes to the secret of the panel on top, and there is its field; NULL: it has none. */
+struct editor *panel_secret_field(struct model *m);
 
 #endif

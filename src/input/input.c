@@ -63,6 +63,8 @@ static void type_text(struct model *m, struct editor *e, const char *text, size_
 static void paste(struct model *m, const struct key *k, struct effects *fx) {
     struct editor *field = field_focused(m);
     struct editor *draft = &m->shown->draft;
+    if (!field && m->ui.over == OVER_PANEL)
+        field = panel_secret_field(m);
     if (!field && m->ui.over == OVER_PANEL) {
         act_notice(m, "nothing was pasted: choose a field first");
         return;

@@ -192,6 +192,21 @@ struct editor *panel_editor(const struct model *m) {
     return p->filtered ? &p->filter : NULL;
 }
 
+struct editor *panel_secret_field(struct model *m) {
+    struct panel *p = m->ui.panel;
+
+    panel_fresh(m);
+    for (size_t i = 0; p && i < p->n_rows; i++)
+        if (p->rows[i].kind == ROW_SECRET && !p->rows[i].why_not) {
+            p->cursor = i;
+            p->confirm = 0;
+            p->reveal = true;
+            model_touch(m);
+            return panel_editor(m);
+        }
+    return NULL;
+}
+
 /* ---- answers that rows show ---- */
 void panel_keep(struct panel *p, struct incoming *in) {
     p->kept = xgrow(p->kept, p->n_kept, &p->cap_kept, sizeof *p->kept);

@@ -192,6 +192,12 @@ static void a_paste_beside_the_fields_of_a_screen_goes_nowhere(void **state) {
     panel_fresh(d->m);
     input_key(d->in, d->m, &paste, d->now, d->now, d->fx);
     assert_int_equal(d->m->shown->draft.text.n, 0);
+    act_panel_push(d->m, PANEL_KEY, d->fx);
+    panel_fresh(d->m);
+    press(d, K_HOME); /* the provider; but what can be pasted here is the key */
+    input_key(d->in, d->m, &paste, d->now, d->now, d->fx);
+    assert_string_equal(buf_str(&panel_editor(d->m)->text), key);
+    assert_true(panel_editor(d->m)->secret);
     desk_free(d);
 }
 
