@@ -10,6 +10,7 @@
 
 struct tour {
     const struct stage *stage;
+    bool probed; /* the server has no document: the first request of the log asks what it can do */
     struct caps caps; /* of the generation, as the table says */
     struct peer *demo, *tap;
     struct screen *s;

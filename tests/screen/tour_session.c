@@ -47,14 +47,17 @@ static void call_back(struct tour *t) {
 }
 
 /* ---- files ---- */
-static void upload(struct tour *t, const char *name) {
+static void upload(struct tour *t) {
+    static const char name[] = "job.txt";
     struct screen *s = t->s;
 
     screen_file(name, "a line of it\n");
     leader(s, "u");
     screen_wait(s, " Upload ");
+    screen_wait(s, name); /* listed */
     screen_keys(s, name);
-    screen_wait(s, name);
+    screen_wait(s, "find job.txt");
+    screen_wait_quiet(s, 60);
     screen_keys(s, KEY_ENTER);
     screen_wait_gone(s, " Upload ");
     to_files(s);
@@ -66,7 +69,7 @@ static void file(struct tour *t) {
     struct screen *s = t->s;
     struct buf got = {.max = MIX_MIB};
 
-    upload(t, "job.txt");
+    upload(t);
     unlink(screen_path("job.txt"));
     screen_keys(s, "g");
     screen_keys(s, "D");
