@@ -40,16 +40,17 @@ struct call_options {
 
 /* Bytes that come from or go to the asker instead of a file. Called on the worker, which stands
  * still meanwhile. */
-enum { READ_LATER = -2 };
+enum { BYTES_LATER = -2 };
 struct own_bytes {
     void *user;
     const char *name; /* of an upload, as the server sees it */
     const char *type; /* NULL: application/octet-stream */
     int64_t size;     /* of an upload; -1: unknown */
-    int fd;           /* of an upload: what READ_LATER waits for */
-    /* bytes put at `to`; 0: the end; -1: it failed; READ_LATER: when fd can be read */
+    int fd;           /* what BYTES_LATER waits for */
+    /* bytes put at `to`; 0: the end; -1: it failed; BYTES_LATER: when fd can be read */
     int64_t (*read)(void *user, char *to, size_t room);
-    bool (*write)(void *user, const char *p, size_t n);
+    /* 0: taken; -1: it failed; BYTES_LATER: the same again, or more, when fd can be written to */
+    int (*write)(void *user, const char *p, size_t n);
     bool (*restart)(void *user); /* back to the start, for a retry; NULL: it cannot */
 };
 

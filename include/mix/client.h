@@ -189,7 +189,7 @@ struct mix_source {
 struct mix_sink {
     enum mix_place to;
     const char *path; /* MIX_PATH: a new file */
-    int fd;           /* MIX_FD: not closed; where it waits, the whole client does */
+    int fd;           /* MIX_FD: not closed; may keep it waiting, as above */
     /* MIX_CALLBACK: 0 when taken, else the call fails */
     int (*write)(void *user, const void *p, size_t n);
     int (*rewind)(void *user); /* a retry starts over; 0: done; NULL: it cannot */

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,14 +18,14 @@ static int64_t read_fd(struct bytes *b, char *to, size_t room) {
 
     /* The worker has more to do than to stand still until somebody writes. */
     if (!b->seeks && poll(&ready, 1, 0) == 0)
-        return READ_LATER;
+        return BYTES_LATER;
     do
         got = b->seeks ? pread(b->source.fd, to, room, (off_t)b->at) : read(b->source.fd, to, room);
     while (got < 0 && errno == EINTR);
     if (got > 0)
         b->at += got;
     if (got < 0)
-        return !b->seeks && (errno == EAGAIN || errno == EWOULDBLOCK) ? READ_LATER : -1;
+        return !b->seeks && (errno == EAGAIN || errno == EWOULDBLOCK) ? BYTES_LATER : -1;
     return (int64_t)got;
 }
 
@@ -90,6 +92,8 @@ static enum rc open_source(struct bytes *b, struct err *err) {
     case MIX_FD:
         if (s->fd < 0)
             break;
+        if ((fcntl(s->fd, F_GETFL) & O_ACCMODE) == O_WRONLY) /* it would be waited for for ever */
+            return err_set(err, RC_IO, EBADF, "descriptor %d cannot be read", s->fd);
         look_at(b, s->fd);
         return RC_OK;
     case MIX_MEMORY:
@@ -125,22 +129,44 @@ enum rc bytes_upload(struct bytes *b, const struct mix_source *s, struct request
 }
 
 /* ---- from the server ---- */
-static bool on_write(void *user, const char *p, size_t n) {
-    struct bytes *b = user;
+/* As much as fd takes without waiting. */
+static ssize_t write_some(const struct bytes *b, const char *p, size_t n) {
+    struct pollfd ready = {.fd = b->sink.fd, .events = POLLOUT};
 
-    if (b->sink.to == MIX_CALLBACK)
-        return b->sink.write(b->sink.user, p, n) == 0;
-    while (n > 0) {
-        const ssize_t wrote = write(b->sink.fd, p, n);
+    if (b->seeks)
+        return write(b->sink.fd, p, n);
+    if (poll(&ready, 1, 0) == 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    n = n < PIPE_BUF ? n : PIPE_BUF; /* a pipe that can be written to takes so many */
+    const ssize_t sent = send(b->sink.fd, p, n, MSG_DONTWAIT);
+
+    return sent < 0 && errno == ENOTSOCK ? write(b->sink.fd, p, n) : sent;
+}
+
+static int write_fd(struct bytes *b, const char *p, size_t n) {
+    while (b->written < n) {
+        const ssize_t wrote = write_some(b, p + b->written, n - b->written);
 
         if (wrote < 0 && errno == EINTR)
             continue;
+        if (wrote < 0 && !b->seeks && (errno == EAGAIN || errno == EWOULDBLOCK))
+            return BYTES_LATER;
         if (wrote <= 0)
-            return false;
-        p += wrote;
-        n -= (size_t)wrote;
+            return -1;
+        b->written += (size_t)wrote;
     }
-    return true;
+    b->written = 0;
+    return 0;
+}
+
+static int on_write(void *user, const char *p, size_t n) {
+    struct bytes *b = user;
+
+    if (b->sink.to == MIX_CALLBACK)
+        return b->sink.write(b->sink.user, p, n) == 0 ? 0 : -1;
+    return write_fd(b, p, n);
 }
 
 static bool on_write_again(void *user) {
@@ -168,8 +194,8 @@ enum rc bytes_download(struct bytes *b, const struct mix_sink *s, struct request
         return RC_OK;
     }
     b->sink = *s;
-    b->face =
-        (struct own_bytes){.user = b, .size = -1, .write = on_write, .restart = on_write_again};
+    b->face = (struct own_bytes){
+        .user = b, .size = -1, .fd = s->fd, .write = on_write, .restart = on_write_again};
     if (s->to == MIX_FD)
         look_at(b, s->fd);
     r->transfer = &b->face;

@@ -29,6 +29,7 @@ struct bytes {
     int64_t at, start; /* of memory or a file that can be sought: next byte, first byte */
     int own_fd;        /* -1: none */
     bool seeks;
+    size_t written;        /* of the piece that a pipe did not take whole */
     struct own_bytes face; /* what the worker sees */
 };
 enum rc bytes_upload(struct bytes *b, const struct mix_source *s, struct request *r,

@@ -394,8 +394,10 @@ size_t calls_wait_for(const struct net *n, struct curl_waitfd *out, size_t room)
 
     for (const struct call *c = n->calls; c && count < room; c = c->next)
         if (c->state == CALL_RUNNING && c->file.waits)
-            out[count++] =
-                (struct curl_waitfd){.fd = c->file.transfer->fd, .events = CURL_WAIT_POLLIN};
+            out[count++] = (struct curl_waitfd){
+                .fd = c->file.transfer->fd,
+                .events = c->file.transfer->read ? CURL_WAIT_POLLIN : CURL_WAIT_POLLOUT,
+            };
     return count;
 }
 

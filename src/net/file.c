@@ -54,7 +54,7 @@ static size_t read_transfer(struct local_file *f, char *out, size_t room) {
         room = (size_t)left;
     const int64_t got = room > 0 ? f->transfer->read(f->transfer->user, out, room) : 0;
 
-    f->waits = got == READ_LATER;
+    f->waits = got == BYTES_LATER;
     if (f->waits)
         return CURL_READFUNC_PAUSE;
     if (got < 0 || got > (int64_t)room)
@@ -161,7 +161,12 @@ void file_open_transfer(struct local_file *f, const struct own_bytes *t) {
 
 size_t file_write(struct local_file *f, const char *p, size_t n) {
     if (f->transfer) {
-        if (!f->transfer->write(f->transfer->user, p, n)) {
+        const int wrote = f->transfer->write(f->transfer->user, p, n);
+
+        f->waits = wrote == BYTES_LATER;
+        if (f->waits)
+            return CURL_WRITEFUNC_PAUSE;
+        if (wrote != 0) {
             err_set(&f->err, RC_IO, 0, "the bytes that came could not be stored");
             return CURL_WRITEFUNC_ERROR;
         }

@@ -221,7 +221,7 @@ void call_begin(struct net *n, struct request *r); /* takes r */
 bool call_cancel(struct net *n, uint32_t id);
 void calls_tick(struct net *n);  /* what is due by the clock */
 void calls_hurry(struct net *n); /* retries are due now */
-/* What uploads wait for, room of them at most; and what was heard of it. */
+/* What transfers wait for, room of them at most; and what was heard of it. */
 size_t calls_wait_for(const struct net *n, struct curl_waitfd *out, size_t room);
 void calls_heard(struct net *n, const struct curl_waitfd *fds, size_t count);
 void calls_slept(struct net *n);
@@ -237,7 +237,7 @@ struct local_file { /* of an upload or download */
     int fd;
     int64_t done, total, told_at; /* total -1: unknown */
     struct err err;               /* why a callback gave up */
-    bool waits;                   /* for transfer->fd; the upload is paused */
+    bool waits;                   /* for transfer->fd; curl is paused */
 };
 enum rc file_open_upload(struct local_file *f, const char *path, struct err *err);
 enum rc file_open_download(struct local_file *f, const char *path, struct err *err);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { RING_SLOTS = 256, UPLOADS_HEARD = 64 };
+enum { RING_SLOTS = 256, TRANSFERS_HEARD = 64 };
 
 /* ---- the worker's side ---- */
 int64_t net_delay(const struct net *n, int64_t ms) {
@@ -92,13 +92,14 @@ static void wait_for_something(struct net *n) {
 
         ms = left < 0 ? 0 : left < ms ? left : ms;
     }
-    struct curl_waitfd fds[1 + UPLOADS_HEARD] = {{.fd = n->suspend.fd, .events = CURL_WAIT_POLLIN}};
+    struct curl_waitfd fds[1 + TRANSFERS_HEARD] = {
+        {.fd = n->suspend.fd, .events = CURL_WAIT_POLLIN}};
     const size_t first = n->suspend.fd >= 0 ? 1 : 0;
-    const size_t uploads = calls_wait_for(n, fds + first, UPLOADS_HEARD);
+    const size_t waiting = calls_wait_for(n, fds + first, TRANSFERS_HEARD);
 
-    curl_multi_poll(n->multi, fds, (unsigned)(first + uploads), (int)ms, NULL);
+    curl_multi_poll(n->multi, fds, (unsigned)(first + waiting), (int)ms, NULL);
     n->suspend.heard = first > 0 && fds[0].revents != 0;
-    calls_heard(n, fds + first, uploads);
+    calls_heard(n, fds + first, waiting);
 }
 
 static void *run(void *arg) {

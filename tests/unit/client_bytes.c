@@ -104,6 +104,7 @@ static void uploads_come_from_anywhere(void **state) {
 }
 
 static void uploads_that_cannot_be_read_fail(void **state) {
+    const int blind = open("/dev/null", O_WRONLY);
     const char *words = "three";
     struct pair p = open_files();
     struct mix_error err = {.rc = MIX_RC_OK};
@@ -114,6 +115,7 @@ static void uploads_that_cannot_be_read_fail(void **state) {
         {.from = MIX_PATH, .path = "/nowhere/at/all", .name = "n"},
         {.from = MIX_PATH, .path = "/dev/null"},
         {.from = MIX_FD, .fd = 9999},
+        {.from = MIX_FD, .fd = blind},
     };
 
     (void)state;
@@ -121,6 +123,7 @@ static void uploads_that_cannot_be_read_fail(void **state) {
         assert_int_equal(upload(p.client, &sources[i], &err), MIX_RC_IO);
         assert_true(err.text[0]);
     }
+    close(blind);
     mix_error_clear(&err);
     pair_close(&p);
 }
@@ -275,6 +278,45 @@ static void a_download_that_cannot_start_over_fails(void **state) {
     pair_close(&p);
 }
 
+static void a_pipe_that_is_full_holds_up_nothing(void **state) {
+    enum { BIG = 300000 };
+    struct pair p = open_files();
+    struct ended e[2] = {{.latch = LATCH}, {.latch = LATCH}};
+    static char text[BIG + 1];
+    int fds[2];
+    size_t came = 0;
+
+    (void)state;
+    for (size_t i = 0; i < BIG; i++)
+        text[i] = (char)('a' + i % 23);
+    standin_on(p.server, "GET", "/api/sessions/s/files/f", &(struct answer){.body = text});
+    standin_on(p.server, "GET", "/api/sessions/s", &(struct answer){.body = SESSION("s")});
+    assert_int_equal(pipe(fds), 0);
+    const struct mix_sink sink = {.to = MIX_FD, .fd = fds[1]};
+    const struct mix_call_options o = {.download = &sink};
+
+    mix_call_async(p.client, MIX_OP_FILE_GET, &file, &o, on_ended, &e[0], NULL);
+    nap(100);
+    assert_int_equal(latch_value(&e[0].latch), 0);
+    assert_int_equal(mix_sessions_get(p.client, &session, NULL, NULL, NULL), MIX_RC_OK);
+    while (came < BIG) {
+        char got[5000];
+        const ssize_t n = read(fds[0], got, sizeof got);
+
+        assert_true(n > 0);
+        assert_memory_equal(got, text + came, (size_t)n);
+        came += (size_t)n;
+    }
+    latch_wait(&e[0].latch, 1);
+    assert_int_equal(e[0].rc, MIX_RC_OK);
+    mix_call_async(p.client, MIX_OP_FILE_GET, &file, &o, on_ended, &e[1], NULL);
+    nap(50);
+    pair_close(&p); /* does not wait for a reader */
+    assert_int_equal(e[1].rc, MIX_RC_CANCELLED);
+    close(fds[0]);
+    close(fds[1]);
+}
+
 static void a_download_nobody_takes_fails(void **state) {
     struct taken t = {.refuse = 1};
     struct pair p = open_files();
@@ -337,6 +379,7 @@ int main(void) {
         cmocka_unit_test(an_upload_from_a_pipe_that_waits_ends),
         cmocka_unit_test(a_download_starts_over_when_it_was_cut),
         cmocka_unit_test(a_download_that_cannot_start_over_fails),
+        cmocka_unit_test(a_pipe_that_is_full_holds_up_nothing),
         cmocka_unit_test(a_download_nobody_takes_fails),
         cmocka_unit_test(progress_ends_at_the_whole),
     };
