@@ -34,6 +34,7 @@ zsh           zsh              zsh                 zsh                 zsh      
 fish          fish             fish                fish                fish          fish              fish                fish
 mandoc        mandoc           mandoc              mandoc              mandoc        mandoc            mandoc              mandoc
 col           col              bsdextrautils       util-linux          util-linux    util-linux-misc   util-linux          util-linux
+curl          curl             curl                curl                curl          curl              curl                curl
 git           git              git                 git                 git           git               git                 git
 clang         clang            clang               clang               clang         clang             clang               llvm
 clang-tidy    run-clang-tidy   clang-tidy          clang-tools-extra   clang         clang-extra-tools clang-tools         llvm
@@ -47,6 +48,8 @@ EOF
 SETUP_RUN='cmake ninja compiler libc pkg-config ncurses libcurl cjson utf8proc inih microhttpd certificates'
 # shellcheck disable=SC2034 # for the scripts that source this one
 SETUP_TEST="$SETUP_RUN compiler++ cmocka vterm zsh fish mandoc col"
+# shellcheck disable=SC2034
+SETUP_BENCH="$SETUP_TEST curl"
 # shellcheck disable=SC2034
 SETUP_GATES="$SETUP_TEST git clang clang-tidy clang-format cppcheck shellcheck"
 

@@ -8,7 +8,7 @@ ROOT=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd -P)
 . "$ROOT/src/setup.sh"
 
 # shellcheck disable=SC2086 # a list of words
-setup_need $SETUP_TEST
+setup_need $SETUP_BENCH
 setup_build release bench -DMIX_TESTS=ON -DMIX_BENCH=ON
 [ $# -gt 0 ] || set -- start keys idle events history api calls transfer
 status=0
