@@ -447,6 +447,11 @@ void panel_settle(struct model *m) {
             height = p->rows[i].height;
         total += p->rows[i].height;
     }
+    /* another size of the screen: what was in view stays so */
+    const bool seen = cursor >= p->scroll && cursor < p->scroll + p->page;
+
+    if (p->laid_width > 0 && (p->laid_width != s.list.w || (seen && p->page != s.list.h)))
+        p->reveal = true;
     p->laid_width = s.list.w;
     p->page = s.list.h;
     if (p->reveal && p->n_rows > 0)

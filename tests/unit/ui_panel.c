@@ -158,6 +158,25 @@ static void a_secret_is_never_drawn(void **state) {
         }
 }
 
+static void a_smaller_screen_keeps_the_cursor_in_view(void **state) {
+    struct fixture *f = fixture_new(80, 24);
+    struct panel *p = form(f);
+
+    (void)state;
+    p->cursor = 6;
+    frame(f);
+    assert_int_equal(p->scroll, 0);
+    f->m.ui.rows = 10; /* its row is far below that */
+    frame(f);
+    assert_int_not_equal(p->scroll, 0);
+    p->scroll = 0;
+    f->m.ui.cols = 40;
+    frame(f);
+    assert_int_not_equal(p->scroll, 0);
+    drop_panels(f);
+    fixture_free(f);
+}
+
 /* A question is dim until its second Enter counts, and then bright: never by colour alone. */
 static void a_question_looks_different_once_it_may_be_answered(void **state) {
     struct fixture *f = fixture_new(80, 24);
@@ -316,6 +335,7 @@ int main(void) {
         cmocka_unit_test(a_list_has_columns_and_unfolds),
         cmocka_unit_test(a_form_shows_its_fields_and_the_caret),
         cmocka_unit_test(a_secret_is_never_drawn),
+        cmocka_unit_test(a_smaller_screen_keeps_the_cursor_in_view),
         cmocka_unit_test(a_question_looks_different_once_it_may_be_answered),
         cmocka_unit_test(a_wait_a_retry_and_a_failure_are_said),
         cmocka_unit_test(the_cursor_is_always_in_view),
