@@ -6,6 +6,7 @@
  * generation: an empty text or title, a session that cannot exist. */
 #include "json.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,9 +18,9 @@ enum step {
     ASK_SEND,
     ASK_CREATE,
     ASK_ROUTES,
-    ASK_APPS = 50,
+    ASK_APPS = ASK_ROUTES + 7,
     ASK_FORM,
-    DONE = 100
+    DONE
 };
 
 /* Routes that came or went. A plain-text 404 or a 405 is the router's; anything else means that the
@@ -36,6 +37,7 @@ static const struct {
     {OP_HEALTH_AUTH, {M_GET, "/health/auth", NULL}},
     {OP_TOOLS_LIST, {M_GET, "/api/tools", NULL}},
 };
+static_assert(MIX_COUNT(routes) == ASK_APPS - ASK_ROUTES, "a step for each route");
 
 bool probe_next(struct probe *p, struct probe_request *out) {
     static const struct probe_request asks[] = {
