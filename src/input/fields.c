@@ -2,6 +2,7 @@
 #include "private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct editor *field_focused(struct model *m) {
     struct ui *ui = &m->ui;
@@ -113,6 +114,13 @@ COMMAND(cmd_redo) {
         act_notice(m, "nothing to make again");
 }
 
+/* `localhost:8088`, perhaps with a name behind it: people leave the scheme out. */
+static bool without_scheme(const char *s) {
+    const size_t n = strcspn(s, " ");
+    return memchr(s, '/', n) == NULL && strncmp(s, "unix:", 5) != 0 && n > 1 &&
+           (memchr(s + 1, ':', n - 1) || memchr(s + 1, '.', n - 1));
+}
+
 /* ---- ends of a field ---- */
 COMMAND(cmd_field_done) {
     struct ui *ui = &m->ui;
@@ -123,8 +131,11 @@ COMMAND(cmd_field_done) {
     } else if (ui->typing_address) {
         ui->typing_address = false;
         if (!editor_empty(&ui->over_filter)) {
+            const char *typed = buf_str(&ui->over_filter.text);
+            auto_buf struct buf url = {.max = ui->over_filter.text.n + 16};
+            buf_addf(&url, "%s%s", without_scheme(typed) ? "http://" : "", typed);
             free(fx->connect_url);
-            fx->connect_url = xstrdup(buf_str(&ui->over_filter.text));
+            fx->connect_url = buf_take(&url);
         }
     } else if (ui->filtering) {
         ui->filtering = false; /* the filter stays; Esc in the list or an empty filter ends it */

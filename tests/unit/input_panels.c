@@ -167,6 +167,32 @@ static void a_form_waits_while_a_permission_is_answered(void **state) {
     desk_free(d);
 }
 
+static void an_address_may_be_typed_without_its_scheme(void **state) {
+    static const char *const rows[][2] = {
+        {"localhost:8088", "http://localhost:8088"},
+        {"mix.example work", "http://mix.example work"},
+        {"https://mix.example", "https://mix.example"},
+        {"unix:/run/mix.sock", "unix:/run/mix.sock"},
+        {"http:/typo", "http:/typo"}, /* said, not guessed */
+        {"nonsense", "nonsense"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct desk *d = desk_new(GEN_TOP);
+
+        act_over(d->m, OVER_SERVER);
+        input_refresh(d->in, d->m);
+        press(d, 'a');
+        chord(d, 'u');
+        type(d, rows[i][0]);
+        press(d, K_ENTER);
+        assert_non_null(d->fx->connect_url);
+        assert_string_equal(d->fx->connect_url, rows[i][1]);
+        desk_free(d);
+    }
+}
+
 static void a_list_makes_room_for_a_permission(void **state) {
     static const struct key alt_p = {.code = 'p', .mods = MOD_ALT};
     struct desk *d = desk_new(GEN_TOP);
@@ -410,6 +436,7 @@ int main(void) {
         cmocka_unit_test(help_texts_match_by_words_only),
         cmocka_unit_test(a_form_waits_while_a_permission_is_answered),
         cmocka_unit_test(a_list_makes_room_for_a_permission),
+        cmocka_unit_test(an_address_may_be_typed_without_its_scheme),
         cmocka_unit_test(a_paste_beside_the_fields_of_a_screen_goes_nowhere),
         cmocka_unit_test(the_palette_says_why_a_screen_is_missing),
         cmocka_unit_test(letters_and_blanks_filter),
