@@ -29,7 +29,7 @@ void run_env(const char *name, const char *value) {
 
 void run_server(const char *url) { run_env("MIX_SERVER_URL", url); }
 
-static void set_environment(void) {
+void run_environment(void) {
     static const char *const dirs[][2] = {{"HOME", ""},
                                           {"XDG_STATE_HOME", "state"},
                                           {"XDG_CONFIG_HOME", "config"},
@@ -55,7 +55,7 @@ static void become(const char *const *words, int in, int out, int err) {
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
-    set_environment();
+    run_environment();
     if (chdir(screen_dir()) == 0)
         execv(MIXTUI_EXE, argv);
     _exit(126);

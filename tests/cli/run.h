@@ -20,6 +20,7 @@ const struct run *run(const char *const *words);
 const struct run *run_with(const char *in, size_t n, const char *const *words);
 void run_server(const char *url); /* of the runs that follow; NULL: none */
 void run_env(const char *name, const char *value);
+void run_environment(void); /* sets it, in a child that is about to become a program */
 /* In the background. */
 struct run *run_start(const char *const *words);
 /* Reads until standard output has the text. Fails the test after RUN_MS. */
