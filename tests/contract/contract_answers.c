@@ -9,13 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <curl/curl.h>
 
 #include "facts.h"
+#include "harness.h"
 #include "mix/wire.h"
 
 enum { PATIENCE_S = 30, CALLS = 64 };
@@ -37,47 +36,7 @@ static struct deviation deviations[] = {
      0},
 };
 
-/* ---- the program ---- */
-static pid_t pid;
-static int demo_in = -1, port;
-
-static void demo_start(const char *generation) {
-    int in[2], out[2];
-    char line[128] = "";
-
-    assert_int_equal(pipe(in), 0);
-    assert_int_equal(pipe(out), 0);
-    pid = fork();
-    if (pid == 0) {
-        dup2(in[0], 0);
-        dup2(out[1], 1);
-        close(in[1]);
-        close(out[0]);
-        execl(MIXTUI_DEMO_EXE, "mixtui-demo", "--generation", generation, "--speed", "0",
-              "--exit-with-stdin", (char *)NULL);
-        _exit(127);
-    }
-    close(in[0]);
-    close(out[1]);
-    demo_in = in[1];
-    for (size_t n = 0; n < sizeof line - 1 && !strchr(line, '\n');) {
-        const ssize_t got = read(out[0], line + n, sizeof line - 1 - n);
-
-        assert_true(got > 0);
-        n += (size_t)got;
-    }
-    close(out[0]);
-    assert_int_equal(sscanf(line, "listening on http://127.0.0.1:%d", &port), 1);
-}
-
-static void demo_stop(void) {
-    if (pid <= 0)
-        return;
-    close(demo_in);
-    kill(pid, SIGTERM);
-    waitpid(pid, NULL, 0);
-    pid = 0;
-}
+static int port; /* of the demo */
 
 /* ---- one generation under test ---- */
 struct run {
@@ -547,7 +506,9 @@ static void generation(const char *name, int version) {
     facts_load(&facts, name);
     r.check = (struct check){name, &facts, deviations, MIX_COUNT(deviations), {0}};
     buf_init(&r.check.complaints, MIX_MIB);
-    demo_start(name);
+    struct peer *demo = demo_start((const char *[]){"--generation", name, "--speed", "0", NULL});
+
+    port = demo->port;
     create(&r);
     turns(&r);
     first_message(&r);
@@ -562,7 +523,7 @@ static void generation(const char *name, int version) {
         just(&r, plain[i].op, target, plain[i].body ? body : NULL);
     }
     refusals(&r);
-    demo_stop();
+    server_stop(demo);
     for (size_t i = 0; i < facts.n; i++)
         if (str_eq(facts.v[i].kind, "op") && !r.called[op_by_name(facts.v[i].of)])
             facts_complain(&r.check, facts.v[i].of, "op", facts.v[i].type, "was not called");
@@ -570,12 +531,6 @@ static void generation(const char *name, int version) {
         fail_msg("%s", buf_str(&r.check.complaints));
     buf_fini(&r.check.complaints);
     facts_free(&facts);
-}
-
-static int end(void **state) {
-    (void)state;
-    demo_stop();
-    return 0;
 }
 
 static void answers_of_0_2_5(void **state) {
@@ -603,9 +558,9 @@ static void every_deviation_is_met(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(answers_of_0_2_5, end),
-        cmocka_unit_test_teardown(answers_of_0_7_2, end),
-        cmocka_unit_test_teardown(answers_of_0_8_1, end),
+        cmocka_unit_test_teardown(answers_of_0_2_5, screen_teardown),
+        cmocka_unit_test_teardown(answers_of_0_7_2, screen_teardown),
+        cmocka_unit_test_teardown(answers_of_0_8_1, screen_teardown),
         cmocka_unit_test(every_deviation_is_met),
     };
 
