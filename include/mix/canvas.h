@@ -42,7 +42,6 @@ int canvas_put_cut(struct canvas *c, int x, int y, int max, enum style s, const 
                    size_t n);
 int canvas_putf(struct canvas *c, int x, int y, int max, enum style s, const char *fmt, ...)
     MIX_PRINTF(6, 7);
-void canvas_restyle(struct canvas *c, struct rect r, enum style s);
 /* rows ended by \n, trailing blanks cut: for golden tests */
 void canvas_text(const struct canvas *c, struct buf *out);
 

@@ -77,13 +77,6 @@ void canvas_fill(struct canvas *c, struct rect r, uint32_t cp, enum style s) {
             set_cell(c, x, y, cp, s, 1);
 }
 
-void canvas_restyle(struct canvas *c, struct rect r, enum style s) {
-    r = clip(c, r);
-    for (int y = r.y; y < r.y + r.h; y++)
-        for (int x = r.x; x < r.x + r.w; x++)
-            canvas_at(c, x, y)->style = (uint8_t)s;
-}
-
 static void add_mark(struct canvas *c, int x, int y, uint32_t cp) {
     struct cell *cell = canvas_at(c, x, y);
 

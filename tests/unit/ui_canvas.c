@@ -159,16 +159,6 @@ static void a_new_size_is_blank(void **state) {
     assert_int_equal(canvas.w, 0);
 }
 
-static void restyling_keeps_the_text(void **state) {
-    (void)state;
-    put(0, 0, 9, "abc");
-    canvas_restyle(&canvas, (struct rect){1, 0, 99, 99}, STYLE_KEY);
-    assert_shows("abc\n\n\n");
-    assert_int_equal(canvas_at(&canvas, 0, 0)->style, STYLE_TITLE);
-    assert_int_equal(canvas_at(&canvas, 1, 0)->style, STYLE_KEY);
-    assert_int_equal(canvas_at(&canvas, 9, 2)->style, STYLE_KEY);
-}
-
 static void no_order_of_writes_leaves_half_a_character(void **state) {
     static const char *const texts[] = {"日",  "a",           "語本", "e\xcc\x81",
                                         "xyz", "👩‍👧", "ـا",   "\x7f"};
@@ -201,7 +191,6 @@ int main(void) {
         CASE(what_does_not_fit_ends_in_dots),
         CASE(formatted_text_is_cut_between_characters),
         CASE(a_new_size_is_blank),
-        CASE(restyling_keeps_the_text),
         CASE(no_order_of_writes_leaves_half_a_character),
     };
 
