@@ -214,6 +214,13 @@ setup_build_dir() { # name
     fi
 }
 
+# How many tests at once: most of them wait for something nearly all the time.
+setup_jobs() {
+    local cores
+    cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+    echo $((cores > 4 ? 8 : 2 * cores))
+}
+
 # Configures when needed and builds; the output goes to build.log, of which only a failure shows the tail.
 setup_build() { # preset, name of the build directory, cmake -D options...
     local preset=$1 log fresh='' cached=''

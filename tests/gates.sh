@@ -187,7 +187,7 @@ run_ctest() { # log, ctest arguments...
     local log=$SETUP_BUILD/$1 fixed=''
     shift
     if setarch -R true 2>/dev/null; then fixed='setarch -R'; fi
-    if ! $fixed ctest --test-dir "$SETUP_BUILD" --output-on-failure --no-tests=error -j2 "$@" >"$log" 2>&1; then
+    if ! $fixed ctest --test-dir "$SETUP_BUILD" --output-on-failure --no-tests=error -j"$(setup_jobs)" "$@" >"$log" 2>&1; then
         tail -n 150 "$log" >&2
         return 1
     fi

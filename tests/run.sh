@@ -10,4 +10,4 @@ ROOT=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
 setup_need $SETUP_TEST
 # A newer compiler's new warning is no failed test; the gates are stricter.
 setup_build dev tests -DMIX_WERROR=OFF
-exec ctest --test-dir "$SETUP_BUILD" --output-on-failure --no-tests=error -j2 "$@"
+exec ctest --test-dir "$SETUP_BUILD" --output-on-failure --no-tests=error -j"$(setup_jobs)" "$@"
