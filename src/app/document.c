@@ -196,7 +196,8 @@ static void files(struct buf *out) {
                   "what running programs watch, for \\fBmixtui status\\fR\n");
 }
 
-void document_man(struct buf *out) {
+/* mixtui(1) in man(7) */
+static void document_man(struct buf *out) {
     auto_buf struct buf keys = {.max = MIX_MIB};
 
     buf_addf(out, ".TH MIXTUI 1 " MIX_DATE " \"mixtui %s\" \"User Commands\"\n", MIX_VERSION);

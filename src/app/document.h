@@ -7,8 +7,6 @@
 
 /* man, bash, zsh or fish to standard output; returns the exit code. */
 int document_print(const char *what);
-/* mixtui(1) in man(7) */
-void document_man(struct buf *out);
 void document_bash(struct buf *out);
 void document_zsh(struct buf *out);
 void document_fish(struct buf *out);

@@ -75,8 +75,6 @@ const struct setting *setting_find(size_t first, size_t end, const char *name);
 const char *setting_near(size_t first, size_t end, const char *name);
 /* Both would set the same thing. */
 bool secret_rivals(const struct secret_source *a, const struct secret_source *b);
-/* Settings that `from` was given replace those of p. */
-void profile_merge(struct profile *p, const struct profile *from);
 
 /* ---- checks of what is foreign: each fails with RC_USAGE and a line that repeats no secret ----
  */

@@ -127,7 +127,8 @@ static void drop_replaced(struct profile *p, const struct profile *above) {
     p->secrets.n = n;
 }
 
-void profile_merge(struct profile *p, const struct profile *from) {
+/* Settings that `from` was given replace those of p. */
+static void profile_merge(struct profile *p, const struct profile *from) {
     drop_replaced(p, from);
     for (int i = 0; i < SET_COUNT; i++)
         if (was_given(from, i))

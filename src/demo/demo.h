@@ -368,7 +368,6 @@ enum rc upload_keep(struct request *r, const char *path);
 void doc_write(struct buf *b, const struct demo *d);
 /* Whether a body field exists in this generation; for operations that refuse unknown fields. */
 bool field_known(const struct demo *d, enum op op, const char *key);
-bool op_is_strict(enum op op);
 
 /* ---- keys, preferences, commands (admin.c) ---- */
 void admin_init(struct demo *d);

@@ -197,7 +197,7 @@ static bool upper_case(enum op op) {
            !strncmp(sdk, "tools", 5);
 }
 
-bool op_is_strict(enum op op) {
+static bool op_is_strict(enum op op) {
     return op == OP_SESSION_CREATE || op == OP_SESSION_FORK || op == OP_SESSION_REWIND ||
            op == OP_MESSAGE_SEND;
 }

@@ -35,9 +35,7 @@ const struct command *command_row(enum cmd c) { return &table[c]; }
 
 const char *scope_name(enum scope s) { return scopes[s].name; }
 
-const char *scope_title(enum scope s) { return scopes[s].title; }
-
-enum scope scope_named(const char *name, size_t n) {
+static enum scope scope_named(const char *name, size_t n) {
     for (int i = 0; i < SCOPE_COUNT; i++)
         if (strlen(scopes[i].name) == n && memcmp(scopes[i].name, name, n) == 0)
             return (enum scope)i;
@@ -207,9 +205,9 @@ void input_document(struct buf *out, int markdown) {
     for (int s = 0; s < SCOPE_COUNT; s++) {
         if (markdown)
             buf_addf(out, "%s**%s**\n\n| keys | command | what it does |\n| --- | --- | --- |\n",
-                     s ? "\n" : "", scope_title((enum scope)s));
+                     s ? "\n" : "", scopes[s].title);
         else
-            buf_addf(out, "%s%s\n", s ? "\n" : "", scope_title((enum scope)s));
+            buf_addf(out, "%s%s\n", s ? "\n" : "", scopes[s].title);
         for (int c = 0; c < CMD_COUNT; c++) {
             char keys[120];
             keys_in(&k, (enum scope)s, (enum cmd)c, keys, sizeof keys);

@@ -67,9 +67,7 @@ enum cmd keymap_find(const struct keymap *k, enum scope scope,
 void keymap_key_of(const struct keymap *k, enum cmd c, enum scope scope, char *out, size_t size);
 /* A complaint, or NULL. */
 const char *keymap_bind(struct keymap *k, const char *command, const char *keys);
-enum scope scope_named(const char *name, size_t n);
 const char *scope_name(enum scope s);
-const char *scope_title(enum scope s);
 enum scope scope_of_pane(enum pane p);
 
 /* ---- fields.c: which text field has the caret ---- */

@@ -129,7 +129,8 @@ uint32_t draft_save(struct model *m, struct session *s, struct effects *fx) {
     return p->draft_write;
 }
 
-void draft_remove(struct model *m, const char *id, struct effects *fx) {
+/* id NULL: the fresh one's */
+static void draft_remove(struct model *m, const char *id, struct effects *fx) {
     struct buf path = {0};
 
     if (draft_path(m, &path, id))

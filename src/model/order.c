@@ -20,7 +20,8 @@ static bool within(const struct session *s, const struct session *top) {
     return false;
 }
 
-bool session_asks(const struct model *m, const struct session *s, enum ask_kind kind) {
+/* it or a sub-agent of it */
+static bool session_asks(const struct model *m, const struct session *s, enum ask_kind kind) {
     for (size_t i = 0; i < m->n_asks; i++)
         if (m->asks[i]->kind == kind && ask_answerable(m->asks[i]) &&
             within(m->asks[i]->session, s))

@@ -357,7 +357,6 @@ void journal_touch(struct model *m, struct session *s); /* draft, queue or `send
 void draft_load(struct model *m, struct session *s, struct effects *fx); /* once */
 /* now; the task, 0: nothing is written */
 uint32_t draft_save(struct model *m, struct session *s, struct effects *fx);
-void draft_remove(struct model *m, const char *id, struct effects *fx); /* NULL: the fresh one's */
 /* the fresh one has an id now, and its file another name */
 void draft_move(struct model *m, struct session *s, struct effects *fx);
 /* the session is gone: what only its file holds goes into the prompt history */
@@ -414,9 +413,7 @@ bool inbox_rang(const struct model *m, const struct ask *a);
 void servers_settle(struct model *m); /* what others show of a hidden one changed */
 char *address_shown(const char *url); /* without userinfo */
 
-/* ---- order.c ---- */
-/* it or a sub-agent of it */
-bool session_asks(const struct model *m, const struct session *s, enum ask_kind kind);
+/* ---- ask_text.c ---- */
 /* Write and Edit; NULL: no diff */
 char *ask_diff(struct arena *a, const char *tool, const char *input, size_t n);
 char *ask_pretty(struct arena *a, const char *json, size_t n);

@@ -25,7 +25,7 @@ void block_fini(struct block *b) {
     *b = (struct block){0};
 }
 
-int gutter_width(enum gutter g) {
+static int gutter_width(enum gutter g) {
     switch (g) {
     case GUTTER_NONE:
         return 0;

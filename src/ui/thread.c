@@ -85,7 +85,7 @@ bool spot_down(struct view *v, const struct thread_place *at, struct spot *spot,
     return true;
 }
 
-bool spot_up(struct view *v, const struct thread_place *at, struct spot *spot, int rows) {
+static bool spot_up(struct view *v, const struct thread_place *at, struct spot *spot, int rows) {
     while (rows > 0) {
         const int step = spot->row < rows ? spot->row : rows;
 
@@ -289,7 +289,8 @@ void drop_memo(struct view *v) {
     v->memo_bytes = 0;
 }
 
-void own_memo(struct view *v, const struct session *s) {
+/* Revisions are unique within one transcript, so the memo holds one session's parts at a time. */
+static void own_memo(struct view *v, const struct session *s) {
     if (v->thread == s && str_eq(v->thread_id, s->id))
         return;
     drop_memo(v);

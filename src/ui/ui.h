@@ -115,7 +115,6 @@ void block_note(struct block *b, enum style s, enum gutter g, const char *fmt, .
     MIX_PRINTF(4, 5);
 /* Follows a text that only grows at its end, wrapping no more than its last line again. */
 void block_grow(struct block *b, const char *s, size_t n, struct block_style how);
-int gutter_width(enum gutter g);
 void draw_block_line(struct canvas *c, int x, int y, int w, const struct block *b, size_t at);
 /* The same, what was unsafe in the source standing out. */
 void draw_marked_line(struct canvas *c, int x, int y, int w, const struct block *b, size_t at);
@@ -161,14 +160,11 @@ struct thread_place {
 struct thread_place thread_place(const struct model *m, const struct frame_layout *l);
 void thread_settle(struct view *v, struct model *m, const struct frame_layout *l);
 bool thread_at_end(struct view *v, const struct thread_place *at);
-/* Revisions are unique within one transcript, so the memo holds one session's parts at a time. */
-void own_memo(struct view *v, const struct session *s);
 void drop_memo(struct view *v);
 /* A place that exists: what was there may have been replaced by something shorter. */
 struct spot spot_existing(struct view *v, const struct thread_place *at, struct spot spot);
-/* Steps a place by rows, stopping at the ends; false when it stopped. */
+/* Steps a place down by rows, stopping at the end; false when it stopped. */
 bool spot_down(struct view *v, const struct thread_place *at, struct spot *spot, int rows);
-bool spot_up(struct view *v, const struct thread_place *at, struct spot *spot, int rows);
 void draw_piece_row(struct view *v, const struct thread_place *at, struct canvas *c, int y,
                     struct spot spot);
 
