@@ -363,28 +363,17 @@ void draw_leader(const struct model *m, struct canvas *c) {
 void draw_overlay(struct view *v, const struct model *m, struct canvas *c) {
     struct dialog p;
 
-    switch (m->ui.over) {
-    case OVER_NONE:
+    if (m->ui.over == OVER_NONE)
         return;
-    case OVER_ASK:
-        c->cursor_x = c->cursor_y = -1;
+    c->cursor_x = c->cursor_y = -1;
+    if (m->ui.over == OVER_ASK) {
         draw_whole_ask(v, m, c);
         return;
-    case OVER_PANEL:
-        c->cursor_x = c->cursor_y = -1;
+    }
+    if (m->ui.over == OVER_PANEL) {
         draw_panel(m, c);
         return;
-    case OVER_COMMANDS:
-    case OVER_MENU:
-    case OVER_PICKER:
-    case OVER_THEMES:
-    case OVER_CONFIRM:
-    case OVER_QUIT:
-    case OVER_SERVER:
-    case OVER_SERVERS:
-        break;
     }
-    c->cursor_x = c->cursor_y = -1;
     dialog_make(&p, m);
     const int y = dialog_draw(&p, m, c);
 
@@ -399,24 +388,15 @@ void overlay_settle(struct view *v, struct model *m) {
     struct ui *ui = &m->ui;
     struct dialog p;
 
-    switch (ui->over) {
-    case OVER_NONE:
+    if (ui->over == OVER_NONE)
         return;
-    case OVER_ASK:
+    if (ui->over == OVER_ASK) {
         whole_ask_settle(v, m);
         return;
-    case OVER_PANEL:
+    }
+    if (ui->over == OVER_PANEL) {
         panel_settle(m);
         return;
-    case OVER_COMMANDS:
-    case OVER_MENU:
-    case OVER_PICKER:
-    case OVER_THEMES:
-    case OVER_CONFIRM:
-    case OVER_QUIT:
-    case OVER_SERVER:
-    case OVER_SERVERS:
-        break;
     }
     dialog_make(&p, m);
     if (ui->over == OVER_PICKER)
