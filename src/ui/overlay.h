@@ -18,9 +18,6 @@ struct dialog {
     int foot;        /* rows under it, for all of what the selected row says */
     struct rect box;
 };
-void dialog_make(struct dialog *p, const struct model *m);
-void dialog_free(struct dialog *p);
-int dialog_draw(const struct dialog *p, const struct model *m, struct canvas *c);
 
 void picker_settle(struct view *v, const struct model *m, int height);
 void draw_picker(struct view *v, const struct dialog *dialog, const struct model *m,

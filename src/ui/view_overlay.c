@@ -178,7 +178,7 @@ static void cut_lines(struct dialog *p, const struct model *m) {
     }
 }
 
-void dialog_make(struct dialog *p, const struct model *m) {
+static void dialog_make(struct dialog *p, const struct model *m) {
     const int cols = m->ui.cols, lines = m->ui.rows;
 
     *p = (struct dialog){.width = MIDDLE, .editor = &m->ui.over_filter, .rows = m->ui.n_menu_rows};
@@ -206,7 +206,7 @@ void dialog_make(struct dialog *p, const struct model *m) {
     p->box = (struct rect){(cols - p->width) / 2, (lines - h) / 2, p->width, h};
 }
 
-void dialog_free(struct dialog *p) {
+static void dialog_free(struct dialog *p) {
     buf_fini(&p->head);
     rows_fini(&p->lines);
 }
@@ -214,7 +214,7 @@ void dialog_free(struct dialog *p) {
 /* ---- drawing ---- */
 
 /* Box, title, text and field. Returns the row the list begins at. */
-int dialog_draw(const struct dialog *p, const struct model *m, struct canvas *c) {
+static int dialog_draw(const struct dialog *p, const struct model *m, struct canvas *c) {
     const struct rect r = p->box;
     int y = r.y + 1;
 
