@@ -256,6 +256,7 @@ static void says_that_no_provider_has_a_key(void **state) {
     screen_wait(s, "Authentication"); /* what can be done about it comes first */
     screen_wait(s, "try the demo");
     screen_keys(s, KEY_ESC);
+    screen_wait_gone(s, "try the demo"); /* Esc and a letter at once would be a chord */
     screen_wait(s, "no provider has a key");
     say(s, "hello");
     screen_wait(s, "hello"); /* refused: the text is back */
