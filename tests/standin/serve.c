@@ -347,6 +347,8 @@ static bool run_steps(struct client *c, const struct answer *a) {
         case STEP_END:
             return puts_to(c, "0\r\n\r\n");
         case STEP_SEND:
+            if (step[1].kind == STEP_HOLD) /* what is pushed once this was read is not lost */
+                set_holding(c, true);
             ok = put_chunk(c, step->text, strlen(step->text));
             break;
         case STEP_MANY:
@@ -367,6 +369,7 @@ static bool run_steps(struct client *c, const struct answer *a) {
             break;
         }
     }
+    set_holding(c, false);
     return ok;
 }
 
