@@ -97,6 +97,7 @@ struct session_private {
     int64_t heard_at;         /* clock_now() of the last event of a turn */
     int64_t ended_at;         /* clock_now() of the last end */
     char *end_text;           /* of the error that ended it */
+    char *answered_id;        /* of the message whose synchronous answer ended it */
     int64_t cancel_at;        /* when a cancel without an answer is settled by a reconcile */
     char *message_id;         /* of the newest delta */
     char *done_ids[DONE_IDS]; /* messages whose deltas are late from now on */

@@ -271,6 +271,9 @@ static void on_notification(const struct heard *h) {
 static void on_complete(const struct heard *h) {
     if (!h->s)
         return;
+    if (h->s->turn != TURN_IDLE && h->d->message_id &&
+        str_eq(h->s->priv->answered_id, h->d->message_id))
+        return; /* the answer was faster, and another turn runs since */
     transcript_complete(thread(h), h->d->message_id, h->d->content, h->m->now);
     message_done(h->s, h->d->message_id);
     if (!h->relayed)

@@ -493,6 +493,7 @@ static void answered(struct model *m, struct incoming *in, struct session *s, st
         turn_ends(m, s, END_ERROR, fx);
     } else {
         send_confirmed(m, s);
+        set_string(&s->priv->answered_id, id);
         turn_ends(m, s, END_COMPLETE, fx);
     }
 }

@@ -37,6 +37,7 @@ void session_free(struct session *s) {
         free(p->done_ids[i]);
     free(p->tasks);
     free(p->end_text);
+    free(p->answered_id);
     free(p->message_id);
     free(p->known_id);
     free(p->stash);

@@ -34,6 +34,29 @@ static void a_synchronous_answer_ends_the_turn(void **state) {
     kit_free(k);
 }
 
+/* The stream may lag behind the answer, and the next message is out by then. */
+static void a_complete_that_its_answer_overtook_ends_no_other_turn(void **state) {
+    struct kit *k = kit_seed();
+    struct send_ack ack = {.message = {.id = "m4", .role = "user", .user_input = "one"}};
+
+    (void)state;
+    kit_send(k, "one");
+    kit_event(k, "s1", EV_CONTENT, .content = "hi");
+    kit_send(k, "two");
+    kit_reply(k, OP_MESSAGE_SEND, &ack, 0);
+    assert_int_equal(kit_count(k, OP_MESSAGE_SEND), 2);
+    const size_t n = k->m->shown->transcript.n;
+
+    kit_event(k, "s1", EV_COMPLETE, .message_id = "m4", .content = "hi");
+    assert_int_equal(k->m->shown->turn, TURN_SENDING);
+    assert_int_equal(k->m->shown->transcript.n, n);
+    kit_event(k, "s1", EV_CONTENT, .content = "of the second");
+    assert_int_equal(k->m->shown->turn, TURN_RUNNING);
+    kit_event(k, "s1", EV_COMPLETE, .message_id = "m6", .content = "of the second");
+    assert_int_equal(k->m->shown->turn, TURN_IDLE);
+    kit_free(k);
+}
+
 static void the_refusal_that_ends_a_synchronous_turn_does_not_bring_the_text_back(void **state) {
     static const char *const ends[] = {"request cancelled by user", "529 overloaded"};
 
@@ -118,6 +141,7 @@ static void old_servers_say_in_a_message_that_a_key_is_missing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_synchronous_answer_ends_the_turn),
+        cmocka_unit_test(a_complete_that_its_answer_overtook_ends_no_other_turn),
         cmocka_unit_test(the_refusal_that_ends_a_synchronous_turn_does_not_bring_the_text_back),
         cmocka_unit_test(a_refusal_before_any_turn_brings_the_text_back),
         cmocka_unit_test(a_delta_without_an_id_that_complete_overtook_begins_no_turn),
