@@ -122,6 +122,7 @@ static void forks(struct tour *t) {
     leader(s, "f");
     screen_wait(s, "Forked:");
     screen_wait(s, "words to keep");
+    screen_wait_quiet(s, 300); /* read whole: what is cut within a turn is not known to be over */
     to_thread(s);
     screen_keys(s, "K"); /* a message of it */
     screen_keys(s, "f");
