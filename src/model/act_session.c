@@ -228,6 +228,7 @@ void fork_reply(struct model *m, struct incoming *in, struct session *s, struct 
         return;
     made->forked = true;
     made->priv->touched = true;
+    made->priv->ended_at = m->now; /* nothing works in it, wherever it was cut */
     act_session_show(m, made, fx);
     act_notice(m, "Forked: \"%s\"", session_title(made));
 }

@@ -280,6 +280,22 @@ static void a_fork_is_shown(void **state) {
     kit_free(k);
 }
 
+/* Cut behind a question it looks as if somebody was at work. */
+static void nothing_works_in_a_fork_just_made(void **state) {
+    struct kit *k = kit_online_with((struct model_config){.url = "http://x"}, GEN_SEED, three, 3);
+    struct session_data data = {.id = "f1", .title = "Fork", .parent_session_id = "s3"};
+    const struct row_spec rows[] = {{.id = "h1", .role = "user", .text = "before"}};
+
+    (void)state;
+    act_session_fork(k->m, k->m->shown, 1, k->fx);
+    kit_step(k);
+    kit_reply(k, OP_SESSION_FORK, &data, 0);
+    kit_messages(k, rows, MIX_COUNT(rows));
+    assert_true(k->m->shown->transcript.tail_open);
+    assert_int_equal(k->m->shown->turn, TURN_IDLE);
+    kit_free(k);
+}
+
 /* Otherwise the fork would lack what was said last. */
 static void a_fork_waits_until_the_last_turn_is_counted(void **state) {
     struct kit *k = kit_online_with((struct model_config){.url = "http://x"}, GEN_SEED, three, 3);
@@ -328,6 +344,7 @@ int main(void) {
         cmocka_unit_test(an_old_requests_arming_is_not_inherited),
         cmocka_unit_test(answers_for_a_session_that_is_gone_are_ignored),
         cmocka_unit_test(a_fork_is_shown),
+        cmocka_unit_test(nothing_works_in_a_fork_just_made),
         cmocka_unit_test(a_fork_waits_until_the_last_turn_is_counted),
         cmocka_unit_test(a_server_that_cannot_fork_is_not_asked),
     };
