@@ -218,7 +218,7 @@ setup_build_dir() { # name
 setup_jobs() {
     local cores
     cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-    echo $((cores > 4 ? 8 : 2 * cores))
+    echo $((cores > 7 ? 8 : cores + 1))
 }
 
 # Configures when needed and builds; the output goes to build.log, of which only a failure shows the tail.
