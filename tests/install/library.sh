@@ -98,7 +98,7 @@ target_link_libraries(plus PRIVATE mix::mix)
 END
 sed -i "s,file(WRITE plus.cpp,file(WRITE \${CMAKE_CURRENT_SOURCE_DIR}/plus.cpp," project/CMakeLists.txt
 {
-    cmake -S project -B project/build -DCMAKE_PREFIX_PATH="$prefix" \
+    cmake -G Ninja -S project -B project/build -DCMAKE_PREFIX_PATH="$prefix" \
         -DCMAKE_C_COMPILER="$CC" -DCMAKE_CXX_COMPILER="$CXX"
     cmake --build project/build
 } >cmake.log 2>&1 || { tail -n 30 cmake.log >&2; fail 'find_package does not work'; }

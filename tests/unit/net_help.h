@@ -26,13 +26,13 @@
 #define SANITIZED 0
 #endif
 
-enum { BOX_MAX = 4096, PATIENCE = 20000 };
+enum { PATIENCE = 20000 };
 
 struct box {
     struct standin *server;
     struct net *net;
-    struct incoming *items[BOX_MAX];
-    size_t n;
+    struct incoming **items;
+    size_t n, cap;
 };
 
 static inline struct net *net_at(const char *url, double scale) {
@@ -53,6 +53,7 @@ static inline void box_close(struct box *b) {
     net_free(b->net);
     for (size_t i = 0; i < b->n; i++)
         incoming_free(b->items[i]);
+    free(b->items);
     standin_free(b->server);
 }
 
@@ -64,7 +65,7 @@ static inline void box_pump(struct box *b, int ms) {
     if (poll(&fd, 1, ms) > 0)
         net_ack(b->net);
     while ((in = net_next(b->net))) {
-        assert_true(b->n < BOX_MAX);
+        b->items = xgrow(b->items, b->n, &b->cap, sizeof *b->items);
         b->items[b->n++] = in;
     }
     net_drained(b->net);
