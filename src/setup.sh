@@ -25,6 +25,10 @@ ncurses       pc:ncursesw      libncurses-dev      ncurses-devel       ncurses  
 libcurl       pc:libcurl       libcurl4-openssl-dev libcurl-devel      curl          curl-dev          libcurl-devel       curl
 cjson         pc:libcjson      libcjson-dev        cjson-devel         cjson         cjson-dev         cJSON-devel         cjson
 utf8proc      pc:libutf8proc   libutf8proc-dev     utf8proc-devel      libutf8proc   utf8proc-dev      utf8proc-devel      utf8proc
+md4c          pc:md4c          libmd4c-dev         md4c-devel          md4c          md4c-dev          md4c-devel          md4c
+pcre2         pc:libpcre2-8    libpcre2-dev        pcre2-devel         pcre2         pcre2-dev         pcre2-devel         pcre2
+sqlite        pc:sqlite3       libsqlite3-dev      sqlite-devel        sqlite        sqlite-dev        sqlite3-devel       sqlite
+chafa         chafa            chafa               chafa               chafa         chafa             chafa               chafa
 inih          pc:inih          libinih-dev         inih-devel          libinih       inih-dev          inih-devel          inih
 microhttpd    pc:libmicrohttpd libmicrohttpd-dev   libmicrohttpd-devel libmicrohttpd libmicrohttpd-dev libmicrohttpd-devel libmicrohttpd
 certificates  @certs           ca-certificates     -                   -             -                 -                   -
@@ -45,9 +49,9 @@ debootstrap   debootstrap      debootstrap         debootstrap         debootstr
 EOF
 }
 
-SETUP_RUN='cmake ninja compiler libc pkg-config ncurses libcurl cjson utf8proc inih microhttpd certificates'
+SETUP_RUN='cmake ninja compiler libc pkg-config ncurses libcurl cjson utf8proc md4c pcre2 sqlite inih microhttpd certificates'
 # shellcheck disable=SC2034 # for the scripts that source this one
-SETUP_TEST="$SETUP_RUN compiler++ cmocka vterm zsh fish mandoc col"
+SETUP_TEST="$SETUP_RUN compiler++ cmocka vterm chafa zsh fish mandoc col"
 # shellcheck disable=SC2034
 SETUP_BENCH="$SETUP_TEST curl"
 # shellcheck disable=SC2034

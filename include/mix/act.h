@@ -55,6 +55,8 @@ bool act_history(struct model *m, int by); /* -1 older; false at the end */
 /* thread */
 void act_scroll(struct model *m, int move, int by); /* enum of struct reading */
 void act_follow(struct model *m);
+/* MOVE_TO of struct reading: ends following; part SIZE_MAX is the entry's heading */
+void act_go_to(struct model *m, size_t entry, size_t part, size_t off);
 void act_fold(struct model *m); /* the selected part */
 void act_fold_all(struct model *m);
 

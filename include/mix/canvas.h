@@ -3,7 +3,7 @@
 #ifndef MIX_CANVAS_H
 #define MIX_CANVAS_H
 
-#include "mix/text.h"
+#include "mix/flow.h"
 
 enum style {
 #define STYLE(id, ...) STYLE_##id,
@@ -18,7 +18,9 @@ struct cell {
     uint32_t cp[4];
     uint8_t style;
     uint8_t width;   /* 1, 2, or 0 for the right half */
-    uint16_t unused; /* 0: cells may be compared as bytes */
+    /* enum attr added to the style's look; of STYLE_PICTURE: colours of the xterm palette of 256,
+     * foreground | background << 8 */
+    uint16_t extra;
 };
 struct rect {
     int x, y, w, h;

@@ -99,12 +99,17 @@ struct reading {
     bool follow;
     size_t entry;               /* first visible */
     size_t piece;               /* of it: 0 the heading, i + 1 parts[i], n_parts + 1 the gap */
-    int row;                    /* first visible row of that piece */
+    size_t slice;               /* of the piece: the layout cuts what is long */
+    int row;                    /* first visible row of that slice */
     size_t sel_entry, sel_part; /* what fold, fork, copy mean */
-    /* asked for; the layout settles it */
-    enum { MOVE_NONE, MOVE_ROWS, MOVE_PAGES, MOVE_TOP, MOVE_END, MOVE_MESSAGE } move;
+    /* asked for; the layout settles it. MOVE_TO: the row that shows byte to_off of the text of
+     * part to_part (SIZE_MAX: the heading) of to_entry comes on screen, and that part is selected */
+    enum { MOVE_NONE, MOVE_ROWS, MOVE_PAGES, MOVE_TOP, MOVE_END, MOVE_MESSAGE, MOVE_TO } move;
     int move_by;
+    size_t to_entry, to_part, to_off;
     uint32_t new_below; /* parts that came below since follow ended */
+    bool raw;           /* Markdown as it is written */
+    bool split;         /* diffs side by side where there is room */
 };
 struct session {
     char *id;    /* NULL: not created yet (the empty composer titled "new") */
@@ -341,6 +346,8 @@ struct model {
     size_t watch_limit, n_watched;
     char *state_dir, *start_dir;
     bool disk_failed; /* drafts are only in memory */
+    struct search *search;     /* search.h; never NULL */
+    struct pictures *pictures; /* picture.h; private to it */
     struct ui ui;
     struct model_private *priv; /* timers, probes, pending tasks: reducers only */
 };

@@ -17,6 +17,11 @@ enum task_kind {
        50,000 */
     TASK_FIND,
     TASK_STAT, /* path -> entries[0] */
+    /* argv, looked up in PATH, without a shell; data -> its standard input; its standard output ->
+       data, at most `most` bytes; status. Nothing of our terminal. After limit_ms (RC_TIMEOUT), at
+       `most` (RC_LIMIT), on CANCEL and at the end of the program it and its process group are
+       killed. Four run at once, and no other task waits for them. */
+    TASK_RUN,
     /* target: ends that task soon, which still comes back, RC_CANCELLED; is not answered itself */
     TASK_CANCEL,
 };
@@ -35,6 +40,11 @@ struct task {
     const char *data;
     size_t len;
     bool fresh; /* WRITE: never over a file that is there: RC_IO, EEXIST */
+    /* RUN; in arena */
+    const char *const *argv; /* NULL ends it */
+    int64_t limit_ms;
+    size_t most;
+    int status; /* of its exit; 128 + signal */
     /* the answer */
     struct err err;
     struct dir_entry *entries;

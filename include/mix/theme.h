@@ -7,7 +7,6 @@
 
 #define COLOUR_DEFAULT (-1)
 #define COLOUR_RGB     0x1000000 /* | 0xrrggbb; below 256: palette index */
-enum attr { ATTR_BOLD = 1, ATTR_DIM = 2, ATTR_ITALIC = 4, ATTR_UNDERLINE = 8, ATTR_REVERSE = 16 };
 struct look {
     int32_t fg, bg;
     uint8_t attrs;

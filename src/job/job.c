@@ -183,6 +183,7 @@ static void run(struct job *j, struct task *t) {
     case TASK_STAT:
         fs_stat(t);
         break;
+    case TASK_RUN:
     case TASK_CANCEL:
         break;
     }

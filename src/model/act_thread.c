@@ -79,3 +79,15 @@ void act_fold_all(struct model *m) {
                 part_fold(t, &t->entries[i].parts[k], any_open ? FOLD_SHUT : FOLD_OPEN);
     model_touch(m);
 }
+
+void act_go_to(struct model *m, size_t entry, size_t part, size_t off) {
+    struct reading *r = &m->shown->reading;
+
+    r->follow = false;
+    r->move = MOVE_TO;
+    r->move_by = 0;
+    r->to_entry = entry;
+    r->to_part = part;
+    r->to_off = off;
+    model_touch(m);
+}

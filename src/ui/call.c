@@ -180,7 +180,7 @@ static void add_result(struct block *b, const struct part *p, int width) {
         block_note(b, STYLE_DIM, GUTTER_RESULT, "… %s more lines", say_grouped(left).s);
 }
 
-void call_head(struct block *b, const struct part *p) {
+void block_call_head(struct block *b, const struct part *p) {
     auto_buf struct buf object = {.max = FIELD_MAX};
     const size_t n = p->len < HEAD_BYTES ? p->len : HEAD_BYTES;
 
@@ -203,7 +203,7 @@ void call_head(struct block *b, const struct part *p) {
     }
 }
 
-void call_body(struct block *b, const struct part *p, int width) {
+void block_call_body(struct block *b, const struct part *p, int width) {
     auto_buf struct buf object = {.max = FIELD_MAX};
     const bool change = tool_is(p->name, "Edit") || tool_is(p->name, "Write");
     struct block_style how = plain;

@@ -4,7 +4,7 @@
 
 #include "ui.h"
 
-void call_head(struct block *b, const struct part *p); /* the object and the counts of a change */
-void call_body(struct block *b, const struct part *p, int width); /* what unfolding shows */
+void block_call_head(struct block *b, const struct part *p); /* the object and the counts of a change */
+void block_call_body(struct block *b, const struct part *p, int width); /* what unfolding shows */
 
 #endif

@@ -40,9 +40,9 @@ static void fill(struct block *b, const struct part *p, enum role role, int widt
     const struct block_style how = style_of(p, role, width);
 
     if (p->kind == PART_TOOL) {
-        call_head(b, p);
+        block_call_head(b, p);
         if (b->open)
-            call_body(b, p, width);
+            block_call_body(b, p, width);
     } else if (p->kind == PART_THINKING && !b->open) {
         if (!p->live)
             count_words(b, p);

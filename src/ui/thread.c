@@ -248,6 +248,11 @@ static struct spot moved(struct view *v, const struct thread_place *at, struct r
         break;
     case MOVE_MESSAGE:
         return move_message(v, at, r, top, by);
+    case MOVE_TO:
+        r->sel_entry = r->to_entry;
+        r->sel_part = r->to_part == SIZE_MAX ? 0 : r->to_part;
+        return spot_existing(
+            v, at, (struct spot){r->to_entry, r->to_part == SIZE_MAX ? 0 : r->to_part + 1, 0});
     }
     return top;
 }

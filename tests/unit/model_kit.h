@@ -121,6 +121,7 @@ KIT_FN void kit_do_task(struct kit *k, struct task *t) {
     case TASK_SCAN:
     case TASK_FIND:
     case TASK_STAT:
+    case TASK_RUN:
     case TASK_CANCEL:
         break;
     }

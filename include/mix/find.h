@@ -1,0 +1,22 @@
+/* find.h - finding text in text, by PCRE2. A finder may be used by one thread at a time. Pure. */
+#ifndef MIX_FIND_H
+#define MIX_FIND_H
+
+#include "mix/base.h"
+
+struct find;
+enum find_kind {
+    FIND_TEXT,  /* as it stands */
+    FIND_REGEX, /* Perl's syntax; work on one text is bounded, what exceeds it is no match */
+};
+/* Smart case: a query without upper-case letters matches any case. UTF-8 both ways; invalid bytes
+ * of the text match nothing. Fails: RC_USAGE with the place in the pattern. */
+enum rc find_new(struct find **out, const char *query, enum find_kind kind, struct err *err);
+void find_free(struct find *f);
+/* The first match at or after `from`; never an empty one. */
+bool find_next(struct find *f, const char *s, size_t n, size_t from, size_t *at, size_t *len);
+/* The last match that begins before `before`. */
+bool find_last(struct find *f, const char *s, size_t n, size_t before, size_t *at, size_t *len);
+size_t find_count(struct find *f, const char *s, size_t n);
+
+#endif
