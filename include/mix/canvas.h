@@ -17,7 +17,7 @@ struct cell {
      * wide one */
     uint32_t cp[4];
     uint8_t style;
-    uint8_t width;   /* 1, 2, or 0 for the right half */
+    uint8_t width; /* 1, 2, or 0 for the right half */
     /* enum attr added to the style's look; of STYLE_PICTURE: colours of the xterm palette of 256,
      * foreground | background << 8 */
     uint16_t extra;
@@ -39,7 +39,12 @@ void canvas_fill(struct canvas *c, struct rect r, uint32_t cp, enum style s); /*
  * a cluster that does not fit whole is left out. Returns the cells used. Controls in it show as
  * U+FFFD: sanitise first. */
 int canvas_put(struct canvas *c, int x, int y, int max, enum style s, const char *text, size_t n);
-/* The same; when it does not fit it ends in U+2026. */
+/* The same with enum attr added to the style's look. */
+int canvas_put_attrs(struct canvas *c, int x, int y, int max, enum style s, uint8_t attrs,
+                     const char *text, size_t n);
+/* One cell of a picture in colours of the xterm palette; cp is one cell wide. */
+void canvas_put_picture(struct canvas *c, int x, int y, uint32_t cp, uint8_t fg, uint8_t bg);
+/* As canvas_put; when it does not fit it ends in U+2026. */
 int canvas_put_cut(struct canvas *c, int x, int y, int max, enum style s, const char *text,
                    size_t n);
 int canvas_putf(struct canvas *c, int x, int y, int max, enum style s, const char *fmt, ...)

@@ -41,14 +41,18 @@ struct cell *canvas_at(const struct canvas *c, int x, int y) {
     return &c->cells[(size_t)y * (size_t)c->w + (size_t)x];
 }
 
+static struct cell lone(const struct cell *half) {
+    return (struct cell){.cp = {' '}, .style = half->style, .width = 1, .extra = half->extra};
+}
+
 /* Writes one cell; a wide character that lost a half becomes blanks of its own style. */
 static void set_cell(struct canvas *c, int x, int y, uint32_t cp, enum style s, uint8_t width) {
     struct cell *cell = &c->cells[(size_t)y * (size_t)c->w + (size_t)x];
 
     if (cell->width == 0 && x > 0 && cell[-1].width == 2)
-        cell[-1] = (struct cell){.cp = {' '}, .style = cell[-1].style, .width = 1};
+        cell[-1] = lone(&cell[-1]);
     if (cell->width == 2 && x + 1 < c->w)
-        cell[1] = (struct cell){.cp = {' '}, .style = cell[1].style, .width = 1};
+        cell[1] = lone(&cell[1]);
     *cell = (struct cell){.cp = {cp}, .style = (uint8_t)s, .width = width};
 }
 
@@ -153,6 +157,26 @@ int canvas_put(struct canvas *c, int x, int y, int max, enum style s, const char
         i += k.bytes;
     }
     return used;
+}
+
+int canvas_put_attrs(struct canvas *c, int x, int y, int max, enum style s, uint8_t attrs,
+                     const char *text, size_t n) {
+    const int used = canvas_put(c, x, y, max, s, text, n);
+
+    for (int i = 0; i < used && attrs; i++) {
+        struct cell *cell = canvas_at(c, x + i, y);
+
+        if (cell)
+            cell->extra = attrs;
+    }
+    return used;
+}
+
+void canvas_put_picture(struct canvas *c, int x, int y, uint32_t cp, uint8_t fg, uint8_t bg) {
+    if (x < 0 || y < 0 || x >= c->w || y >= c->h)
+        return;
+    set_cell(c, x, y, cp, STYLE_PICTURE, 1);
+    canvas_at(c, x, y)->extra = (uint16_t)(fg | bg << 8);
 }
 
 int canvas_put_cut(struct canvas *c, int x, int y, int max, enum style s, const char *text,
