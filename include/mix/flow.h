@@ -92,7 +92,9 @@ struct flow {
     size_t n, cap;
     struct flow_link *links;
     size_t n_links, cap_links;
+    struct rows scratch; /* private: where lines are wrapped */
 };
+/* Zeroed is a valid empty flow. */
 void flow_clear(struct flow *f);
 void flow_fini(struct flow *f);
 size_t flow_bytes(const struct flow *f); /* of memory it holds */
@@ -112,8 +114,9 @@ struct flow_bit {
     uint16_t link;
     uint8_t ink, attrs;
 };
-/* Adds one logical line made of bits, wrapped to width (>= 1) together with its prefix. An empty
- * line gives one row. keep: indented continuation rows keep the blanks they begin with (code). */
+/* Adds one logical line made of bits, wrapped to width (>= 1) together with its prefix (by the
+ * wider of first and rest). An empty line gives one row. No row is wider than width, but one that
+ * is a single cluster. A flow holds 1 GiB of text; lines beyond are left out. */
 enum flow_wrap {
     WRAP_WORDS,
     WRAP_CELLS /* hard at the edge: code and output keep their columns */
@@ -121,7 +124,9 @@ enum flow_wrap {
 void flow_line(struct flow *f, const struct flow_bit *bits, size_t n,
                const struct flow_prefix *prefix, enum flow_wrap wrap, int width, uint8_t fill);
 /* Many lines of foreign text with one ink: cleaned (how), each a logical line. Stops before the
- * flow has max_rows; returns the bytes of s that were taken (whole lines). */
+ * flow has max_rows; returns the bytes of s that were taken: whole lines, and of a line of more
+ * than 64 KiB pieces of that size, which a copy joins again. A line end at the end of s adds no
+ * empty row; \r alone and U+2028 end lines too. */
 struct flow_plain {
     uint8_t ink, attrs, fill;
     enum clean clean;
