@@ -1,7 +1,8 @@
 /* cell.c - cells and colours as the terminal at hand can show them. */
+#include "pairs.h"
 #include "private.h"
 
-enum { UNKNOWN = 0xfffd };
+enum { UNKNOWN = 0xfffd, PALETTE = 256, DIRECT_FIRST = 8 };
 
 static bool shown_as_told(uint32_t cp, int width) {
     const bool control = cp < 0x20 || (cp >= 0x7f && cp < 0xa0);
@@ -34,41 +35,49 @@ static int rgb_distance(int rgb, int r, int g, int b) {
            channel_distance(rgb & 255, b);
 }
 
+int palette_rgb(int i) {
+    static const int base[16] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
+                                 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00,
+                                 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff};
+    static const uint8_t levels[6] = {0, 95, 135, 175, 215, 255};
+
+    if (i < 16)
+        return base[i & 15];
+    if (i >= 232)
+        return 0x010101 * (8 + 10 * (i - 232));
+    return levels[(i - 16) / 36] << 16 | levels[(i - 16) / 6 % 6] << 8 | levels[(i - 16) % 6];
+}
+
 /* The xterm palette entry nearest to an rgb colour: 16 to 255 where there are 256, else the first 8
  * or 16. */
-static short nearest(int rgb, int colours) {
-    static const uint8_t base[16][3] = {
-        {0, 0, 0},     {205, 0, 0},     {0, 205, 0},     {205, 205, 0},  {0, 0, 238}, {205, 0, 205},
-        {0, 205, 205}, {229, 229, 229}, {127, 127, 127}, {255, 0, 0},    {0, 255, 0}, {255, 255, 0},
-        {92, 92, 255}, {255, 0, 255},   {0, 255, 255},   {255, 255, 255}};
+static int nearest(int rgb, int colours) {
     int best = 0, best_distance = 1 << 30;
     int from = colours >= 256 ? 16 : 0, to = colours >= 256 ? 256 : colours >= 16 ? 16 : 8;
     for (int i = from; i < to; i++) {
-        int r, g, b;
-        if (i < 16) {
-            r = base[i][0], g = base[i][1], b = base[i][2];
-        } else if (i < 232) {
-            int n = i - 16;
-            static const uint8_t levels[6] = {0, 95, 135, 175, 215, 255};
-            r = levels[n / 36], g = levels[n / 6 % 6], b = levels[n % 6];
-        } else {
-            r = g = b = 8 + 10 * (i - 232);
-        }
-        int distance = rgb_distance(rgb, r, g, b);
+        const int is = palette_rgb(i);
+        const int distance = rgb_distance(rgb, is >> 16 & 255, is >> 8 & 255, is & 255);
         if (distance < best_distance)
             best = i, best_distance = distance;
     }
-    return (short)best;
+    return best;
 }
 
-static short colour_of(int32_t colour, int colours) {
+int colour_number(int i, int colours) {
+    return colours > PALETTE && i >= DIRECT_FIRST ? palette_rgb(i) : i;
+}
+
+static int colour_of(int32_t colour, int colours) {
     if (colour == COLOUR_DEFAULT)
         return -1;
-    if (colour & COLOUR_RGB)
-        return nearest(colour & 0xffffff, colours);
+    if (colour & COLOUR_RGB) {
+        const int rgb = colour & 0xffffff;
+
+        /* the first few numbers of a terminal with direct colours are those of its palette */
+        return colours > PALETTE ? (rgb < DIRECT_FIRST ? 0 : rgb) : nearest(rgb, colours);
+    }
     if (colour < colours)
-        return (short)colour;
-    return (short)(colour < 16 ? colour % 8 : -1); /* bright on a terminal of 8: its dark twin */
+        return colour_number(colour, colours);
+    return colour < 16 ? colour % 8 : -1; /* bright on a terminal of 8: its dark twin */
 }
 
 struct colour_pair colours_near(const struct look *look, int colours) {

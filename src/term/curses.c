@@ -14,6 +14,7 @@
 
 #include "clipboard.h"
 #include "output.h"
+#include "pairs.h"
 #include "private.h"
 #include "terminfo.h"
 
@@ -27,9 +28,10 @@ struct term {
     struct theme theme;
     int colours;
     attr_t attrs[STYLE_COUNT];
-    short pair_of[STYLE_COUNT];
+    int pair_of[STYLE_COUNT];
     struct colour_pair pairs[PAIR_MAX]; /* index is the pair's number; 0 is the terminal's own */
     int n_pairs;
+    struct pairs pictures; /* behind those of the styles */
     bool repaint, inside, hung_up;
     bool cursor_on;
 };
@@ -165,6 +167,8 @@ enum rc term_open(struct term **out, struct err *err) {
         t->colours = COLORS;
     }
     t->n_pairs = 1;
+    if (t->colours >= 256)
+        pairs_init(&t->pictures, PAIR_MAX, COLOR_PAIRS);
     t->inside = true;
     t->cursor_on = true;
     t->repaint = true;
@@ -186,6 +190,7 @@ void term_free(struct term *t) {
     output_close(&t->output);
     decoder_free(t->decoder);
     canvas_fini(&t->shown);
+    pairs_fini(&t->pictures);
     free(t);
 }
 
@@ -253,7 +258,7 @@ void term_resized(struct term *t) {
 /* ---- looks ---- */
 int term_colours(const struct term *t) { return t->colours; }
 
-static short pair_for(struct term *t, const struct look *look) {
+static int pair_for(struct term *t, const struct look *look) {
     if (t->colours == 0)
         return 0;
     const struct colour_pair want = colours_near(look, t->colours);
@@ -261,18 +266,19 @@ static short pair_for(struct term *t, const struct look *look) {
         return 0;
     for (int i = 1; i < t->n_pairs; i++)
         if (t->pairs[i].fg == want.fg && t->pairs[i].bg == want.bg)
-            return (short)i;
+            return i;
     if (t->n_pairs >= PAIR_MAX || t->n_pairs >= COLOR_PAIRS ||
         init_extended_pair(t->n_pairs, want.fg, want.bg) != OK)
         return 0;
     t->pairs[t->n_pairs] = want;
-    return (short)t->n_pairs++;
+    return t->n_pairs++;
 }
 
-static attr_t attrs_of(uint8_t attrs) {
+static attr_t attrs_of(unsigned attrs) {
     return (attrs & ATTR_BOLD ? WA_BOLD : 0) | (attrs & ATTR_DIM ? WA_DIM : 0) |
            (attrs & ATTR_ITALIC ? WA_ITALIC : 0) | (attrs & ATTR_UNDERLINE ? WA_UNDERLINE : 0) |
-           (attrs & ATTR_REVERSE ? WA_REVERSE : 0);
+           (attrs & ATTR_REVERSE ? WA_REVERSE : 0) |
+           (attrs & ATTR_STRIKE ? WA_DIM : 0); /* curses strikes nothing through */
 }
 
 void term_theme(struct term *t, const struct theme *theme) {
@@ -291,14 +297,27 @@ void term_theme(struct term *t, const struct theme *theme) {
 }
 
 /* ---- drawing ---- */
-static void tell_cell(const struct term *t, int x, int y, const struct cell *c) {
+static int picture_pair(struct term *t, uint16_t extra, const struct canvas *next) {
+    bool fresh;
+    const int pair = pairs_get(&t->pictures, extra, &t->shown, next, &fresh);
+
+    if (fresh && init_extended_pair(pair, colour_number(extra & 255, t->colours),
+                                    colour_number(extra >> 8, t->colours)) != OK)
+        return 0;
+    return pair;
+}
+
+static void tell_cell(struct term *t, int x, int y, const struct cell *c,
+                      const struct canvas *next) {
+    const bool picture = c->style == STYLE_PICTURE;
+    const attr_t attrs = t->attrs[c->style] | (picture || !c->extra ? 0 : attrs_of(c->extra));
+    int pair = picture ? picture_pair(t, c->extra, next) : t->pair_of[c->style];
     wchar_t text[5];
     cchar_t cc;
-    int pair = t->pair_of[c->style];
     const int used = cell_text(c, text);
-    if (setcchar(&cc, text, t->attrs[c->style], (short)pair, &pair) == OK)
+    if (setcchar(&cc, text, attrs, (short)pair, &pair) == OK)
         mvadd_wch(y, x, &cc);
-    if (used < c->width && setcchar(&cc, L" ", t->attrs[c->style], (short)pair, &pair) == OK)
+    if (used < c->width && setcchar(&cc, L" ", attrs, (short)pair, &pair) == OK)
         mvadd_wch(y, x + 1, &cc);
 }
 
@@ -311,7 +330,7 @@ static void tell_row(struct term *t, const struct canvas *c, int y) {
     for (int x = 0; x < c->w; x++) {
         bool same = !t->repaint && memcmp(&now[x], &was[x], sizeof *now) == 0;
         if (!same && now[x].width > 0)
-            tell_cell(t, x, y, &now[x]);
+            tell_cell(t, x, y, &now[x], c);
     }
     memcpy(was, now, c->w * sizeof *now);
 }
@@ -324,6 +343,7 @@ void term_flush(struct term *t, const struct canvas *c) {
         canvas_init(&t->shown, c->w, c->h);
         t->repaint = true;
     }
+    pairs_frame(&t->pictures);
     for (int y = 0; y < c->h; y++)
         tell_row(t, c, y);
     if (!isendwin()) /* coming back from the shell it sets the line, which memory has not */

@@ -14,8 +14,10 @@ int cell_text(const struct cell *cell, wchar_t text[5]);
 
 /* -1: the terminal's own */
 struct colour_pair {
-    short fg, bg;
+    int fg, bg;
 };
+/* What a terminal of so many colours calls an entry of the xterm palette. */
+int colour_number(int i, int colours);
 /* The nearest a terminal of so many colours can do; what a theme tells apart stays apart. */
 struct colour_pair colours_near(const struct look *look, int colours);
 

@@ -178,9 +178,41 @@ static void no_order_of_writes_leaves_half_a_character(void **state) {
     }
 }
 
+static void attributes_lie_on_the_text_alone(void **state) {
+    (void)state;
+    assert_int_equal(canvas_put_attrs(&canvas, 1, 0, 99, STYLE_TEXT, ATTR_BOLD | ATTR_STRIKE,
+                                      "a\346\274\242", 4),
+                     3);
+    assert_int_equal(canvas_at(&canvas, 0, 0)->extra, 0);
+    for (int x = 1; x < 4; x++)
+        assert_int_equal(canvas_at(&canvas, x, 0)->extra, ATTR_BOLD | ATTR_STRIKE);
+    assert_int_equal(canvas_at(&canvas, 4, 0)->extra, 0);
+    put(1, 0, 99, "b"); /* what is written over it has its own look */
+    assert_int_equal(canvas_at(&canvas, 1, 0)->extra, 0);
+    assert_int_equal(canvas_put_attrs(&canvas, -1, 1, 99, STYLE_TEXT, ATTR_DIM, "xyz", 3), 3);
+    assert_int_equal(canvas_at(&canvas, 1, 1)->extra, ATTR_DIM);
+}
+
+static void cells_of_pictures_have_their_own_colours(void **state) {
+    (void)state;
+    canvas_put_picture(&canvas, 2, 1, 0x2580, 200, 17);
+    canvas_put_picture(&canvas, 10, 1, 0x2580, 1, 1);
+    canvas_put_picture(&canvas, 2, -1, 0x2580, 1, 1);
+    const struct cell *cell = canvas_at(&canvas, 2, 1);
+
+    assert_int_equal(cell->style, STYLE_PICTURE);
+    assert_int_equal(cell->extra, 200 | 17 << 8);
+    assert_whole(&canvas);
+    put(2, 1, 99, "b");
+    assert_int_equal(cell->style, STYLE_TITLE);
+    assert_int_equal(cell->extra, 0);
+}
+
 int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, start, end)
     const struct CMUnitTest tests[] = {
+        CASE(attributes_lie_on_the_text_alone),
+        CASE(cells_of_pictures_have_their_own_colours),
         CASE(text_is_written_where_it_is_put),
         CASE(text_stops_at_every_edge),
         CASE(a_wide_character_takes_two_cells_or_none),
