@@ -10,13 +10,16 @@ enum find_kind {
     FIND_REGEX, /* Perl's syntax; work on one text is bounded, what exceeds it is no match */
 };
 /* Smart case: a query without upper-case letters matches any case. UTF-8 both ways; invalid bytes
- * of the text match nothing. Fails: RC_USAGE with the place in the pattern. */
+ * of the text match nothing. ^ and $ are ends of lines. Fails: RC_USAGE, `detail` is the byte of the
+ * query where it goes wrong. */
 enum rc find_new(struct find **out, const char *query, enum find_kind kind, struct err *err);
 void find_free(struct find *f);
-/* The first match at or after `from`; never an empty one. */
+/* Matches are never empty and do not overlap. Looked for from `from` on in the n bytes at s, which
+ * are valid before `from`: what stands there is seen by \b and the like. */
 bool find_next(struct find *f, const char *s, size_t n, size_t from, size_t *at, size_t *len);
-/* The last match that begins before `before`. */
-bool find_last(struct find *f, const char *s, size_t n, size_t before, size_t *at, size_t *len);
-size_t find_count(struct find *f, const char *s, size_t n);
+/* The last of those that begin before `before`, and how many those are. */
+bool find_last(struct find *f, const char *s, size_t n, size_t from, size_t before, size_t *at,
+               size_t *len);
+size_t find_count(struct find *f, const char *s, size_t n, size_t from, size_t before);
 
 #endif

@@ -103,10 +103,16 @@ struct reading {
     int row;                    /* first visible row of that slice */
     size_t sel_entry, sel_part; /* what fold, fork, copy mean */
     /* asked for; the layout settles it. MOVE_TO: the row that shows byte to_off of the text of
-     * part to_part (SIZE_MAX: the heading) of to_entry comes on screen, and that part is selected */
+     * part to_part (SIZE_MAX: the heading) of to_entry comes on screen, and that part is selected;
+     * to_result: of its result; to_top: that row comes to the top of the screen */
     enum { MOVE_NONE, MOVE_ROWS, MOVE_PAGES, MOVE_TOP, MOVE_END, MOVE_MESSAGE, MOVE_TO } move;
     int move_by;
     size_t to_entry, to_part, to_off;
+    bool to_result, to_top;
+    /* settled by the layout: byte of the part's text, or of its result, that the top row shows */
+    size_t top_off;
+    bool top_result;
+    size_t unread; /* the entry, counted from 1, that a line `unread` stands before; 0: none */
     uint32_t new_below; /* parts that came below since follow ended */
     bool raw;           /* Markdown as it is written */
     bool split;         /* diffs side by side where there is room */
