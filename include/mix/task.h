@@ -18,9 +18,11 @@ enum task_kind {
     TASK_FIND,
     TASK_STAT, /* path -> entries[0] */
     /* argv, looked up in PATH, without a shell; data -> its standard input; its standard output ->
-       data, at most `most` bytes; status. Nothing of our terminal. After limit_ms (RC_TIMEOUT), at
-       `most` (RC_LIMIT), on CANCEL and at the end of the program it and its process group are
-       killed. Four run at once, and no other task waits for them. */
+       data, at most `most` bytes (0: none is wanted); status, and when it failed by itself err.text
+       is the first line of its error output. Nothing of our terminal, nor of our own variables.
+       After limit_ms (RC_TIMEOUT), beyond `most` (RC_LIMIT, what fits is there), on CANCEL and at
+       the end of the program it and its process group are killed. It is over when the program
+       itself has ended. Four run at once, and no other task waits for them. Not started: RC_IO. */
     TASK_RUN,
     /* target: ends that task soon, which still comes back, RC_CANCELLED; is not answered itself */
     TASK_CANCEL,
@@ -42,7 +44,7 @@ struct task {
     bool fresh; /* WRITE: never over a file that is there: RC_IO, EEXIST */
     /* RUN; in arena */
     const char *const *argv; /* NULL ends it */
-    int64_t limit_ms;
+    int64_t limit_ms;        /* 0: none */
     size_t most;
     int status; /* of its exit; 128 + signal */
     /* the answer */

@@ -7,6 +7,7 @@
 #include "mix/job.h"
 
 #include "fs.h"
+#include "run.h"
 #include "mix/ring.h"
 
 #include <assert.h>
@@ -37,6 +38,7 @@ struct job {
     char *home; /* constant */
     /* worker only from here on */
     struct fifo queue, backlog;
+    struct runs *runs;
     uint32_t running;
     bool running_cancelled;
 };
@@ -95,6 +97,23 @@ static void give_back(struct job *j, struct waiting *w) {
     fifo_add(&j->backlog, w);
 }
 
+/* What the children came to meanwhile. */
+static void turn_runs(struct job *j) {
+    struct task *t;
+    bool any = false;
+
+    runs_turn(j->runs);
+    while ((t = runs_next(j->runs)) != NULL) {
+        struct waiting *w = xcalloc(1, sizeof *w);
+
+        w->task = t;
+        give_back(j, w);
+        any = true;
+    }
+    if (any)
+        flush(j);
+}
+
 /* ---- arrivals ---- */
 
 static void cancel(struct job *j, uint32_t target) {
@@ -102,6 +121,8 @@ static void cancel(struct job *j, uint32_t target) {
         j->running_cancelled = true;
         return;
     }
+    if (runs_cancel(j->runs, target))
+        return;
     for (struct waiting **at = &j->queue.head; *at; at = &(*at)->next)
         if ((*at)->task->id == target) {
             struct waiting *w = fifo_unlink(&j->queue, at);
@@ -126,6 +147,10 @@ static void arrive(struct job *j, struct task *t) {
     if (t->kind == TASK_CANCEL) {
         cancel(j, t->target);
         task_free(t);
+        return;
+    }
+    if (t->kind == TASK_RUN) {
+        runs_add(j->runs, t);
         return;
     }
     struct waiting *w = xcalloc(1, sizeof *w);
@@ -157,6 +182,7 @@ static bool stop_asked(void *of) {
     struct job *j = of;
 
     take_arrivals(j);
+    turn_runs(j); /* a long search does not hold a child's pipes */
     return j->running_cancelled || atomic_load(&j->quit);
 }
 
@@ -212,15 +238,23 @@ static void run_last(struct job *j) {
     }
 }
 
+static void sleep_until_asked(const struct job *j) {
+    struct pollfd p[1 + RUNS_FDS] = {{.fd = bell_fd(j->worker), .events = POLLIN}};
+    const size_t n = runs_poll(j->runs, p + 1);
+
+    if (poll(p, (nfds_t)(1 + n), runs_wait_ms(j->runs, clock_now())) < 0 && errno != EINTR)
+        abort();
+}
+
 static void *work(void *arg) {
     struct job *j = arg;
-    struct pollfd p = {.fd = bell_fd(j->worker), .events = POLLIN};
 
     while (!atomic_load(&j->quit)) {
-        if (!j->queue.head && poll(&p, 1, -1) < 0 && errno != EINTR)
-            abort();
+        if (!j->queue.head)
+            sleep_until_asked(j);
         bell_ack(j->worker);
         take_arrivals(j);
+        turn_runs(j);
         flush(j);
         if (j->queue.head && !atomic_load(&j->quit)) {
             run_next(j);
@@ -228,6 +262,7 @@ static void *work(void *arg) {
         }
     }
     run_last(j);
+    runs_free(TAKE(j->runs));
     return NULL;
 }
 
@@ -243,6 +278,7 @@ struct job *job_new(void) {
     j->worker = bell_new();
     j->main = bell_new();
     j->home = home ? xstrdup(home) : NULL;
+    j->runs = runs_new();
     fifo_init(&j->queue);
     fifo_init(&j->backlog);
     atomic_init(&j->starved, false);
