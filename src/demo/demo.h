@@ -53,6 +53,7 @@ struct options {
     char *data;
     double speed, time_scale;
     int64_t history; /* messages of a generated session */
+    int64_t days;    /* messages of each day of work; 0: none */
     bool exit_with_stdin, allow_remote_exec, help, show_version;
     bool quirk[QUIRK_COUNT];
     struct fault faults[FAULTS_MAX];
@@ -153,6 +154,15 @@ void persist_delete(struct demo *d, const struct session *s);
 void seed_sessions(struct demo *d); /* unlocked: the examples of a fresh start */
 void seed_folder(struct demo *d, const char *session);
 void seed_history(struct demo *d, int64_t messages);
+void seed_days(struct demo *d, int64_t messages); /* days.c: four sessions of so many messages */
+struct seed_line {
+    const char *role; /* NULL ends a list */
+    const char *text, *reasoning, *tool, *input, *result;
+};
+struct session *seed_begin(struct demo *d, const char *title, int64_t when, const char *type);
+/* The id of its call, NULL: it has none. */
+const char *seed_line(struct demo *d, struct session *s, const struct seed_line *l, int64_t when);
+void seed_end(struct demo *d, struct session *s);
 
 /* ---- streams (stream.c) ---- */
 #define STREAM_QUEUE 50

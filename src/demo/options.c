@@ -67,6 +67,8 @@ void options_help(struct buf *b) {
         "  --time-scale N        divides 30 s for permissions, 45 s heartbeat, 10 min cut by N "
         "(1)\n"
         "  --history N           one more session with N generated messages\n"
+        "  --days N              four days of work with N messages each: a review, data, research, "
+        "languages\n"
         "  --exit-with-stdin     ends when its standard input closes\n"
         "  --quirk NAME=on|off   one habit of real servers, may be repeated:\n");
     for (size_t i = 0; i < MIX_COUNT(quirks); i++)
@@ -227,6 +229,8 @@ static enum rc parse_value(struct options *o, const char *name, const char *valu
         good = parse_number(value, 0.001, &o->time_scale);
     } else if (!strcmp(name, "--history")) {
         good = parse_int(value, 0, 1000000, &o->history);
+    } else if (!strcmp(name, "--days")) {
+        good = parse_int(value, 0, 1000000, &o->days);
     } else if (!strcmp(name, "--quirk")) {
         return parse_quirk(o, value, err);
     } else if (!strcmp(name, "--fault")) {
@@ -238,9 +242,9 @@ static enum rc parse_value(struct options *o, const char *name, const char *valu
 enum rc options_parse(struct options *o, int argc, char **argv, struct err *err) {
     static const char *const flags[] = {"--exit-with-stdin", "--allow-remote-exec", "--help",
                                         "--version"};
-    static const char *const with_value[] = {"--host",  "--port",  "--generation",
-                                             "--data",  "--speed", "--time-scale",
-                                             "--quirk", "--fault", "--history"};
+    static const char *const with_value[] = {"--host",    "--port",       "--generation", "--data",
+                                             "--speed",   "--time-scale", "--quirk",      "--fault",
+                                             "--history", "--days"};
     *o = (struct options){.host = "127.0.0.1",
                           .generation = "all",
                           .version = GEN_TOP,

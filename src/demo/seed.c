@@ -36,12 +36,8 @@ void seed_folder(struct demo *d, const char *session) {
 }
 
 /* ---- rows ---- */
-struct line {
-    const char *role; /* NULL ends a list */
-    const char *text, *reasoning, *tool, *input, *result;
-};
-
-static void add_line(struct demo *d, struct session *s, const struct line *l, int64_t when) {
+const char *seed_line(struct demo *d, struct session *s, const struct seed_line *l, int64_t when) {
+    const char *call = NULL;
     struct row *r = store_add(d, s, l->role, l->text ? l->text : "");
     r->created_at = when;
     r->finish = l->tool ? "tool_use" : "end_turn";
@@ -56,20 +52,22 @@ static void add_line(struct demo *d, struct session *s, const struct line *l, in
         c->input = arena_strdup(&r->a, l->input);
         c->result = arena_strdup(&r->a, l->result);
         c->finished = true;
+        call = c->id;
     }
     if (!strcmp(l->role, "assistant")) {
         r->m.model = "claude-sonnet-4-5";
-        r->m.input_tokens = 1200 + (int64_t)s->n * 310;
+        r->m.input_tokens = 1200 + (int64_t)(s->n % 400) * 310; /* then it was summarised */
         r->m.output_tokens = 20 + (int64_t)strlen(buf_str(&r->text)) / 4;
         r->m.cost = (double)(r->m.input_tokens * 3 + r->m.output_tokens * 15) / 1e6;
         store_spend(s, r->m.cost);
     }
     persist_row(d, s, r);
+    return call;
 }
 
-static struct session *begin(struct demo *d, const char *title, int64_t when) {
+struct session *seed_begin(struct demo *d, const char *title, int64_t when, const char *type) {
     struct session_create make = {.title = title, .browser_mode = "local-browser-service"};
-    struct session *s = store_new(d, &make, "main");
+    struct session *s = store_new(d, &make, type);
     s->d.title = arena_strdup(&s->a, title); /* named by a model long ago, not cut */
     s->d.created_at = when;
     if (d->o.version > GEN_POST) {
@@ -81,7 +79,13 @@ static struct session *begin(struct demo *d, const char *title, int64_t when) {
     return s;
 }
 
-static const struct line words[] = {
+void seed_end(struct demo *d, struct session *s) {
+    s->turns_done = 1;
+    store_count(s);
+    persist_session(d, s);
+}
+
+static const struct seed_line words[] = {
     {"user", "What does src/main.c do, and is it right for an empty file?", 0, 0, 0, 0},
     {"assistant", "I'll read it.",
      "The file is small. Read it first, then think about the empty input.", "ReadText",
@@ -107,7 +111,7 @@ static const struct line words[] = {
     {"tool", "", 0, 0, 0, 0},
     {"assistant", "Done: `inside` is a flag now and `words` the only counter.", 0, 0, 0, 0},
     {NULL, NULL, 0, 0, 0, 0}};
-static const struct line prices[] = {
+static const struct seed_line prices[] = {
     {"user", "Make a table of prices.csv with a total.", 0, 0, 0, 0},
     {"assistant", "Let me look at the data.", 0, "Bash", "{\"command\":\"cat prices.csv\"}",
      "item,price,currency\nbread,2.40,EUR\ncoffee,3.10,EUR\npaper,5.00,EUR\n"},
@@ -117,28 +121,29 @@ static const struct line prices[] = {
      "**total** | **10.50** |\n\nAll prices are in EUR.",
      0, 0, 0, 0},
     {NULL, NULL, 0, 0, 0, 0}};
-static const struct line notes[] = {{"user", "Plan the work in notes.txt", 0, 0, 0, 0},
-                                    {"assistant", "Three points, in the order of the file.",
-                                     "One entry per line, nothing is done yet.", "TodoWrite",
-                                     "{\"todos\":[{\"id\":\"1\",\"content\":\"count words in a "
-                                     "pipe\",\"status\":\"completed\",\"priority\":\"high\"},"
-                                     "{\"id\":\"2\",\"content\":\"ask about empty "
-                                     "files\",\"status\":\"in_progress\",\"priority\":\"medium\"},"
-                                     "{\"id\":\"3\",\"content\":\"measure before changing "
-                                     "anything\",\"status\":\"pending\",\"priority\":\"low\"}]}",
-                                     "Todos have been modified."},
-                                    {"tool", "", 0, 0, 0, 0},
-                                    {"assistant",
-                                     "The first point is done, the second is under way.\n\n1. "
-                                     "~~count words in a pipe~~\n2. *ask about "
-                                     "empty files*\n3. measure before changing anything",
-                                     0, 0, 0, 0},
-                                    {NULL, NULL, 0, 0, 0, 0}};
+static const struct seed_line notes[] = {
+    {"user", "Plan the work in notes.txt", 0, 0, 0, 0},
+    {"assistant", "Three points, in the order of the file.",
+     "One entry per line, nothing is done yet.", "TodoWrite",
+     "{\"todos\":[{\"id\":\"1\",\"content\":\"count words in a "
+     "pipe\",\"status\":\"completed\",\"priority\":\"high\"},"
+     "{\"id\":\"2\",\"content\":\"ask about empty "
+     "files\",\"status\":\"in_progress\",\"priority\":\"medium\"},"
+     "{\"id\":\"3\",\"content\":\"measure before changing "
+     "anything\",\"status\":\"pending\",\"priority\":\"low\"}]}",
+     "Todos have been modified."},
+    {"tool", "", 0, 0, 0, 0},
+    {"assistant",
+     "The first point is done, the second is under way.\n\n1. "
+     "~~count words in a pipe~~\n2. *ask about "
+     "empty files*\n3. measure before changing anything",
+     0, 0, 0, 0},
+    {NULL, NULL, 0, 0, 0, 0}};
 
 void seed_sessions(struct demo *d) {
     static const struct {
         const char *title;
-        const struct line *lines;
+        const struct seed_line *lines;
         int64_t hours_ago;
     } all[] = {{"Count words in a pipe", words, 52},
                {"Prices as a table", prices, 26},
@@ -146,12 +151,10 @@ void seed_sessions(struct demo *d) {
     int64_t now = clock_real() / 1000 * 1000;
     for (size_t i = 0; i < MIX_COUNT(all); i++) {
         int64_t when = now - all[i].hours_ago * 3600000;
-        struct session *s = begin(d, all[i].title, when);
-        for (const struct line *l = all[i].lines; l->role; l++)
-            add_line(d, s, l, when += 7000);
-        s->turns_done = 1;
-        store_count(s);
-        persist_session(d, s);
+        struct session *s = seed_begin(d, all[i].title, when, "main");
+        for (const struct seed_line *l = all[i].lines; l->role; l++)
+            seed_line(d, s, l, when += 7000);
+        seed_end(d, s);
     }
 }
 
@@ -199,10 +202,10 @@ static void long_text(struct buf *b, int64_t i) {
 
 void seed_history(struct demo *d, int64_t messages) {
     int64_t when = clock_real() / 1000 * 1000 - messages * 1000 - 86400000;
-    struct session *s = begin(d, "history", when);
+    struct session *s = seed_begin(d, "history", when, "main");
     auto_buf struct buf text = {.max = MIX_MIB};
     for (int64_t i = 0; i < messages; i++, when += 1000) {
-        struct line l = {.role = i % 4 == 0 ? "user" : i % 4 == 2 ? "tool" : "assistant"};
+        struct seed_line l = {.role = i % 4 == 0 ? "user" : i % 4 == 2 ? "tool" : "assistant"};
         buf_clear(&text);
         if (l.role[0] == 'a' || l.role[0] == 'u') {
             long_text(&text, i);
@@ -217,9 +220,7 @@ void seed_history(struct demo *d, int64_t messages) {
             l.result = buf_str(&text);
             l.reasoning = "The next step follows from the last one. Run it and look.";
         }
-        add_line(d, s, &l, when);
+        seed_line(d, s, &l, when);
     }
-    s->turns_done = 1;
-    store_count(s);
-    persist_session(d, s);
+    seed_end(d, s);
 }

@@ -94,6 +94,8 @@ static enum rc start(struct demo *d, struct err *err) {
         seed_sessions(d);
     if (d->o.history > 0)
         seed_history(d, d->o.history);
+    if (d->o.days > 0)
+        seed_days(d, d->o.days);
     return http_start(d, err);
 }
 

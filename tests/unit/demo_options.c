@@ -37,7 +37,7 @@ static void values_follow_a_blank_or_an_equals_sign(void **state) {
     struct options o;
     assert_int_equal(parse(&o,
                            "--port=8088 --speed 0 --time-scale 100 --generation=0.2.5 "
-                           "--quirk doc=off --quirk=cors=on --exit-with-stdin --history 7",
+                           "--quirk doc=off --quirk=cors=on --exit-with-stdin --history 7 --days 3",
                            NULL),
                      RC_OK);
     assert_int_equal(o.port, 8088);
@@ -47,6 +47,7 @@ static void values_follow_a_blank_or_an_equals_sign(void **state) {
     assert_true(o.quirk[QUIRK_CORS]);
     assert_true(o.exit_with_stdin);
     assert_int_equal(o.history, 7);
+    assert_int_equal(o.days, 3);
     assert_true(o.speed < 0.001 && o.time_scale > 99);
 }
 

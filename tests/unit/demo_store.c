@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "demo.h"
+#include "mix/pretty.h"
 
 static int remove_entry(const char *path, const struct stat *st, int flag, struct FTW *ftw) {
     (void)st;
@@ -199,6 +200,40 @@ static void titles_are_cut_by_characters(void **state) {
     store_free(&d);
 }
 
+static bool is_json(const char *text) {
+    struct err err = {0};
+
+    return json_check(text, strlen(text), &err) == RC_OK;
+}
+
+static void days_are_whole_sessions_with_sub_agents_and_sound_calls(void **state) {
+    struct demo d;
+    size_t calls = 0, children = 0;
+
+    open_store(&d, *state);
+    seed_days(&d, 200);
+    for (size_t i = 0; i < d.n; i++) {
+        const struct session *s = d.sessions[i];
+        const struct session *parent =
+            s->d.parent_session_id ? store_find(&d, s->d.parent_session_id) : NULL;
+
+        assert_int_equal(s->n, parent ? 4 : 200);
+        children += parent != NULL;
+        for (size_t k = 0; k < s->n; k++) {
+            const struct message *m = &s->rows[k]->m;
+
+            assert_null(strstr(buf_str(&s->rows[k]->text), "@w"));
+            for (size_t c = 0; c < m->tool_calls.n; c++, calls++)
+                if (!is_json(m->tool_calls.items[c].input))
+                    fail_msg("%s", m->tool_calls.items[c].input);
+        }
+    }
+    assert_int_equal(d.n - children, 4);
+    assert_int_equal(children, 2);
+    assert_true(calls > 150);
+    store_free(&d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(everything_is_read_back, setup, teardown),
@@ -210,6 +245,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(results_are_told_by_late_servers_behind_a_tool_row_only,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(titles_are_cut_by_characters, setup, teardown),
+        cmocka_unit_test_setup_teardown(days_are_whole_sessions_with_sub_agents_and_sound_calls,
+                                        setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
