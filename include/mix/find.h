@@ -14,8 +14,8 @@ enum find_kind {
  * query where it goes wrong. */
 enum rc find_new(struct find **out, const char *query, enum find_kind kind, struct err *err);
 void find_free(struct find *f);
-/* Matches are never empty and do not overlap. Looked for from `from` on in the n bytes at s, which
- * are valid before `from`: what stands there is seen by \b and the like. */
+/* Matches are never empty and do not overlap. Looked for in the n bytes at s, from `from` on,
+ * which is where a character begins; what stands before it is seen by \b and the like. */
 bool find_next(struct find *f, const char *s, size_t n, size_t from, size_t *at, size_t *len);
 /* The last of those that begin before `before`, and how many those are. */
 bool find_last(struct find *f, const char *s, size_t n, size_t from, size_t before, size_t *at,
