@@ -112,6 +112,18 @@ struct reading {
     /* settled by the layout: byte of the part's text, or of its result, that the top row shows */
     size_t top_off;
     bool top_result;
+    /* What the place was found in, noted by the layout too: when the part or its layout becomes
+     * another, the row that shows the same text is looked for. Not known: slice and row are taken
+     * as they are. */
+    struct reading_top {
+        bool known;
+        uint8_t how;   /* raw, split ... */
+        int width;     /* of the layout */
+        uint32_t rev;  /* of the part */
+        uint32_t body; /* which of the part's texts; UINT32_MAX: its head line */
+        uint32_t src;  /* byte (of a diff: line) of it */
+        uint32_t sub;  /* rows below the first of the same src */
+    } top;
     size_t unread; /* the entry, counted from 1, that a line `unread` stands before; 0: none */
     uint32_t new_below; /* parts that came below since follow ended */
     bool raw;           /* Markdown as it is written */
