@@ -38,6 +38,7 @@ struct part {
     size_t len;                 /* ends the text: what follows it need not be a NUL */
     const char *call_id, *name; /* tool; never NULL there */
     const char *result;         /* NULL: none known */
+    const char *screenshots;    /* URLs, one a line; NULL: none */
     double seconds;             /* duration of call or thinking; < 0 unknown */
     int64_t started_at;         /* clock_now() when first seen live; 0 for history */
     struct buf *grow;           /* owns text while live */
@@ -119,10 +120,24 @@ void transcript_note(struct transcript *t, const char *text, int64_t real_now);
 bool transcript_has_open_call(const struct transcript *t);
 void transcript_fini(struct transcript *t);
 
+/* What a callback of the session did after a call is a part like a call: its name is this, its input
+ * {"name", "type", "tool", "exit", "error", "stderr"}, its result what it wrote. */
+#define CALLBACK_TOOL "callback"
 /* Tool names of every era map to one: "todo_write" is "TodoWrite", "show_media" is "Show". */
 bool tool_is(const char *name, const char *canonical);
 /* The one thing a call touches (command, path, pattern, url...), from its input JSON, complete or
  * not. False: none. */
 bool tool_object(struct buf *out, const char *name, const char *input, size_t n);
+/* What a command ended with, as its result tells it in its last line; 0: nothing but success is
+ * known. */
+int64_t tool_exit(const char *name, const char *result);
+/* The items of a TodoWrite's input, which may be cut. */
+enum todo { TODO_OPEN, TODO_NOW, TODO_DONE };
+struct todo_walk {
+    const char *p, *end;
+};
+struct todo_walk todo_walk(const char *input, size_t n);
+/* content is replaced, and not clean. False: no more. */
+bool todo_next(struct todo_walk *w, struct buf *content, enum todo *state);
 
 #endif

@@ -151,3 +151,61 @@ struct part *transcript_match_call(struct transcript *t, const char *tool,
         }
     return found;
 }
+
+/* ---- results ---- */
+
+int64_t tool_exit(const char *name, const char *result) {
+    static const char words[] = "exit code ";
+    size_t n = result ? strlen(result) : 0, at;
+    int64_t code = 0;
+
+    if (!tool_is(name, "Bash"))
+        return 0;
+    while (n > 0 && strchr(" \r\n", result[n - 1]))
+        n--;
+    for (at = n; at > 0 && n - at < 64 && result[at - 1] != '\n'; at--)
+        ;
+    if (n - at <= sizeof words - 1 || strncasecmp(result + at, words, sizeof words - 1) != 0)
+        return 0;
+    for (at += sizeof words - 1; at < n && result[at] >= '0' && result[at] <= '9' && code < 1000;)
+        code = code * 10 + (result[at++] - '0');
+    return at == n ? code : 0;
+}
+
+/* ---- todo lists ---- */
+
+struct todo_walk todo_walk(const char *input, size_t n) {
+    struct jwalk walk = jtext_walk(input, n);
+    struct jtext name, value;
+
+    while (jtext_next(&walk, &name, &value))
+        if (jtext_is(name, "todos") && value.n > 0 && value.p[0] == '[')
+            return (struct todo_walk){value.p + 1, value.p + value.n};
+    return (struct todo_walk){NULL, NULL};
+}
+
+static enum todo todo_state(struct buf *status, const char *item, size_t n) {
+    if (!jtext_find(status, item, n, "status"))
+        return TODO_OPEN;
+    if (str_eq(buf_str(status), "completed"))
+        return TODO_DONE;
+    return str_eq(buf_str(status), "in_progress") ? TODO_NOW : TODO_OPEN;
+}
+
+bool todo_next(struct todo_walk *w, struct buf *content, enum todo *state) {
+    auto_buf struct buf status = {.max = 64};
+
+    buf_clear(content);
+    while (w->p < w->end && strchr(" \t\r\n,", *w->p))
+        w->p++;
+    if (w->p >= w->end || *w->p != '{')
+        return false;
+    const size_t whole = jtext_span(w->p, (size_t)(w->end - w->p));
+    const size_t n = whole > 0 ? whole : (size_t)(w->end - w->p);
+
+    if (!jtext_find(content, w->p, n, "content") && whole == 0)
+        return false; /* nothing of it is there yet */
+    *state = todo_state(&status, w->p, n);
+    w->p += n;
+    return true;
+}

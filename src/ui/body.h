@@ -8,8 +8,9 @@
 #include "ui.h"
 
 #define NO_SRC UINT32_MAX
+#define BODY_OWN_MAX (64 * MIX_MIB) /* of a text made for a body */
 
-enum body_kind {
+enum body_sort {
     BODY_MARKUP, /* Markdown */
     BODY_PLAIN,  /* text as it is */
     BODY_CODE,
@@ -18,7 +19,7 @@ enum body_kind {
     BODY_PICTURE, /* a thumbnail */
 };
 struct body {
-    enum body_kind kind;
+    enum body_sort kind;
     /* borrowed from the part, or from `own` */
     const char *text;
     size_t len;
@@ -42,12 +43,14 @@ struct body_how {
     enum role role;
     int width;
     bool raw, split, ascii;
+    /* of the sub-agent a Task started (model_child); NULL: none, or not known here */
+    const struct transcript *child;
 };
 /* What an open part shows; for a tool call that is its input, its change and its result, not the
  * head line. Pure: the same part gives the same bodies. */
 void bodies_of(struct bodies *out, const struct part *p, const struct body_how *how);
 void bodies_fini(struct bodies *b);
-struct body *bodies_add(struct bodies *b, enum body_kind kind);
+struct body *bodies_add(struct bodies *b, enum body_sort kind);
 
 /* The head line of a tool call. */
 struct call_head {
