@@ -76,21 +76,25 @@ uint16_t flow_add_link(struct flow *f, const char *url, size_t n, bool image) {
 }
 
 /* ---- one logical line ---- */
+struct decor {
+    struct run v[FLOW_DECORS];
+    size_t n;
+    int cells;
+};
 struct liner {
     struct flow *f;
     const struct flow_bit *bits;
-    size_t n, bit;          /* bit: the row in the making starts in it */
-    uint32_t line, end;     /* of the line in the text */
-    uint32_t bit_at;        /* where that bit starts in the text */
-    struct run first, rest; /* decoration */
-    int first_cells, rest_cells;
+    size_t n, bit;      /* bit: the row in the making starts in it */
+    uint32_t line, end; /* of the line in the text */
+    uint32_t bit_at;    /* where that bit starts in the text */
+    struct decor first, rest;
     uint8_t fill;
 };
 
 /* The decoration of a list of lines is mostly the same: it is kept once. */
-static uint32_t put_decor(struct flow *f, const char *s, size_t n) {
-    if (f->n > 0 && f->rows[f->n - 1].n_runs > 0) {
-        const struct run *before = &f->runs[f->rows[f->n - 1].run];
+static uint32_t put_decor(struct flow *f, size_t nth, const char *s, size_t n) {
+    if (f->n > 0 && f->rows[f->n - 1].n_runs > nth) {
+        const struct run *before = &f->runs[f->rows[f->n - 1].run + nth];
 
         if ((before->flags & RUN_DECOR) && before->len == n &&
             memcmp(f->text.p + before->off, s, n) == 0)
@@ -99,24 +103,43 @@ static uint32_t put_decor(struct flow *f, const char *s, size_t n) {
     return flow_put(f, s, n);
 }
 
-static bool put_prefix(struct liner *l, const struct flow_prefix *prefix) {
-    if (!prefix)
-        return true;
-    const char *first = prefix->first ? prefix->first : "";
-    const char *rest = prefix->rest ? prefix->rest : "";
-    struct run run = {.ink = prefix->ink, .attrs = prefix->attrs, .flags = RUN_DECOR};
+static bool put_prefix(struct liner *l, struct decor *out, const struct flow_bit *bits, size_t n) {
+    assert(n <= FLOW_DECORS);
+    for (size_t i = 0; i < n; i++) {
+        const struct flow_bit *bit = &bits[i];
 
-    run.len = (uint32_t)strlen(first);
-    run.off = run.len > 0 ? put_decor(l->f, first, run.len) : 0;
-    l->first = run;
-    l->first_cells = text_width(first, run.len);
-    if (strcmp(first, rest) != 0) {
-        run.len = (uint32_t)strlen(rest);
-        run.off = run.len > 0 ? put_decor(l->f, rest, run.len) : 0;
+        if (bit->n == 0)
+            continue;
+        const uint32_t off = put_decor(l->f, i, bit->s, bit->n);
+
+        if (off == UINT32_MAX)
+            return false;
+        out->v[out->n++] = (struct run){.off = off,
+                                        .len = (uint32_t)bit->n,
+                                        .ink = bit->ink,
+                                        .attrs = bit->attrs,
+                                        .flags = RUN_DECOR};
+        out->cells += text_width(bit->s, bit->n);
     }
-    l->rest = run;
-    l->rest_cells = text_width(rest, run.len);
-    return l->first.off != UINT32_MAX && l->rest.off != UINT32_MAX;
+    return true;
+}
+
+static bool same_bits(const struct flow_decor *d) {
+    for (size_t i = 0; i < d->n_first; i++)
+        if (d->n_first != d->n_rest || d->first[i].n != d->rest[i].n ||
+            d->first[i].ink != d->rest[i].ink || d->first[i].attrs != d->rest[i].attrs ||
+            memcmp(d->first[i].s, d->rest[i].s, d->first[i].n) != 0)
+            return false;
+    return d->n_first == d->n_rest;
+}
+
+static bool put_prefixes(struct liner *l, const struct flow_decor *d) {
+    if (!put_prefix(l, &l->first, d->first, d->n_first))
+        return false;
+    if (!same_bits(d))
+        return put_prefix(l, &l->rest, d->rest, d->n_rest);
+    l->rest = l->first;
+    return true;
 }
 
 static bool put_bits(struct liner *l) {
@@ -149,16 +172,18 @@ static uint32_t source_at(struct liner *l, uint32_t off) {
     return src;
 }
 
+static void add_decor(struct flow *f, const struct decor *d) {
+    for (size_t i = 0; i < d->n; i++)
+        flow_run(f, d->v[i], i == 0 ? d->cells : 0);
+}
+
 /* One row with the line's bytes [from, to). */
 static void add_row(struct liner *l, uint32_t from, uint32_t to, bool ascii) {
     struct flow *f = l->f;
     const bool first = from == l->line;
 
     flow_row_begin(f, source_at(l, from), l->fill);
-    if (first)
-        flow_run(f, l->first, l->first_cells);
-    else
-        flow_run(f, l->rest, l->rest_cells);
+    add_decor(f, first ? &l->first : &l->rest);
     uint32_t at = l->bit_at;
 
     for (size_t i = l->bit; i < l->n && at < to; i++) {
@@ -220,20 +245,27 @@ static void wrap_words(struct liner *l, int width, bool ascii) {
         rows_fini(rows);
 }
 
-void flow_line(struct flow *f, const struct flow_bit *bits, size_t n,
-               const struct flow_prefix *prefix, enum flow_wrap wrap, int width, uint8_t fill) {
+void flow_line_decor(struct flow *f, const struct flow_bit *bits, size_t n,
+                     const struct flow_decor *decor, enum flow_wrap wrap, int width, uint8_t fill) {
     assert(width >= 1);
-    struct liner l = {.f = f, .bits = bits, .n = n, .fill = fill};
+    struct liner l;
     const size_t before = f->text.n;
 
-    if (!put_prefix(&l, prefix) || !put_bits(&l)) {
+    l.f = f;
+    l.bits = bits;
+    l.n = n;
+    l.bit = 0;
+    l.fill = fill;
+    l.first.n = l.rest.n = 0; /* not all of it zeroed: it is large */
+    l.first.cells = l.rest.cells = 0;
+    if (!put_prefixes(&l, decor) || !put_bits(&l)) {
         buf_cut(&f->text, before, f->text.n - before);
         return;
     }
     const uint32_t len = l.end - l.line;
     const bool ascii = all_ascii(f->text.p + l.line, len);
-    const int decor = l.first_cells > l.rest_cells ? l.first_cells : l.rest_cells;
-    int room = (width < FLOW_WIDEST ? width : FLOW_WIDEST) - decor;
+    const int taken = l.first.cells > l.rest.cells ? l.first.cells : l.rest.cells;
+    int room = (width < FLOW_WIDEST ? width : FLOW_WIDEST) - taken;
 
     room = room > 1 ? room : 1;
     if (n == 0 && f->n > 0) { /* nothing tells where it stands: behind the row before */
@@ -249,6 +281,24 @@ void flow_line(struct flow *f, const struct flow_bit *bits, size_t n,
     } else {
         wrap_words(&l, room, ascii);
     }
+}
+
+void flow_line(struct flow *f, const struct flow_bit *bits, size_t n,
+               const struct flow_prefix *prefix, enum flow_wrap wrap, int width, uint8_t fill) {
+    static const struct flow_prefix none = {"", "", INK_TEXT, 0};
+
+    if (!prefix)
+        prefix = &none;
+    const char *first = prefix->first ? prefix->first : "";
+    const char *rest = prefix->rest ? prefix->rest : "";
+    const struct flow_bit one = {
+        .s = first, .n = strlen(first), .ink = prefix->ink, .attrs = prefix->attrs};
+    const struct flow_bit two = {
+        .s = rest, .n = strlen(rest), .ink = prefix->ink, .attrs = prefix->attrs};
+    const struct flow_decor decor = {
+        .first = &one, .rest = &two, .n_first = one.n > 0, .n_rest = two.n > 0};
+
+    flow_line_decor(f, bits, n, &decor, wrap, width, fill);
 }
 
 /* ---- plain text ---- */
@@ -350,7 +400,8 @@ static void take_gap(struct taker *t, const struct flow_row *row, uint32_t start
 }
 
 static void take_row(struct taker *t, const struct flow_row *row, int from, int to) {
-    int x = 0;
+    int x = 0, tabs = 0;
+    bool text = false; /* some was taken: what follows behind decoration is another cell */
 
     for (size_t i = 0; i < row->n_runs; i++) {
         const struct run *run = &t->f->runs[row->run + i];
@@ -360,9 +411,14 @@ static void take_row(struct taker *t, const struct flow_row *row, int from, int 
         const size_t stop = to < 0 ? run->len : to > x ? text_fit(s, run->len, to - x) : 0;
 
         x += cells;
+        if (run->flags & RUN_DECOR)
+            tabs += text;
         if ((run->flags & RUN_DECOR) || stop <= skip)
             continue;
         take_gap(t, row, run->off);
+        for (; tabs > 0; tabs--)
+            buf_add(t->out, "\t", 1);
+        text = true;
         buf_add(t->out, s + skip, stop - skip);
         t->end = run->off + run->len;
         t->soft = false;

@@ -5,6 +5,7 @@
 #include "mix/flow.h"
 
 enum {
+    FLOW_DECORS = 24,
     FLOW_WIDEST = 16384,         /* keeps cells in their 16 bits */
     FLOW_PIECE = 64 << 10,       /* a longer line of foreign text is set out in pieces */
     FLOW_TEXT_MAX = 1 << 30,     /* bytes of a flow's text */
@@ -20,6 +21,13 @@ void flow_row_begin(struct flow *f, uint32_t src, uint8_t fill);
 void flow_run(struct flow *f, struct run run, int cells);
 /* 1 + its index; 0 when there are too many. The address is cleaned. */
 uint16_t flow_add_link(struct flow *f, const char *url, size_t n, bool image);
+/* flow_line with decoration in several looks: at most FLOW_DECORS pieces each, clean. */
+struct flow_decor {
+    const struct flow_bit *first, *rest;
+    size_t n_first, n_rest;
+};
+void flow_line_decor(struct flow *f, const struct flow_bit *bits, size_t n,
+                     const struct flow_decor *decor, enum flow_wrap wrap, int width, uint8_t fill);
 /* Where the piece that begins at s shall end when n bytes are too long for one. */
 size_t flow_piece(const char *s, size_t n);
 
