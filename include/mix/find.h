@@ -21,5 +21,7 @@ bool find_next(struct find *f, const char *s, size_t n, size_t from, size_t *at,
 bool find_last(struct find *f, const char *s, size_t n, size_t from, size_t before, size_t *at,
                size_t *len);
 size_t find_count(struct find *f, const char *s, size_t n, size_t from, size_t before);
+/* How often work was given up since find_new: there may be more than what was found. */
+size_t find_given_up(const struct find *f);
 
 #endif

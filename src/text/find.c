@@ -15,8 +15,7 @@
 enum {
     QUERY_MAX = 4096,
     NESTING_MAX = 60,
-    /* what one call may try before it gives up: some tens of milliseconds */
-    MATCH_LIMIT = 1000 * 1000,
+    MATCH_LIMIT = 200 * 1000, /* what one call may try before it gives up: some milliseconds */
     HEAP_LIMIT_KIB = 1024,
     STACK_FIRST = 32 * 1024,
     STACK_MAX = 512 * 1024,
@@ -27,6 +26,7 @@ struct find {
     pcre2_match_data *data;
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
+    size_t given_up;
 };
 
 /* ---- smart case ---- */
@@ -147,8 +147,13 @@ void find_free(struct find *f) {
 bool find_next(struct find *f, const char *s, size_t n, size_t from, size_t *at, size_t *len) {
     if (from >= n)
         return false;
-    if (pcre2_match(f->code, (PCRE2_SPTR)s, n, from, PCRE2_NOTEMPTY, f->data, f->context) < 0)
+    const int found =
+        pcre2_match(f->code, (PCRE2_SPTR)s, n, from, PCRE2_NOTEMPTY, f->data, f->context);
+
+    if (found < 0) {
+        f->given_up += found != PCRE2_ERROR_NOMATCH ? 1 : 0;
         return false;
+    }
     const PCRE2_SIZE *place = pcre2_get_ovector_pointer(f->data);
 
     if (place[0] < from || place[1] <= place[0]) /* \K moved its start */
@@ -179,3 +184,5 @@ size_t find_count(struct find *f, const char *s, size_t n, size_t from, size_t b
         from = start + size;
     return count;
 }
+
+size_t find_given_up(const struct find *f) { return f->given_up; }
