@@ -37,6 +37,8 @@ void act_alive(
 
 /* composer */
 void act_send(struct model *m, struct effects *fx); /* the draft of the shown session */
+/* other words, with the options of the session; the draft stays */
+void act_send_text(struct model *m, const char *text, struct effects *fx);
 /* releases a held queue */
 void act_queue_go(struct model *m, struct session *s, struct effects *fx);
 /* back into the draft when that is empty, else the history */
@@ -91,6 +93,7 @@ void act_focus(struct model *m, enum pane pane);
 /* Tab order: sessions, thread, composer, files; never permissions */
 void act_focus_next(struct model *m, int by);
 void act_resize(struct model *m, int cols, int rows);
+void act_terminal(struct model *m, const struct terminal *t);
 void act_over(struct model *m, enum overlay over);
 void act_over_close(struct model *m);
 /* opens OVER_CONFIRM */

@@ -227,6 +227,7 @@ enum overlay {
     OVER_SERVER,  /* no server: retry, another address, demo */
     OVER_SERVERS, /* the servers there are: Enter shows one */
     OVER_PANEL,   /* a server screen: panel.h */
+    OVER_PICTURE, /* one picture, large: picture.h */
 };
 /* A row of OVER_COMMANDS and OVER_MENU, or a hint of the bottom line; made by the input floor,
  * borrowed strings. */
@@ -255,8 +256,18 @@ struct picker {
     size_t cursor; /* among the visible */
     struct err err;
 };
+/* What the terminal can do; nothing until it said so. */
+struct terminal {
+    int colours;
+    enum { GRAPHICS_NONE, GRAPHICS_SIXEL, GRAPHICS_KITTY } graphics;
+    int cell_w, cell_h; /* pixels of a cell, as near as is known */
+};
 struct ui {
     int cols, rows;
+    struct terminal terminal;
+    char *preview; /* OVER_PICTURE: the file */
+    double preview_at; /* seconds into it */
+    bool preview_full;
     enum pane focus;
     enum pane before_asks; /* where Esc from the permissions pane goes back to */
     enum zoom zoom;
@@ -309,7 +320,8 @@ struct effects {
     size_t n_tasks, cap_tasks;
     char *connect_url; /* leave this server for that one */
     size_t show;       /* ... for the one in that row of `servers`, counted from 1; 0: stay */
-    char *copy;        /* into the clipboard of the terminal */
+    char *copy;        /* into the clipboard of the terminal; then act_copied */
+    char *bare;        /* clean lines: shown without a screen until a key is pressed */
     char *open_url;    /* http(s), in a browser */
     bool start_demo, retry_now, quit, suspend, redraw, bell, theme_changed;
 };
@@ -326,6 +338,7 @@ struct model_config {
     const char *const *themes; /* names for the theme list; must outlive the model */
     size_t n_themes;
     size_t watch_limit; /* 0: 32 */
+    const struct copy_ways *copy_ways; /* copy.h; outlives the model; NULL: only the terminal's */
     bool ascii, animate;
 };
 /* The call that is tried again soonest. */
@@ -366,6 +379,7 @@ struct model {
     bool disk_failed; /* drafts are only in memory */
     struct search *search;     /* search.h; never NULL */
     struct pictures *pictures; /* picture.h; private to it */
+    struct copying *copying;   /* copy.h; private to it */
     struct ui ui;
     struct model_private *priv; /* timers, probes, pending tasks: reducers only */
 };

@@ -1,5 +1,5 @@
 /* act_asks.c - rule 1: no permission is answered by accident. */
-#include "private.h"
+#include "pictures.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -67,6 +67,7 @@ void model_painted(struct model *m, int64_t now) {
         ui->confirm_painted_at == 0)
         ui->confirm_painted_at = now > 0 ? now : 1;
     panels_painted(m, now);
+    pictures_painted(m);
 }
 
 /* The moment at which the selected one becomes armed; -1: it does not, or is. */

@@ -1,7 +1,7 @@
 /* act_files.c - the uploads of a server, and what is on its way to or from it.
  *
  * The list is asked for when somebody can see it, and after every change from here. */
-#include "private.h"
+#include "pictures.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -66,6 +66,7 @@ void files_update(struct model *m, struct effects *fx) {
 void act_files_refresh(struct model *m, struct effects *fx) {
     if (!speaker(m))
         act_notice(m, "No session exists yet: files are reached through one");
+    pictures_forget(m, NULL);
     files_list(m, fx);
 }
 
@@ -270,6 +271,7 @@ static void upload_done(struct model *m, struct transfer *t, const struct incomi
             act_notice(m, "Uploaded %s", t->name);
         set_string(&t->name, f->name);
         set_string(&m->ui.file_cursor, f->name);
+        pictures_forget(m, f->name);
     }
     files_list(m, fx);
 }
@@ -431,7 +433,7 @@ void files_reply(struct model *m, struct incoming *in, struct session *s, struct
         list_reply(m, in);
     else if (transfer_of(m, in->request))
         transfer_reply(m, in, fx);
-    else
+    else if (!picture_reply(m, in, fx) && in->op != OP_FILE_GET)
         delete_file_reply(m, in, fx);
 }
 

@@ -112,11 +112,7 @@ static char *tidy(const char *path) {
 static void stop_scan(struct picker *p, struct effects *fx) {
     if (!p->scan)
         return;
-    struct task *t = task_new(TASK_CANCEL, NULL);
-
-    t->target = p->scan;
-    fx->tasks = xgrow(fx->tasks, fx->n_tasks, &fx->cap_tasks, sizeof(struct task *));
-    fx->tasks[fx->n_tasks++] = t;
+    fx_stop_task(fx, p->scan);
     p->scan = 0;
 }
 

@@ -42,6 +42,11 @@ void act_resize(struct model *m, int cols, int rows) {
     model_touch(m);
 }
 
+void act_terminal(struct model *m, const struct terminal *t) {
+    m->ui.terminal = *t;
+    model_touch(m);
+}
+
 /* ---- overlays ---- */
 
 static void forget_question(struct ui *ui) {

@@ -19,6 +19,7 @@ void effects_free(struct effects *fx) {
     free(fx->tasks);
     free(fx->connect_url);
     free(fx->copy);
+    free(fx->bare);
     free(fx->open_url);
     free(fx);
 }
@@ -77,8 +78,19 @@ struct task *fx_task(struct model *m, struct effects *fx, enum task_kind kind, c
     return t;
 }
 
+void fx_stop_task(struct effects *fx, uint32_t target) {
+    struct task *t = task_new(TASK_CANCEL, NULL); /* is not answered: nobody waits for it */
+
+    t->target = target;
+    fx->tasks = xgrow(fx->tasks, fx->n_tasks, &fx->cap_tasks, sizeof(struct task *));
+    fx->tasks[fx->n_tasks++] = t;
+}
+
 void task_data(struct task *t, const char *data, size_t n) {
-    t->data = arena_strndup(&t->arena, data, n);
+    char *copy = arena_alloc(&t->arena, n + 1);
+
+    memcpy(copy, data, n);
+    t->data = copy;
     t->len = n;
 }
 

@@ -1,6 +1,6 @@
 /* model.c - the doors: made, applied to, ticked, painted, saved, freed. */
 #include "mix/servers.h"
-#include "private.h"
+#include "pictures.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -134,6 +134,7 @@ struct model *model_new(const struct model_config *config, int64_t now, int64_t 
         m->priv->wanted_by_flag = true;
     }
     init_ui(&m->ui, config, now);
+    pictures_init(m);
     connect_start(m, fx);
     drafts_start(m, fx);
     act_session_new(m, fx);
@@ -152,6 +153,7 @@ static void free_ui(struct ui *ui) {
     free(ui->ask_server);
     free(ui->file_cursor);
     free(ui->painted_ask);
+    free(ui->preview);
     free(ui->confirm_text);
     free(ui->confirm_object);
     free(ui->theme);
@@ -179,6 +181,7 @@ void model_free(struct model *m) {
     if (m->servers)
         servers_close(m->servers, servers_row_of(m->servers, m));
     panels_free(m);
+    pictures_fini(m);
     files_fini(m);
     for (size_t i = 0; i < m->n_asks; i++)
         ask_free(m->asks[i]);
@@ -260,6 +263,9 @@ void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
     case TAG_UPLOAD_STAT:
     case TAG_DOWNLOAD_STAT:
         files_task(m, TAKE(t), fx);
+        break;
+    case TAG_PICTURE:
+        picture_task(m, t);
         break;
     case TAG_EXPORT:
         exporting_task(m, t, fx);

@@ -50,6 +50,10 @@ enum task_tag {
     TAG_DOWNLOAD_STAT,
     TAG_DRAFT_LOOK, /* at what a draft's file holds before it is replaced */
     TAG_EXPORT,
+    TAG_PICTURE,
+    TAG_COPY_FILE,
+    TAG_COPY_WAY,
+    TAG_PIPE,
 };
 
 /* A call on its way. Its session may go away meanwhile: then `session` is NULL. */
@@ -172,6 +176,9 @@ struct model_private {
     bool arm_shown;
     uint64_t summary; /* of a hidden one, see servers_settle */
     /* panels */
+    char **piped; /* commands that got a text, oldest first */
+    size_t n_piped, cap_piped;
+    uint32_t pipe_ended; /* its output is looked at no more */
     struct create_kept *create_kept; /* what was written in the form of a new session */
     bool keys_offered;               /* there was no provider, and the person was told */
     bool stored_unlisted;            /* a key went to a provider that the status does not list */
@@ -213,6 +220,7 @@ void fx_request(struct effects *fx, struct request *r); /* any other kind */
 /* A task in fx, remembered with its tag and session. NULL path never happens: see state_path. */
 struct task *fx_task(struct model *m, struct effects *fx, enum task_kind kind, const char *path,
                      enum task_tag tag, struct session *s);
+void fx_stop_task(struct effects *fx, uint32_t target); /* it comes back cancelled */
 void task_data(struct task *t, const char *data, size_t n); /* copied */
 /* <state_dir>/<server key>/<name>; false when nothing is kept. */
 bool state_path(const struct model *m, struct buf *out, const char *name);
@@ -221,6 +229,12 @@ bool state_path(const struct model *m, struct buf *out, const char *name);
 struct create_kept;
 void create_kept_free(struct create_kept *kept);
 void exporting_task(struct model *m, const struct task *t, struct effects *fx); /* a write ended */
+
+/* ---- copying.c, copy_items.c, panel_pipe.c ---- */
+void copying_free(struct copying *c);
+void copying_task(struct model *m, const struct task *t, struct effects *fx);
+void pipe_task(struct model *m, struct task *t, struct effects *fx); /* may take its arena */
+void pipe_settle(struct model *m, struct effects *fx);
 
 /* ---- panel.c ---- */
 void panels_free(struct model *m);
@@ -344,6 +358,9 @@ void send_tick(struct model *m, struct session *s);
 void queue_add(struct model *m, struct session *s, size_t at, const char *text,
                const struct turn_options *options);
 void queue_hold(struct model *m, struct session *s);
+/* ---- slash.c ---- */
+/* True: the text was dealt with here, or refused with a notice. */
+bool slash_typed(struct model *m, struct session *s, const char *text, struct effects *fx);
 
 /* ---- options.c ---- */
 /* What of them this server would refuse, in words; NULL: nothing */

@@ -1,5 +1,5 @@
 /* tick.c - time: what is due, and when the next thing is. Idle asks for no wake-up at all. */
-#include "private.h"
+#include "pictures.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +111,7 @@ void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) 
         tick_session(m, m->fresh, fx);
     if (p->state_dirty_at > 0 && now >= p->state_dirty_at + STATE_SAVE_MS && p->state_read)
         state_save(m, fx);
+    pictures_tick(m, fx);
     if (!model_hidden(m))
         tick_screen(m);
     model_settle(m, fx);
@@ -158,6 +159,7 @@ int64_t model_next_tick(const struct model *m, int64_t now) {
     sooner_of(&at, asks_next(m, now));
     sooner_of(&at, connect_next(m));
     sooner_of(&at, watch_next(m));
+    sooner_of(&at, pictures_next(m));
     if (p->state_dirty_at > 0 && p->state_read)
         sooner(&at, p->state_dirty_at + STATE_SAVE_MS);
     if (!model_hidden(m))

@@ -1,0 +1,81 @@
+/* act_picture.c - the preview: one picture over the panes, or over the whole screen. */
+#include "pictures.h"
+
+#include <stdlib.h>
+
+enum { STEP_SECONDS = 5, FILM_MOST = 86400 };
+
+void act_picture_open(struct model *m, const char *file) {
+    if (str_blank(file) || !picture_named(file)) {
+        act_notice(m, "That is no picture and no film");
+        return;
+    }
+    if (!pictures_shown(m) && m->ui.terminal.graphics == GRAPHICS_NONE) {
+        act_notice(m, "Pictures need a terminal of 256 colours");
+        return;
+    }
+    char *copy = xstrdup(file); /* it may be the one that is shown */
+
+    act_over(m, OVER_PICTURE);
+    free(m->ui.preview);
+    m->ui.preview = copy;
+    m->ui.preview_at = 0;
+    m->ui.preview_full = false;
+}
+
+void act_picture_time(struct model *m, int by) {
+    struct ui *ui = &m->ui;
+
+    if (ui->over != OVER_PICTURE)
+        return;
+    if (!picture_film(ui->preview)) {
+        act_notice(m, "Only a film has other moments");
+        return;
+    }
+    const double at = ui->preview_at + by * STEP_SECONDS;
+
+    ui->preview_at = at < 0 ? 0 : at > FILM_MOST ? FILM_MOST : at;
+    model_touch(m);
+}
+
+void act_picture_full(struct model *m) {
+    if (m->ui.over != OVER_PICTURE)
+        return;
+    m->ui.preview_full = !m->ui.preview_full;
+    model_touch(m);
+}
+
+void act_picture_close(struct model *m) {
+    if (m->ui.over == OVER_PICTURE && m->ui.preview_full)
+        act_picture_full(m);
+    else
+        act_over_close(m);
+}
+
+struct picture_ask picture_preview(const struct model *m, int w, int h) {
+    static const enum picture_form forms[] = {
+        [GRAPHICS_NONE] = PICTURE_CELLS,
+        [GRAPHICS_SIXEL] = PICTURE_SIXEL,
+        [GRAPHICS_KITTY] = PICTURE_KITTY,
+    };
+    const struct ui *ui = &m->ui;
+
+    return (struct picture_ask){
+        .file = ui->preview ? ui->preview : "",
+        .w = w,
+        .h = h,
+        .seconds = ui->preview_at,
+        .form = ui->preview_full ? forms[ui->terminal.graphics] : PICTURE_CELLS,
+    };
+}
+
+const struct picture *picture_full(const struct model *m, struct picture_ask *ask) {
+    if (m->ui.over != OVER_PICTURE || !m->ui.preview_full)
+        return NULL;
+    *ask = picture_preview(m, m->ui.cols, m->ui.rows - 1);
+    if (ask->form == PICTURE_CELLS)
+        return NULL;
+    const struct picture *p = picture_of_as(m, ask);
+
+    return p->state == PICTURE_READY && p->bytes ? p : NULL;
+}
