@@ -29,6 +29,7 @@ struct canvas {
     int w, h;
     struct cell *cells;     /* row by row */
     int cursor_x, cursor_y; /* -1: hidden */
+    bool ascii;             /* what is cut ends in ~ */
 };
 void canvas_init(struct canvas *c, int w, int h);   /* blank, role TEXT */
 void canvas_resize(struct canvas *c, int w, int h); /* blanks it */
@@ -44,7 +45,7 @@ int canvas_put_attrs(struct canvas *c, int x, int y, int max, enum style s, uint
                      const char *text, size_t n);
 /* One cell of a picture in colours of the xterm palette; cp is one cell wide. */
 void canvas_put_picture(struct canvas *c, int x, int y, uint32_t cp, uint8_t fg, uint8_t bg);
-/* As canvas_put; when it does not fit it ends in U+2026. */
+/* As canvas_put; when it does not fit it ends in U+2026, or in ~ (ascii, or where that is wide). */
 int canvas_put_cut(struct canvas *c, int x, int y, int max, enum style s, const char *text,
                    size_t n);
 int canvas_putf(struct canvas *c, int x, int y, int max, enum style s, const char *fmt, ...)

@@ -54,6 +54,7 @@ struct profile {
 struct ui_config {
     const char *theme; /* NULL: default */
     bool ascii, still;
+    bool wide; /* ambiguous characters take two cells */
     size_t watch_limit; /* 0: default; SIZE_MAX: all */
     struct {
         struct key_binding {

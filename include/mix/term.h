@@ -35,7 +35,11 @@ void term_read(struct term *t, int64_t now);
 bool term_key(struct term *t, struct key *out, int64_t now);
 int64_t term_deadline(const struct term *t);
 void term_size(const struct term *t, int *cols, int *rows);
-void term_resized(struct term *t);                          /* after SIGWINCH */
+void term_resized(struct term *t); /* after SIGWINCH */
+/* Whether the terminal gives East Asian Ambiguous characters one cell or two: before term_open. The
+ * whole program counts so from then on. */
+enum ambiguous_width { AMBIGUOUS_NARROW, AMBIGUOUS_WIDE };
+void term_ambiguous(enum ambiguous_width cells);
 int term_colours(const struct term *t);                     /* 0 for mono or NO_COLOR */
 void term_theme(struct term *t, const struct theme *theme); /* takes effect at the next flush */
 void term_flush(struct term *t, const struct canvas *c);    /* writes only what changed */

@@ -179,7 +179,7 @@ enum rc options_open(struct options *o, struct err *err) {
     o->url = o->demo ? "demo" : o->profile.url;
     o->url_given = o->connect.server || (!str_blank(env) && !o->demo) || o->profile.name;
     o->theme = o->theme ? o->theme : o->config.ui.theme;
-    o->ascii = o->ascii || o->config.ui.ascii;
+    o->ascii = o->ascii || o->config.ui.ascii || o->config.ui.wide;
     o->still = o->still || o->config.ui.still;
     return RC_OK;
 }

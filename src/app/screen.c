@@ -303,6 +303,7 @@ int screen_run(const struct options *o, const char *argv0) {
     if (rc == RC_OK)
         rc = signals_start(&err); /* before ncurses: one that finds SIGTSTP taken leaves it alone,
                                    * else it would be lost while something is written */
+    term_ambiguous(o->config.ui.wide ? AMBIGUOUS_WIDE : AMBIGUOUS_NARROW);
     if (rc == RC_OK)
         rc = term_open(&a.term, &err);
     if (rc != RC_OK) {

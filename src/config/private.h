@@ -44,6 +44,7 @@ enum setting_kind {
     KIND_HTTP,
     KIND_THEME,
     KIND_BORDERS,
+    KIND_AMBIGUOUS,
     KIND_ANIMATIONS,
     KIND_WATCHED,
 };

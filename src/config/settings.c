@@ -310,6 +310,10 @@ enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, st
         rc = set_choice(&yes, s, err);
         ui->ascii = rc == RC_OK && !yes;
         break;
+    case KIND_AMBIGUOUS:
+        rc = set_choice(&yes, s, err);
+        ui->wide = rc == RC_OK && !yes;
+        break;
     case KIND_ANIMATIONS:
         rc = set_choice(&yes, s, err);
         ui->still = rc == RC_OK && !yes;

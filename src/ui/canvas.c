@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { ZWNJ = 0x200c, ZWJ = 0x200d, VS15 = 0xfe0e, VS16 = 0xfe0f, UNKNOWN = 0xfffd, DOTS = 0x2026 };
+#define DOTS_TEXT "\xe2\x80\xa6"
 
 static const struct cell blank = {.cp = {' '}, .style = STYLE_TEXT, .width = 1};
 
@@ -191,8 +192,9 @@ int canvas_put_cut(struct canvas *c, int x, int y, int max, enum style s, const 
     const size_t fit = text_fit(text, n, max - 1);
     const int used = canvas_put(c, x, y, max - 1, s, text, fit);
     char dots[4];
+    const size_t len = text_encode(dots, c->ascii || text_width(DOTS_TEXT, 3) > 1 ? '~' : DOTS);
 
-    return used + canvas_put(c, x + used, y, 1, s, dots, text_encode(dots, DOTS));
+    return used + canvas_put(c, x + used, y, 1, s, dots, len);
 }
 
 int canvas_putf(struct canvas *c, int x, int y, int max, enum style s, const char *fmt, ...) {
