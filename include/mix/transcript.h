@@ -12,7 +12,7 @@
 /* NOTE: a seam, an error, a cancelled turn: ours, not the server's */
 enum role { ROLE_USER, ROLE_ASSISTANT, ROLE_NOTE };
 enum part_kind { PART_TEXT, PART_THINKING, PART_TOOL, PART_NOTE };
-/* AUTO: tool calls and finished thinking shut, the rest open */
+/* AUTO: tool calls but plans and what is shown, and finished thinking shut, the rest open */
 enum fold { FOLD_AUTO, FOLD_OPEN, FOLD_SHUT };
 enum call_state {
     CALL_NONE,      /* not a tool call */

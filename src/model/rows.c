@@ -44,17 +44,45 @@ void user_text(struct arena *a, const char *raw, const char **text, size_t *len)
     *len = without_reminder(*text, *len);
 }
 
-/* One line or more about a callback that ran after a call. */
-static const char *callback_text(struct arena *a, const struct callback_result *c) {
-    const char *name = !str_blank(c->callback_name) ? c->callback_name : c->callback_type;
-    const char *out = !str_blank(c->stdout_text) ? c->stdout_text : c->subagent_result;
+/* What is known of a callback but its output, as the input of a call. */
+static const char *callback_input(struct arena *a, const struct callback_result *c) {
+    enum { INPUT_MAX = 1 << 20 };
+    auto_buf struct buf text = {.max = INPUT_MAX};
+    const bool named = !str_blank(c->callback_name);
 
-    return arena_printf(a, "callback %s: %s%s%s%s%s%s%s", name ? name : "", //
-                        c->success ? "ok" : "failed",                       //
-                        str_blank(c->error) ? "" : "\n", c->error ? c->error : "",
-                        str_blank(out) ? "" : "\n", out ? out : "",
-                        str_blank(c->stderr_text) ? "" : "\n",
-                        c->stderr_text ? c->stderr_text : "");
+    jtext_field(&text, "name", named ? c->callback_name : c->callback_type);
+    jtext_field(&text, "type", named ? c->callback_type : NULL);
+    jtext_field(&text, "tool", c->tool_name);
+    if (c->exit_code != 0)
+        (void)buf_addf(&text, ",\"exit\":%lld", (long long)c->exit_code);
+    jtext_field(&text, "error", c->error);
+    jtext_field(&text, "stderr", c->stderr_text);
+    if (text.n == 0)
+        return "{}";
+    text.p[0] = '{';
+    return arena_printf(a, "%s}", buf_str(&text));
+}
+
+static const char *lines_of(struct arena *a, const struct strings *list) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < list->n; i++)
+        n += str_blank(list->items[i]) ? 0 : strlen(list->items[i]) + 1;
+    if (n == 0)
+        return NULL;
+    char *const lines = arena_alloc(a, n), *at = lines;
+
+    for (size_t i = 0; i < list->n; i++) {
+        const size_t len = str_blank(list->items[i]) ? 0 : strlen(list->items[i]);
+
+        if (len == 0)
+            continue;
+        memcpy(at, list->items[i], len);
+        at += len;
+        *at++ = '\n';
+    }
+    lines[n - 1] = '\0';
+    return lines;
 }
 
 /* ---- building ---- */
@@ -99,7 +127,20 @@ static bool refused(const char *result) {
     return true;
 }
 
-static void put_call(struct entry *e, const struct tool_call *c) {
+static void put_callback(struct entry *e, const struct callback_result *c, struct arena *a) {
+    const char *input = callback_input(a, c);
+    struct part *p = put(e, PART_TOOL, input, strlen(input));
+
+    p->call_id = ""; /* it is none of the calls that are waited for */
+    p->name = CALLBACK_TOOL;
+    p->state = c->success ? CALL_OK : CALL_FAILED;
+    p->is_error = !c->success;
+    p->result = !str_blank(c->stdout_text)       ? c->stdout_text
+                : !str_blank(c->subagent_result) ? c->subagent_result
+                                                 : "";
+}
+
+static void put_call(struct entry *e, const struct tool_call *c, struct arena *a) {
     const char *input = c->input ? c->input : "";
     struct part *p = put(e, PART_TOOL, input, strlen(input));
 
@@ -107,8 +148,9 @@ static void put_call(struct entry *e, const struct tool_call *c) {
     p->name = c->name ? c->name : "";
     p->result = c->result;
     p->is_error = c->is_error;
-    if (c->is_error)
-        p->state = CALL_FAILED;
+    p->screenshots = lines_of(a, &c->screenshot_urls);
+    if (c->is_error || tool_exit(p->name, c->result) != 0)
+        p->state = CALL_FAILED; /* servers call a command that failed a success */
     else if (refused(c->result))
         p->state = CALL_DENIED;
     else
@@ -139,11 +181,9 @@ void row_build(struct entry *e, const struct message *m, struct part *parts, str
     if (!str_blank(text))
         put(e, PART_TEXT, text, strlen(text));
     for (size_t i = 0; i < m->tool_calls.n; i++)
-        put_call(e, &m->tool_calls.items[i]);
-    for (size_t i = 0; i < m->callback_results.n; i++) {
-        text = callback_text(a, &m->callback_results.items[i]);
-        put(e, PART_NOTE, text, strlen(text));
-    }
+        put_call(e, &m->tool_calls.items[i], a);
+    for (size_t i = 0; i < m->callback_results.n; i++)
+        put_callback(e, &m->callback_results.items[i], a);
 }
 
 /* ---- comparing ---- */
@@ -156,7 +196,7 @@ enum call_state row_state(enum call_state old, const struct part *row, bool last
         return CALL_NONE;
     if (old == CALL_DENIED || old == CALL_FAILED)
         return old;
-    if (row->is_error)
+    if (row->is_error || row->state == CALL_FAILED)
         return CALL_FAILED;
     if (old == CALL_OK)
         return CALL_OK;
@@ -173,7 +213,8 @@ bool part_same_text(const struct part *a, const struct part *b) {
 
 bool part_same(const struct part *a, const struct part *b) {
     return part_same_text(a, b) && str_eq(a->call_id, b->call_id) && str_eq(a->name, b->name) &&
-           str_eq(a->result, b->result) && a->is_error == b->is_error;
+           str_eq(a->result, b->result) && str_eq(a->screenshots, b->screenshots) &&
+           a->is_error == b->is_error;
 }
 
 bool entry_same_head(const struct entry *a, const struct entry *b) {
@@ -213,8 +254,8 @@ size_t row_bytes(const struct entry *e) {
     for (size_t i = 0; i < e->n_parts; i++) {
         const struct part *p = &e->parts[i];
 
-        n +=
-            p->len + 1 + string_bytes(p->call_id) + string_bytes(p->name) + string_bytes(p->result);
+        n += p->len + 1 + string_bytes(p->call_id) + string_bytes(p->name) +
+             string_bytes(p->result) + string_bytes(p->screenshots);
     }
     return n;
 }
@@ -245,5 +286,6 @@ void row_copy(struct entry *e, struct part *parts, char **room) {
         p->call_id = copy_string(room, p->call_id);
         p->name = copy_string(room, p->name);
         p->result = copy_string(room, p->result);
+        p->screenshots = copy_string(room, p->screenshots);
     }
 }

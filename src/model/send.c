@@ -244,46 +244,6 @@ void send_live(struct model *m, struct session *s, struct effects *fx) {
         send_drain(m, s, fx);
 }
 
-/* ---- slash commands ---- */
-static bool command_known(const struct model *m, const char *word) {
-    for (size_t i = 0; i < m->priv->n_commands; i++)
-        if (str_eq(m->priv->commands[i], word))
-            return true;
-    return !m->priv->commands_known && !strchr(word, '/');
-}
-
-/* True: it was dealt with here, or refused with a notice. */
-static bool slash(struct model *m, struct session *s, const char *text, struct effects *fx) {
-    const char *start = text + strspn(text, " \t\r\n");
-
-    if (*start != '/')
-        return false;
-    auto_free char *word = xstrndup(start + 1, strcspn(start + 1, " \t\r\n"));
-    const bool bare = start[1 + strlen(word)] == '\0';
-
-    if (bare && (str_eq(word, "clear") || str_eq(word, "sessions") || str_eq(word, "help"))) {
-        editor_set(&s->draft, "");
-        act_draft_changed(m, s);
-        if (word[0] == 'c')
-            act_session_new(m, fx);
-        else if (word[0] == 's')
-            act_focus(m, PANE_SESSIONS);
-        else
-            act_over(m, OVER_COMMANDS);
-        return true;
-    }
-    if (start != text || word[0] == '\0' || word[0] == '/') {
-        act_notice(m, "A message cannot begin with \"/\": servers take it for a command. "
-                      "Put a word before it");
-        return true;
-    }
-    if (command_known(m, word))
-        return false;
-    act_notice(m, "/%s is no command of this server; to send it as text, put a word before it",
-               word);
-    return true;
-}
-
 /* ---- what the person does ---- */
 static size_t queued_bytes(const struct session *s) {
     size_t n = 0;
@@ -308,25 +268,8 @@ static bool refuses(struct model *m, struct session *s) {
     return true;
 }
 
-void act_send(struct model *m, struct effects *fx) {
-    struct session *s = m->shown;
-    const char *draft = buf_str(&s->draft.text);
-
-    if (draft[strspn(draft, " \t\r\n")] == '\0') {
-        if (s->held)
-            act_queue_go(m, s, fx);
-        else
-            act_notice(m, "Nothing to send");
-        return;
-    }
-    if (refuses(m, s) || slash(m, s, draft, fx)) {
-        model_settle(m, fx);
-        return;
-    }
-    char *text = xstrdup(draft);
-
-    editor_set(&s->draft, "");
-    act_draft_changed(m, s);
+/* Takes text: it leaves now, or when the turn is over. */
+static void say(struct model *m, struct session *s, char *text, struct effects *fx) {
     history_add(m, text, fx);
     s->history_at = 0;
     act_follow(m);
@@ -339,6 +282,34 @@ void act_send(struct model *m, struct effects *fx) {
             act_notice(m, "Queued; the queue of this session waits for you");
     }
     s->priv->touched = true;
+    model_settle(m, fx);
+}
+
+void act_send(struct model *m, struct effects *fx) {
+    struct session *s = m->shown;
+    const char *draft = buf_str(&s->draft.text);
+
+    if (draft[strspn(draft, " \t\r\n")] == '\0') {
+        if (s->held)
+            act_queue_go(m, s, fx);
+        else
+            act_notice(m, "Nothing to send");
+        return;
+    }
+    if (refuses(m, s) || slash_typed(m, s, draft, fx)) {
+        model_settle(m, fx);
+        return;
+    }
+    char *text = xstrdup(draft);
+
+    editor_set(&s->draft, "");
+    act_draft_changed(m, s);
+    say(m, s, text, fx);
+}
+
+void act_send_text(struct model *m, const char *text, struct effects *fx) {
+    if (!refuses(m, m->shown))
+        say(m, m->shown, xstrdup(text), fx);
     model_settle(m, fx);
 }
 

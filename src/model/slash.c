@@ -1,5 +1,5 @@
-/* slash.c - what a server answers to a slash command: a JSON text with a `type`, or, for a command
- * made of a file, the prompt it stands for. */
+/* slash.c - what is typed with a slash before it, and what a server answers to a slash command: a
+ * JSON text with a `type`, or, for a command made of a file, the prompt it stands for. */
 #include "mix/editor.h"
 #include "mix/jtext.h"
 #include "private.h"
@@ -70,4 +70,43 @@ void slash_answer(struct model *m, struct session *s, struct message *answer, st
         return;
     answer->assistant_response = readable(arena, text);
     transcript_put(&s->transcript, answer, arena);
+}
+
+/* ---- what is typed ---- */
+static bool command_known(const struct model *m, const char *word) {
+    for (size_t i = 0; i < m->priv->n_commands; i++)
+        if (str_eq(m->priv->commands[i], word))
+            return true;
+    return !m->priv->commands_known && !strchr(word, '/');
+}
+
+bool slash_typed(struct model *m, struct session *s, const char *text, struct effects *fx) {
+    const char *start = text + strspn(text, " \t\r\n");
+
+    if (*start != '/')
+        return false;
+    auto_free char *word = xstrndup(start + 1, strcspn(start + 1, " \t\r\n"));
+    const bool bare = start[1 + strlen(word)] == '\0';
+
+    if (bare && (str_eq(word, "clear") || str_eq(word, "sessions") || str_eq(word, "help"))) {
+        editor_set(&s->draft, "");
+        act_draft_changed(m, s);
+        if (word[0] == 'c')
+            act_session_new(m, fx);
+        else if (word[0] == 's')
+            act_focus(m, PANE_SESSIONS);
+        else
+            act_over(m, OVER_COMMANDS);
+        return true;
+    }
+    if (start != text || word[0] == '\0' || word[0] == '/') {
+        act_notice(m, "A message cannot begin with \"/\": servers take it for a command. "
+                      "Put a word before it");
+        return true;
+    }
+    if (command_known(m, word))
+        return false;
+    act_notice(m, "/%s is no command of this server; to send it as text, put a word before it",
+               word);
+    return true;
 }

@@ -230,6 +230,7 @@ static void keep_unserved(struct entry *to, struct entry *from) {
         kept->call_id = arena_strdup(&to->segment->arena, p->call_id);
         kept->name = arena_strdup(&to->segment->arena, p->name);
         kept->result = arena_strdup(&to->segment->arena, p->result);
+        kept->screenshots = arena_strdup(&to->segment->arena, p->screenshots);
         if (!kept->grow)
             kept->text = arena_strndup(&to->segment->arena, p->text, p->len);
     }

@@ -67,10 +67,17 @@ static void part_close(struct transcript *t, struct part *p, int64_t now) {
     part_changed(t, p);
 }
 
+/* Meant for the person, not a trace of work. */
+static bool is_shown(const struct part *p) {
+    return tool_is(p->name, "ExitPlanMode") || tool_is(p->name, "Show");
+}
+
 bool part_open(const struct part *p) {
     if (p->fold != FOLD_AUTO)
         return p->fold == FOLD_OPEN;
-    return p->kind != PART_TOOL && (p->kind != PART_THINKING || p->live);
+    if (p->kind == PART_TOOL)
+        return is_shown(p);
+    return p->kind != PART_THINKING || p->live;
 }
 
 void part_fold(struct transcript *t, struct part *p, enum fold fold) {
