@@ -4,6 +4,7 @@
 #define MIX_TASK_H
 
 #include "mix/base.h"
+#include "mix/index.h"
 
 enum task_kind {
     TASK_READ, /* path -> data; a missing file is RC_OK with data NULL */
@@ -24,6 +25,13 @@ enum task_kind {
        the end of the program it and its process group are killed. It is over when the program
        itself has ended. Four run at once, and no other task waits for them. Not started: RC_IO. */
     TASK_RUN,
+    /* On the index at path, see index.h; each takes a few ms, so that no draft waits behind it.
+       Fails: RC_BUSY, another mixtui writes it now; RC_IO, it cannot be used. */
+    TASK_INDEX_ADD,
+    TASK_INDEX_FIND,   /* at most 200 rows; a new one is asked for by cancelling the old */
+    TASK_INDEX_READ,   /* a message and those around it */
+    TASK_INDEX_FORGET, /* a session, or everything: then the file is gone */
+    TASK_INDEX_FACTS,  /* makes no file where there is none */
     /* target: ends that task soon, which still comes back, RC_CANCELLED; is not answered itself */
     TASK_CANCEL,
 };
@@ -47,6 +55,7 @@ struct task {
     int64_t limit_ms;        /* 0: none */
     size_t most;
     int status; /* of its exit; 128 + signal */
+    struct index_task index;
     /* the answer */
     struct err err;
     struct dir_entry *entries;

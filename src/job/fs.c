@@ -91,7 +91,7 @@ static bool write_full(int fd, const char *p, size_t n) {
 }
 
 /* The directories of a path, for nobody else. 0 or an errno. */
-static int make_parents(const char *path) {
+int fs_make_parents(const char *path) {
     auto_free char *dir = xstrdup(path);
 
     for (char *p = dir + 1; *p; p++) {
@@ -178,7 +178,7 @@ void fs_write(struct task *t) {
         remove_file(t);
         return;
     }
-    int error = make_parents(t->path);
+    int error = fs_make_parents(t->path);
     auto_fd int fd = error == 0 ? open_temporary(t->path, &temporary) : -1;
 
     if (error == 0 && fd < 0)
@@ -199,7 +199,7 @@ void fs_write(struct task *t) {
 }
 
 void fs_append(struct task *t) {
-    int error = make_parents(t->path);
+    int error = fs_make_parents(t->path);
     auto_fd int fd =
         error == 0
             ? open(t->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,

@@ -7,6 +7,7 @@
 #include "mix/job.h"
 
 #include "fs.h"
+#include "index.h"
 #include "run.h"
 #include "mix/ring.h"
 
@@ -39,6 +40,7 @@ struct job {
     /* worker only from here on */
     struct fifo queue, backlog;
     struct runs *runs;
+    struct indexes *index;
     uint32_t running;
     bool running_cancelled;
 };
@@ -209,6 +211,13 @@ static void run(struct job *j, struct task *t) {
     case TASK_STAT:
         fs_stat(t);
         break;
+    case TASK_INDEX_ADD:
+    case TASK_INDEX_FIND:
+    case TASK_INDEX_READ:
+    case TASK_INDEX_FORGET:
+    case TASK_INDEX_FACTS:
+        index_run(j->index, t, stop);
+        break;
     case TASK_RUN:
     case TASK_CANCEL:
         break;
@@ -231,7 +240,7 @@ static void run_last(struct job *j) {
     while (j->queue.head) {
         const enum task_kind kind = j->queue.head->task->kind;
 
-        if (kind == TASK_WRITE || kind == TASK_APPEND)
+        if (kind == TASK_WRITE || kind == TASK_APPEND || kind == TASK_INDEX_FORGET)
             run_next(j);
         else
             give_back(j, fifo_take(&j->queue));
@@ -262,6 +271,7 @@ static void *work(void *arg) {
         }
     }
     run_last(j);
+    indexes_free(TAKE(j->index));
     runs_free(TAKE(j->runs));
     return NULL;
 }
@@ -279,6 +289,7 @@ struct job *job_new(void) {
     j->main = bell_new();
     j->home = home ? xstrdup(home) : NULL;
     j->runs = runs_new();
+    j->index = indexes_new();
     fifo_init(&j->queue);
     fifo_init(&j->backlog);
     atomic_init(&j->starved, false);

@@ -122,6 +122,11 @@ KIT_FN void kit_do_task(struct kit *k, struct task *t) {
     case TASK_FIND:
     case TASK_STAT:
     case TASK_RUN:
+    case TASK_INDEX_ADD:
+    case TASK_INDEX_FIND:
+    case TASK_INDEX_READ:
+    case TASK_INDEX_FORGET:
+    case TASK_INDEX_FACTS:
     case TASK_CANCEL:
         break;
     }
