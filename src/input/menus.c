@@ -6,6 +6,7 @@
 
 #include "mix/text.h"
 #include "mix/servers.h"
+#include "mix/agents.h"
 #include "private.h"
 
 /* Rows that stand for an act no command has. */
@@ -59,6 +60,7 @@ static bool is_act(enum cmd c) {
     case SCOPE_ASK:
     case SCOPE_PICKER:
     case SCOPE_PANEL:
+    case SCOPE_PICTURE:
     case SCOPE_COUNT:
         break;
     }
@@ -78,6 +80,8 @@ static const char *why_not_here(const struct model *m, enum cmd c) {
         return "only in the file picker";
     case SCOPE_PANEL:
         return "only in a server screen";
+    case SCOPE_PICTURE:
+        return "only over a picture";
     case SCOPE_COMPOSER:
         return is_act(c) || m->ui.focus == PANE_COMPOSER ? NULL : "only in the message";
     case SCOPE_EVERYWHERE:
@@ -239,6 +243,8 @@ enum scope overlay_scope(const struct model *m) {
         return SCOPE_PICKER;
     case OVER_PANEL:
         return SCOPE_PANEL;
+    case OVER_PICTURE:
+        return SCOPE_PICTURE;
     case OVER_NONE:
         return SCOPE_COUNT;
     case OVER_COMMANDS:
@@ -283,8 +289,9 @@ static void hints_everywhere(const struct keymap *k, struct model *m, enum scope
 
 /* Under an overlay no key of a pane is heard: only its own are named. */
 static void hints_overlay(const struct keymap *k, struct model *m) {
-    static const enum cmd commands[] = {CMD_LIST_CLOSE, CMD_LIST_CHOOSE, CMD_LIST_PGDN,
-                                        CMD_PICKER_UP,  CMD_PANEL_BACK,  CMD_PANEL_ENTER};
+    static const enum cmd commands[] = {CMD_LIST_CLOSE,    CMD_LIST_CHOOSE, CMD_LIST_PGDN,
+                                        CMD_PICKER_UP,     CMD_PANEL_BACK,  CMD_PANEL_ENTER,
+                                        CMD_PICTURE_CLOSE, CMD_PICTURE_FULL};
     const enum scope scope = overlay_scope(m);
     struct ui *ui = &m->ui;
     hint_permissions(k, m);
@@ -305,6 +312,9 @@ static void hints_overlay(const struct keymap *k, struct model *m) {
     ui->n_own_hints = ui->n_hints;
 }
 
+/* A plan that waits for a word: what can be said. */
+static bool answers_plan(enum cmd c) { return c == CMD_PLAN_PROCEED || c == CMD_PLAN_KEEP; }
+
 static void hints(const struct keymap *k, struct model *m) {
     struct ui *ui = &m->ui;
     enum scope scope = ui->leader ? SCOPE_LEADER : scope_of_pane(ui->focus);
@@ -313,8 +323,12 @@ static void hints(const struct keymap *k, struct model *m) {
         hints_overlay(k, m);
         return;
     }
+    if (scope == SCOPE_THREAD && session_plan(m->shown)) {
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PLAN_PROCEED, scope);
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PLAN_KEEP, scope);
+    }
     for (int c = 0; c < CMD_COUNT && ui->n_hints < OWN_HINTS; c++) {
-        if (!keymap_bound(k, (enum cmd)c, scope))
+        if (!keymap_bound(k, (enum cmd)c, scope) || answers_plan((enum cmd)c))
             continue;
         struct menu_row row = row_of(k, m, (enum cmd)c, scope);
         bool own = ui->leader || command_home((enum cmd)c) == scope;
@@ -364,6 +378,7 @@ void menus_refresh(const struct keymap *k, struct model *m) {
     case OVER_ASK:
     case OVER_PICKER:
     case OVER_PANEL:
+    case OVER_PICTURE:
         break;
     }
     free(m->ui.menu_rows);
