@@ -46,6 +46,11 @@ const char *why_no_message(const struct model *m);
 struct session *session_chosen(const struct model *m); /* the list's, when it is focused */
 const char *why_no_frames(const struct model *m);
 const char *why_no_fault(const struct model *m);
+/* of plans and sub-agents: run_agents.c */
+const char *why_no_waiting_plan(const struct model *m);
+const char *why_no_child(const struct model *m);
+const char *why_no_parent(const struct model *m);
+const char *why_no_sibling(const struct model *m);
 
 /* ---- keymap.c ---- */
 struct binding {
