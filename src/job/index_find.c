@@ -121,6 +121,8 @@ static int answer(const struct index *x, struct task *t, const char *query,
                   const struct fits *fits) {
     auto_buf struct buf ids = {.max = 64 * MIX_KIB};
     sqlite3_stmt *s = NULL;
+    if (fits->n == 0)
+        return SQLITE_OK;
     int code = index_prepare(
         x, &s,
         "SELECT words.rowid, s.key, s.title, m.key, m.role, max(m.at, s.at), m.place, "
@@ -129,7 +131,7 @@ static int answer(const struct index *x, struct task *t, const char *query,
         "WHERE words MATCH ?1 AND +words.rowid IN (SELECT value FROM json_each(?2)) "
         "ORDER BY words.rowid DESC");
 
-    if (fits->n == 0 || code != SQLITE_OK)
+    if (code != SQLITE_OK)
         return code;
     struct index_row *rows = arena_alloc(&t->arena, fits->n * sizeof *rows);
     bool found[INDEX_FOUND_MAX] = {false};

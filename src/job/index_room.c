@@ -10,7 +10,8 @@
 enum {
     STEP_NOTHING,
     STEP_ROWS,  /* rows of what was given up */
-    STEP_MERGE, /* the index is written anew without their words */
+    STEP_BEGIN, /* the index is written anew without their words; behind the COMMIT of the rows */
+    STEP_MERGE,
     STEP_PAGES, /* free pages go, and what the log of the file still holds */
     MERGE_PAGES = 64,
     VACUUM_PAGES = 128,
@@ -119,10 +120,11 @@ static int step_on(const struct index *x, const struct index_slice *slice, int *
     switch (*step) {
     case STEP_ROWS:
         code = remove_rows(x, slice, &all);
-        if (code == SQLITE_OK && all) {
-            code = merge(x, -MERGE_PAGES, &all);
-            *step = STEP_MERGE;
-        }
+        *step = all ? STEP_BEGIN : STEP_ROWS;
+        break;
+    case STEP_BEGIN:
+        code = merge(x, -MERGE_PAGES, &all);
+        *step = STEP_MERGE;
         break;
     case STEP_MERGE:
         code = merge(x, MERGE_PAGES, &all);
@@ -149,8 +151,9 @@ int index_tidy(const struct index *x, const struct index_slice *slice, bool *lef
     if (step == STEP_NOTHING)
         return SQLITE_OK;
     code = index_exec(x, "BEGIN IMMEDIATE");
-    while (code == SQLITE_OK && step != STEP_NOTHING && !index_slice_over(slice))
-        code = step_on(x, slice, &step);
+    do
+        code = code == SQLITE_OK ? step_on(x, slice, &step) : code;
+    while (code == SQLITE_OK && step == was && !index_slice_over(slice));
     if (code == SQLITE_OK && step != was)
         code = set_step(x, step);
     if (code == SQLITE_OK)
