@@ -61,7 +61,8 @@ int composer_extra(const struct model *m) {
         return 0;
     const int queue = s->n_queue < QUEUE_LINES ? (int)s->n_queue : QUEUE_LINES;
 
-    return no_provider(m) + (s->sending && s->sent == SENT_UNKNOWN) + queue;
+    return no_provider(m) + (s->sending && s->sent == SENT_UNKNOWN) + plan_rows(m) + todo_rows(m) +
+           queue;
 }
 
 /* ---- wrapping the draft ---- */
@@ -149,6 +150,21 @@ void composer_settle(struct view *v, const struct model *m, struct rect r) {
 
 /* ---- drawing ---- */
 
+/* What the agent laid before the person. One line is left to what is queued. */
+static int draw_agents(const struct model *m, struct canvas *c, struct rect r) {
+    const int room = r.h - (m->shown->n_queue > 0 && r.h > 1), plan = plan_rows(m);
+    int todo = todo_rows(m);
+
+    if (room <= 0)
+        return 0;
+    if (plan > 0)
+        draw_plan(m, c, r);
+    todo = todo < room - plan ? todo : room - plan;
+    if (todo > 0)
+        draw_todos(m, c, (struct rect){r.x, r.y + plan, r.w, todo});
+    return plan + (todo > 0 ? todo : 0);
+}
+
 /* Lines above the box; the most urgent ones when there is not room for all. Returns their number.
  */
 static int draw_extra(const struct model *m, struct canvas *c, struct rect r, int lines) {
@@ -164,6 +180,7 @@ static int draw_extra(const struct model *m, struct canvas *c, struct rect r, in
     if (no_provider(m) && y < lines)
         put(c, r.x, r.y + y++, r.w, STYLE_NOTICE_BAD,
             "no provider has a key: sending will fail; Ctrl+X A stores one");
+    y += draw_agents(m, c, (struct rect){r.x, r.y + y, r.w, lines - y});
     for (size_t i = 0; i < s->n_queue && y < lines; i++) {
         const bool last = y + 1 == lines && i + 1 < s->n_queue;
         int x = r.x;
