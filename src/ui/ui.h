@@ -176,6 +176,10 @@ void ask_chain(struct buf *out, const struct model *m, const struct ask *a);
 const struct block *ask_block(struct view *v, const struct ask *a, int width);
 int composer_rows(const struct model *m, int width, int max); /* rows the draft wants */
 int composer_extra(const struct model *m);                    /* lines above its box */
+int plan_rows(const struct model *m);                         /* of them for a plan that waits */
+int todo_rows(const struct model *m);                         /* of them for the todo list */
+void draw_plan(const struct model *m, struct canvas *c, struct rect r);
+void draw_todos(const struct model *m, struct canvas *c, struct rect r);
 void composer_settle(struct view *v, const struct model *m, struct rect r);
 void ask_settle(struct view *v, struct model *m, const struct frame_layout *l);
 void overlay_settle(struct view *v, struct model *m);
