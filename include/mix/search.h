@@ -15,28 +15,35 @@ struct hit {
     bool in_result;
     uint32_t off, len; /* of the text it is in */
 };
-/* Words of the query that are filters: role:user role:mix tool:Bash err: think: ; the rest is
- * looked for. A query between slashes, /so/, is a regular expression. */
+/* Words in front of the query are filters: role:user role:mix role:note tool:Bash err: think: ; the
+ * rest is looked for, and without a rest every part that they let pass is a hit. A query between
+ * slashes, /so/, is a regular expression. */
 struct search {
     bool typing;                   /* the field has the caret */
     struct editor query;           /* as typed */
-    struct find *find;             /* NULL: nothing is looked for */
+    struct find *find;             /* NULL: no text is looked for */
     struct err err;                /* why the query cannot be used */
-    const struct session *session; /* whose hits these are */
+    const struct session *session; /* whose hits these are; NULL: nothing is looked for */
     bool shown;                    /* there is a hit to show */
     struct hit hit;
     size_t nth, hits; /* 1-based number of the hit shown, 0: not known yet; counted so far */
-    bool counting;
+    bool counting, seeking;
+    bool gave_up;      /* in places: there may be more */
+    const char *round; /* it went on at the other end: "from the top"; NULL: it did not */
     struct search_private *priv;
 };
 
 /* `/`: the field opens; what is found is shown while one types. */
 void act_search(struct model *m);
 void act_search_typed(struct model *m); /* the query changed */
-void act_search_done(struct model *m);  /* Enter: the field closes, the hits stay */
-/* Esc: back to where the reader was; what was unfolded folds again */
+/* Enter: the field closes, the hits stay; with nothing typed, those looked for before */
+void act_search_done(struct model *m);
+/* Esc: while one types back to where the reader was, and what was unfolded folds again; later the
+ * reader stays, and only the hits are no longer marked */
 void act_search_leave(struct model *m);
 void act_search_next(struct model *m, int by); /* n, N; round at the ends, and says so */
+/* Something is looked for in the thread that is shown. */
+bool search_on(const struct model *m);
 /* What a row of the thread is marked by, NULL: nothing. For views. */
 struct find *search_marks(const struct model *m);
 

@@ -13,6 +13,8 @@ void act_session_show(struct model *m, struct session *s, struct effects *fx) {
     if (!s)
         return;
     m->priv->started = true;
+    if (s != m->shown)
+        search_end(m);
     m->shown = s;
     m->ui.session_cursor = s;
     s->seen = true;

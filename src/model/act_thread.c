@@ -89,5 +89,6 @@ void act_go_to(struct model *m, size_t entry, size_t part, size_t off) {
     r->to_entry = entry;
     r->to_part = part;
     r->to_off = off;
+    r->to_result = r->to_top = false;
     model_touch(m);
 }

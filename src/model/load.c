@@ -77,16 +77,28 @@ static void find_tasks(struct model *m, struct session *s, struct effects *fx) {
     }
 }
 
+/* Whatever is known by the number of an entry gets the new one. */
+static void commit(struct model *m, struct session *s) {
+    struct reading *r = &s->reading;
+    size_t *at[3 + SEARCH_ENTRIES] = {&r->entry, &r->sel_entry, &r->to_entry};
+    size_t positions[MIX_COUNT(at)];
+    const size_t n = 3 + search_entries(m, s, at + 3);
+
+    for (size_t i = 0; i < n; i++)
+        positions[i] = *at[i];
+    transcript_commit(&s->transcript, positions, n);
+    for (size_t i = 0; i < n; i++)
+        *at[i] = positions[i];
+    search_committed(m, s);
+}
+
 static void applied(struct model *m, struct session *s, struct effects *fx) {
     struct session_private *p = s->priv;
     struct transcript *t = &s->transcript;
     const bool first = !t->loaded;
     const size_t before = t->n;
-    size_t positions[2] = {s->reading.entry, s->reading.sel_entry};
 
-    transcript_commit(t, positions, MIX_COUNT(positions));
-    s->reading.entry = positions[0];
-    s->reading.sel_entry = positions[1];
+    commit(m, s);
     if (!s->reading.follow && t->n > before && !first)
         s->reading.new_below += (uint32_t)(t->n - before);
     p->rows_loaded = p->rows_arriving;

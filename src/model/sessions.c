@@ -1,4 +1,5 @@
 /* sessions.c - the sessions of the server: made, filled from what the server says, taken away. */
+#include "mix/search.h"
 #include "private.h"
 
 #include <stdlib.h>
@@ -207,6 +208,8 @@ static void let_go(struct model *m, struct session *s) {
     }
     asks_session_gone(m, s);
     files_session_gone(m, s);
+    if (m->search->session == s)
+        search_end(m);
 }
 
 static void unlist(struct model *m, struct session *s) {

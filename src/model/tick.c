@@ -112,8 +112,10 @@ void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) 
     if (p->state_dirty_at > 0 && now >= p->state_dirty_at + STATE_SAVE_MS && p->state_read)
         state_save(m, fx);
     pictures_tick(m, fx);
-    if (!model_hidden(m))
+    if (!model_hidden(m)) {
         tick_screen(m);
+        search_tick(m);
+    }
     model_settle(m, fx);
 }
 
@@ -143,6 +145,7 @@ static int64_t screen_next(const struct model *m, int64_t now) {
     sooner(&at, leader_at(m));
     sooner(&at, confirm_at(m));
     sooner(&at, panel_armed_at(m));
+    sooner_of(&at, search_next(m, now));
     return at;
 }
 
