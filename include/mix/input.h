@@ -21,7 +21,8 @@ enum scope {
     SCOPE_FIELD, /* every one-line field */
     SCOPE_ASK,   /* the whole text of a permission */
     SCOPE_PICKER,
-    SCOPE_PANEL, /* server screens */
+    SCOPE_PANEL,   /* server screens */
+    SCOPE_PICTURE, /* the preview of a picture */
     SCOPE_COUNT
 };
 enum cmd {

@@ -55,6 +55,9 @@ const struct picture *picture_of(const struct model *m, const char *file, int w,
 /* Whether a name or URL is of a picture or a film that a thumbnail can be asked of. */
 bool picture_named(const char *file);
 bool picture_film(const char *file); /* ... of a film */
+/* The first picture of the part that is selected in the thread: in its text, its result or among
+ * its screenshots. NULL: there is none. Caller frees. */
+char *picture_selected(const struct session *s);
 /* The name of it on the server, within `file`; *n: its bytes. */
 const char *picture_name(const char *file, size_t *n);
 bool pictures_shown(const struct model *m); /* the terminal has the colours for them */

@@ -20,6 +20,7 @@ struct editor *field_focused(struct model *m) {
         return panel_editor(m);
     case OVER_MENU:
     case OVER_ASK:
+    case OVER_PICTURE:
     case OVER_THEMES:
     case OVER_QUIT:
         return NULL;

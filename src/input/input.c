@@ -138,6 +138,9 @@ static bool overlay_key(const struct input *in, struct model *m, const struct ke
     if (m->ui.typing_address)
         scope = SCOPE_FIELD;
     enum cmd c = scope == SCOPE_PANEL ? panel_key(in, m, k) : keymap_find(&in->keymap, scope, k);
+    if (scope == SCOPE_PICTURE && m->ui.preview_full &&
+        !(c == CMD_PICTURE_LATER || c == CMD_PICTURE_EARLIER))
+        c = CMD_PICTURE_CLOSE; /* any key */
     if (c == CMD_COUNT && field && scope != SCOPE_PANEL)
         c = keymap_find(&in->keymap, SCOPE_FIELD, k);
     if (c != CMD_COUNT) {

@@ -29,6 +29,7 @@ static const struct {
     [SCOPE_ASK] = {"ask", "Whole text of a permission"},
     [SCOPE_PICKER] = {"picker", "File picker"},
     [SCOPE_PANEL] = {"panel", "Server screens"},
+    [SCOPE_PICTURE] = {"picture", "Picture"},
 };
 
 const struct command *command_row(enum cmd c) { return &table[c]; }

@@ -3,6 +3,7 @@
 #define MIX_INPUT_PRIVATE_H
 
 #include "mix/act.h"
+#include "mix/copy.h"
 #include "mix/editor.h"
 #include "mix/input.h"
 #include "mix/panel.h"
@@ -35,6 +36,10 @@ const char *why_no_choices(const struct model *m);
 const char *why_no_upload(const struct model *m);
 const char *why_no_file(const struct model *m);
 const char *why_no_transfer(const struct model *m);
+const char *why_no_picture(const struct model *m);
+/* of copies: run_copy.c, copy.h */
+const char *why_no_pipe(const struct model *m);
+const char *why_no_bare(const struct model *m);
 /* of the server screens: run_panel.c */
 const char *why_no_tools(const struct model *m);
 const char *why_no_mcp(const struct model *m);

@@ -3,7 +3,59 @@
 
 #include <stdlib.h>
 
+#include <string.h>
+
 enum { STEP_SECONDS = 5, FILM_MOST = 86400 };
+
+/* ---- which one ---- */
+
+/* Words between any of `ends` that name a picture; NULL: none does. */
+static char *named_in(const char *s, size_t n, const char *ends) {
+    enum { NAME_MOST = 2048, LOOKED_AT = 1 << 16 };
+
+    n = n < LOOKED_AT ? n : LOOKED_AT;
+    for (size_t i = 0, from = 0; i <= n; i++) {
+        if (i < n && s[i] && !strchr(ends, s[i]))
+            continue;
+        size_t end = i;
+
+        while (end > from && strchr(".:!?", s[end - 1])) /* of a sentence */
+            end--;
+        if (end > from && end - from < NAME_MOST && memchr(s + from, '.', end - from)) {
+            auto_free char *word = xstrndup(s + from, end - from);
+
+            if (picture_named(word))
+                return TAKE(word);
+        }
+        from = i + 1;
+    }
+    return NULL;
+}
+
+/* Of JSON first whole strings, which may hold blanks. */
+static char *first_in(const char *s, size_t n, bool json) {
+    char *file = s && json ? named_in(s, n, "\"\n") : NULL;
+
+    return file || !s ? file : named_in(s, n, " \t\r\n\"'`()[]{}<>,;");
+}
+
+char *picture_selected(const struct session *s) {
+    if (!s || s->reading.sel_entry >= s->transcript.n)
+        return NULL;
+    const struct entry *e = &s->transcript.entries[s->reading.sel_entry];
+
+    if (s->reading.sel_part >= e->n_parts)
+        return NULL;
+    const struct part *p = &e->parts[s->reading.sel_part];
+    char *file =
+        first_in(p->screenshots, p->screenshots ? strnlen(p->screenshots, 1 << 16) : 0, false);
+
+    if (!file)
+        file = first_in(p->text, p->len, p->kind == PART_TOOL);
+    return file || !p->result ? file : first_in(p->result, strnlen(p->result, 1 << 16), true);
+}
+
+/* ---- the preview ---- */
 
 void act_picture_open(struct model *m, const char *file) {
     if (str_blank(file) || !picture_named(file)) {

@@ -333,7 +333,8 @@ static const char *const *words(struct task *t, const struct model *m, const str
         "--colors",
         ask->form == PICTURE_CELLS ? "240" : "full",
         "--symbols",
-        m->ui.ascii ? "ascii" : "block+border+space-wide-inverted",
+        m->ui.ascii || text_width("\342\226\200", 3) != 1 ? "ascii"
+                                                          : "block+border+space-wide-inverted",
         "--animate",
         "off",
         "--polite",
@@ -377,7 +378,7 @@ bool picture_reply(struct model *m, const struct incoming *in, struct effects *f
             fx_cancel(fx, in->request);
         fail(m, it, "the thumbnail is larger than %d MiB", THUMB_MOST >> 20);
     } else if (in->kind == IN_FAIL) {
-        const bool line = in->err.rc == RC_NET || in->err.rc == RC_TIMEOUT;
+        const bool line = in->err.rc == RC_CONNECT || in->err.rc == RC_TIMEOUT;
 
         fail(m, it, "%s", in->err.text[0] ? in->err.text : rc_text(in->err.rc));
         it->again_at = line ? m->now + AGAIN_MS : 0;

@@ -25,6 +25,8 @@ void draw_picker(struct view *v, const struct dialog *dialog, const struct model
 void whole_ask_settle(struct view *v, struct model *m);
 void draw_whole_ask(struct view *v, const struct model *m, struct canvas *c);
 void panel_settle(struct model *m);
+void preview_settle(struct model *m);
+void draw_preview(const struct model *m, struct canvas *c);
 void draw_panel(const struct model *m, struct canvas *c);
 
 #endif

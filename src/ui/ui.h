@@ -1,9 +1,11 @@
 /* ui.h - what the files of the ui floor share. Private to it.
  *
  *   view.c settle and draw, frame by frame     layout.c  where the panes are
- *   draw.c glyphs, foreign text, numbers       block.c   cleaned and wrapped text, and its memo
- *   piece.c what one part of a thread becomes  thread.c  the reader's place
- *   view_*.c one pane or overlay each */
+ *   draw.c glyphs, foreign text, numbers       block.c   the text of an ask
+ *   body.c what a part of a thread shows       sheet.c   that, cut, laid out and kept
+ *   piece.c the rows of a thread, drawn        walk.c    from row to row
+ *   thread.c the reader's moves                place.c   the text that stays where it is
+ *   ink.c   rows of a flow on the canvas       view_*.c  one pane or overlay each */
 #ifndef MIX_UI_UI_H
 #define MIX_UI_UI_H
 
@@ -74,11 +76,10 @@ struct words say_cost(double dollars); /* $0.021 */
 struct words say_grouped(uint64_t n);  /* 1,234 */
 const char *state_word(const struct ask *a);
 
-/* ---- wrapped text ---- */
-enum gutter { GUTTER_NONE, GUTTER_INDENT, GUTTER_RESULT, GUTTER_ADD, GUTTER_DEL, GUTTER_SAME };
+/* ---- wrapped text of an ask ---- */
 struct line {
     uint32_t off, len; /* in the block's text */
-    uint8_t style, gutter;
+    uint8_t style;
 };
 struct block {
     struct buf text; /* clean */
@@ -86,53 +87,35 @@ struct block {
     size_t n, cap;
     size_t shown; /* lines without the empty ones at the end */
     /* what it was made from */
-    uint32_t rev;
     int width;
-    bool open, used;
     const void *source;
     size_t source_len;
-    /* a text that grows: what can no longer change */
-    size_t stable_source, stable_text, stable_lines;
-    char guard[32]; /* the source just before that, to know it again */
-    size_t guard_n;
-    /* facts for the folded line */
-    uint32_t words, added, removed;
-    struct buf object;
 };
 void block_clear(struct block *b);
 void block_fini(struct block *b);
 struct block_style {
     enum style style;
-    enum gutter gutter;
     enum clean clean;
     int width;
 };
-/* Adds text line by line, at most until the block has max_lines. Returns the source lines left out.
- */
-size_t block_add(struct block *b, const char *s, size_t n, struct block_style how,
-                 size_t max_lines);
-void block_note(struct block *b, enum style s, enum gutter g, const char *fmt, ...)
-    MIX_PRINTF(4, 5);
-/* Follows a text that only grows at its end, wrapping no more than its last line again. */
-void block_grow(struct block *b, const char *s, size_t n, struct block_style how);
-void draw_block_line(struct canvas *c, int x, int y, int w, const struct block *b, size_t at);
-/* The same, what was unsafe in the source standing out. */
+/* Adds text line by line. Every row is indented by 2. */
+void block_add(struct block *b, const char *s, size_t n, struct block_style how);
+/* What was unsafe in the source stands out. */
 void draw_marked_line(struct canvas *c, int x, int y, int w, const struct block *b, size_t at);
 
 /* ---- the thread ---- */
-enum { MEMO_SLOTS = 1024, LIVE_SLOTS = 4 };
+struct sheets; /* sheet.h: parts cut into slices and laid out */
+/* A row: of a slice, of a piece, of an entry. Slice 0 of a call or a thought is its head line; the
+ * others count through all its bodies. */
 struct spot {
-    size_t entry, piece;
+    size_t entry, piece, slice;
     int row;
 };
 struct view {
-    struct block *memo[MEMO_SLOTS]; /* of parts, by rev */
-    struct block live[LIVE_SLOTS];  /* of texts that grow */
-    size_t next_live, memo_bytes;
-    const struct session *thread; /* whose parts the memo holds */
+    struct sheets *sheets;
+    const struct session *thread; /* whose parts they are */
     char *thread_id;
-    int thread_width;  /* at the last settle */
-    uint64_t laid_out; /* parts wrapped so far: for tests of cost */
+    uint64_t laid_out; /* slices laid out so far: for tests of cost */
     /* the draft */
     struct buf draft, draft_clean;
     struct rows draft_rows;
@@ -149,26 +132,65 @@ struct view {
     uint32_t picker_id;
     bool hints_shown; /* the focused pane shows its own hints */
 };
-/* The rows of one part; valid until the next call. */
-const struct block *part_block(struct view *v, const struct part *p, enum role role, int width);
-int piece_height(struct view *v, const struct transcript *t, size_t entry, size_t piece, int width);
+/* How a thread is laid out. */
+struct lay {
+    int width;
+    bool raw, split, ascii;
+};
 struct thread_place {
     const struct model *m;
     struct session *s;
     struct rect r; /* text only: without the marker column and the padding */
+    struct lay lay;
 };
 struct thread_place thread_place(const struct model *m, const struct frame_layout *l);
 void thread_settle(struct view *v, struct model *m, const struct frame_layout *l);
 bool thread_at_end(struct view *v, const struct thread_place *at);
-void drop_memo(struct view *v);
-/* A place that exists: what was there may have been replaced by something shorter. */
-struct spot spot_existing(struct view *v, const struct thread_place *at, struct spot spot);
-/* Steps a place down by rows, stopping at the end; false when it stopped. */
-bool spot_down(struct view *v, const struct thread_place *at, struct spot *spot, int rows);
+/* piece.c */
+bool piece_empty(const struct transcript *t, size_t entry, size_t piece); /* it has no rows */
+size_t piece_slices(struct view *v, const struct thread_place *at, struct spot spot); /* >= 1 */
+int slice_height(struct view *v, const struct thread_place *at, struct spot spot);
 void draw_piece_row(struct view *v, const struct thread_place *at, struct canvas *c, int y,
                     struct spot spot);
+/* The rows that a place of the thread is drawn from, and which of them it is; x of its first cell
+ * in the pane. NULL: it is a head line, a heading or a gap. */
+const struct flow *spot_flow(struct view *v, const struct thread_place *at, struct spot spot,
+                             size_t *row, int *x);
+/* walk.c */
+int spot_compare(struct spot a, struct spot b);
+/* A place that exists: what was there may have been replaced by something shorter. */
+struct spot spot_existing(struct view *v, const struct thread_place *at, struct spot spot);
+/* Steps a place by rows, stopping at the ends; false when it stopped. */
+bool spot_down(struct view *v, const struct thread_place *at, struct spot *spot, int rows);
+bool spot_up(struct view *v, const struct thread_place *at, struct spot *spot, int rows);
+/* The next piece that has rows, at its first one. */
+bool piece_down(const struct thread_place *at, struct spot *spot);
+bool piece_up(const struct thread_place *at, struct spot *spot);
+struct spot last_spot(struct view *v, const struct thread_place *at);
+struct spot end_top(struct view *v, const struct thread_place *at); /* top when the end shows */
+const struct part *spot_part(const struct thread_place *at, struct spot spot); /* NULL: none */
+/* place.c: where a text is */
+struct spot place_kept(struct view *v, const struct thread_place *at, struct reading *r);
+void place_note(struct view *v, const struct thread_place *at, struct reading *r);
+struct spot place_asked(struct view *v, const struct thread_place *at, const struct reading *r);
+/* ink.c */
+enum style ink_style(uint8_t ink);
+struct ink_marks {
+    struct find *find; /* NULL: nothing is marked */
+    bool here;         /* the hit that is shown is in this row */
+};
+/* thinking: what is said in it is drawn as a thought. */
+void draw_flow_row(struct canvas *c, int x, int y, int w, const struct flow *f, size_t row,
+                   bool thinking, struct ink_marks marks);
+
+/* ---- pictures ---- */
+struct picture;
+/* From the left upper corner of r, cut at its edges; what is not there yet, or never will be, is
+ * said in its first row. */
+void draw_picture(struct canvas *c, struct rect r, const struct picture *p);
 
 /* ---- panes ---- */
+void files_settle(const struct view *v, struct model *m, struct rect r);
 const char *ask_name(const struct ask *a); /* the tool, or the title of a question */
 /* session > task > tool, before it the server when that is another one */
 const char *ask_action(const struct ask *a);

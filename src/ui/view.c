@@ -1,8 +1,8 @@
 /* view.c - one frame: first positions are settled, then everything is drawn from the model. */
-#include "ui.h"
-
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "sheet.h"
 
 struct view *view_new(void) {
     return xcalloc(1, sizeof(struct view));
@@ -11,7 +11,7 @@ struct view *view_new(void) {
 void view_free(struct view *v) {
     if (!v)
         return;
-    drop_memo(v);
+    sheets_free(v);
     buf_fini(&v->draft);
     buf_fini(&v->draft_clean);
     rows_fini(&v->draft_rows);
@@ -31,6 +31,7 @@ void view_settle(struct view *v, struct model *m) {
     thread_settle(v, m, &l);
     composer_settle(v, m, l.pane[PANE_COMPOSER]);
     ask_settle(v, m, &l);
+    files_settle(v, m, l.pane[PANE_FILES]);
     overlay_settle(v, m);
 }
 
@@ -57,6 +58,7 @@ void view_draw(struct view *v, const struct model *m, struct canvas *out) {
     const struct frame_layout l = view_layout(m);
 
     canvas_resize(out, m->ui.cols, m->ui.rows);
+    out->ascii = m->ui.ascii;
     if (l.width == WIDTH_TINY) {
         draw_tiny(m, out);
         return;

@@ -4,7 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TIME_COLS = 60 }; /* from this width on the time of a file is shown as well */
+#include "mix/picture.h"
+
+enum {
+    TIME_COLS = 60,  /* from this width on the time of a file is shown as well */
+    THUMB_ROOM = 12, /* rows the list leaves, */
+    LIST_HIGH = 30,  /* or rows there are: then the selected picture is shown under it */
+};
 
 static bool running(const struct transfer *t) { return t->state == XFER_RUNNING; }
 
@@ -93,22 +99,28 @@ static void draw_ended(const struct model *m, struct canvas *c, struct rect r,
     put_foreign(c, x, r.y, r.x + r.w - 1 - x, s, word, CLEAN_LINE);
 }
 
-/* At the foot of the pane, newest last, at most half of it. Returns the rows used. */
-static int draw_transfers(const struct model *m, struct canvas *c, struct rect r) {
-    const struct files *f = &m->files;
-    const int most = r.h / 2 > 0 ? r.h / 2 : 1;
-    size_t first = f->n_transfers;
+/* At the foot of the pane, newest last, at most half of it; *first: of those that are shown. */
+static int transfer_rows(const struct files *f, int height, size_t *first) {
+    const int most = height / 2 > 0 ? height / 2 : 1;
     int rows = 0;
 
-    while (first > 0) {
-        const int more = running(&f->transfers[first - 1]) ? 2 : 1;
+    *first = f->n_transfers;
+    while (*first > 0) {
+        const int more = running(&f->transfers[*first - 1]) ? 2 : 1;
 
         if (rows + more > most && rows > 0)
             break;
         rows += more;
-        first--;
+        --*first;
     }
-    rows = rows < r.h ? rows : r.h;
+    return rows < height ? rows : height;
+}
+
+static void draw_transfers(const struct model *m, struct canvas *c, struct rect r) {
+    const struct files *f = &m->files;
+    size_t first;
+    const int rows = transfer_rows(f, r.h, &first);
+
     for (int y = r.y + r.h - rows; first < f->n_transfers; first++) {
         const struct transfer *t = &f->transfers[first];
         const struct rect row = {r.x, y, r.w, r.y + r.h - y};
@@ -119,7 +131,41 @@ static int draw_transfers(const struct model *m, struct canvas *c, struct rect r
             draw_ended(m, c, row, t);
         y += running(t) ? 2 : 1;
     }
-    return rows;
+}
+
+/* ---- the picture under the list ---- */
+
+/* What the title leaves: of the list, and of the selected file's picture (h 0: none). */
+struct parts {
+    struct rect list, thumb;
+    const char *file;
+};
+
+static struct parts parts_of(const struct model *m, struct rect r) {
+    const struct file_info *f = model_selected_file(m);
+    struct parts p = {.list = {r.x, r.y + 1, r.w, r.h - 1}};
+    size_t first;
+
+    p.list.h -= m->files.n_transfers > 0 ? transfer_rows(&m->files, p.list.h, &first) : 0;
+    const bool room = p.list.h - (int)(m->files.n < 1000 ? m->files.n : 1000) >= THUMB_ROOM ||
+                      p.list.h >= LIST_HIGH;
+
+    if (!room || !f || f->is_dir || !picture_named(f->name) || !pictures_shown(m))
+        return p;
+    const int h = PICTURE_ROWS, w = r.w - 2 < PICTURE_COLS ? r.w - 2 : PICTURE_COLS;
+
+    p.list.h -= h + 1;
+    p.thumb = (struct rect){r.x + 1, p.list.y + p.list.h + 1, w, h};
+    p.file = f->name;
+    return p;
+}
+
+void files_settle(const struct view *v, struct model *m, struct rect r) {
+    const struct parts p = parts_of(m, r);
+
+    (void)v;
+    if (r.w > 6 && r.h > 0 && p.thumb.h > 0)
+        picture_want(m, p.file, p.thumb.w, p.thumb.h);
 }
 
 static const char *why_empty(const struct model *m, enum style *s) {
@@ -142,11 +188,14 @@ void draw_files(struct view *v, const struct model *m, struct canvas *c, struct 
     const int x = r.x + draw_title(c, m, r.x, r.y, r.w, PANE_FILES, title);
 
     put(c, x, r.y, r.x + r.w - x, STYLE_DIM, "(all sessions)");
-    struct rect list = {r.x, r.y + 1, r.w, r.h - 1};
+    const struct parts parts = parts_of(m, r);
+    const struct rect list = parts.list;
 
-    if (list.h <= 0)
+    if (r.h <= 1)
         return;
-    list.h -= m->files.n_transfers > 0 ? draw_transfers(m, c, list) : 0;
+    draw_transfers(m, c, (struct rect){r.x, r.y + 1, r.w, r.h - 1});
+    if (parts.thumb.h > 0)
+        draw_picture(c, parts.thumb, picture_of(m, parts.file, parts.thumb.w, parts.thumb.h));
     if (m->files.n == 0) {
         enum style s;
         const char *why = why_empty(m, &s);

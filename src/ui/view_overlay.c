@@ -154,6 +154,7 @@ static void fill_text(struct dialog *p, const struct model *m) {
     case OVER_NONE:
     case OVER_ASK:
     case OVER_PANEL:
+    case OVER_PICTURE:
         break;
     }
 }
@@ -374,6 +375,10 @@ void draw_overlay(struct view *v, const struct model *m, struct canvas *c) {
         draw_panel(m, c);
         return;
     }
+    if (m->ui.over == OVER_PICTURE) {
+        draw_preview(m, c);
+        return;
+    }
     dialog_make(&p, m);
     const int y = dialog_draw(&p, m, c);
 
@@ -396,6 +401,10 @@ void overlay_settle(struct view *v, struct model *m) {
     }
     if (ui->over == OVER_PANEL) {
         panel_settle(m);
+        return;
+    }
+    if (ui->over == OVER_PICTURE) {
+        preview_settle(m);
         return;
     }
     dialog_make(&p, m);
