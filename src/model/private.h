@@ -12,7 +12,7 @@
  *   servers.c     several servers: the inbox they share, and who has the screen
  *   turns.c       begin and end of a turn
  *   files: act_files.c act_picker.c · screen: act_screen.c act_thread.c
- *   transcript: transcript*.c tools.c · server screens: panel*.c */
+ *   transcript: transcript*.c tools.c · search*.c · server screens: panel*.c */
 #ifndef MIX_MODEL_PRIVATE_H
 #define MIX_MODEL_PRIVATE_H
 
@@ -455,6 +455,17 @@ char *file_server_name(const char *path);               /* what servers call an 
 const struct file_info *file_replaced_by(const struct model *m, const char *path);
 void picker_listed(struct model *m, struct task *t, struct effects *fx); /* takes t */
 void picker_fini(struct picker *p);
+
+/* ---- search.c ---- */
+struct search *search_new(void);
+void search_free(struct search *se);
+void search_tick(struct model *m);
+int64_t search_next(const struct model *m, int64_t now);
+void search_end(struct model *m);
+/* Entries it knows by their number: a commit gives them new ones, and search_committed follows. */
+enum { SEARCH_ENTRIES = 5 };
+size_t search_entries(struct model *m, const struct session *s, size_t *at[SEARCH_ENTRIES]);
+void search_committed(struct model *m, const struct session *s);
 
 /* ---- reduce.c ---- */
 void reduce(struct model *m, struct incoming *in, struct effects *fx);
