@@ -15,6 +15,7 @@
 #define MIX_CONFIG_H
 
 #include "mix/flags.h"
+#include "mix/index.h"
 #include "mix/net.h"
 
 /* Where a secret comes from. Nothing of it is read before profile_open. */
@@ -56,6 +57,8 @@ struct ui_config {
     bool ascii, still;
     bool wide; /* ambiguous characters take two cells */
     size_t watch_limit; /* 0: default; SIZE_MAX: all */
+    enum index_choice index;
+    int64_t index_bytes; /* 0: default */
     struct {
         struct key_binding {
             const char *command, *keys;
@@ -109,6 +112,8 @@ enum rc config_add_server(const char *path, const char *name, const char *url, s
 char *path_config_file(void);
 /* $XDG_STATE_HOME/mixtui, else ~/.local/state/mixtui; NULL without a home. Caller frees. */
 char *path_state_dir(void);
+/* $XDG_CACHE_HOME/mixtui, else ~/.cache/mixtui; NULL without a home. Caller frees. */
+char *path_cache_dir(void);
 /* $XDG_RUNTIME_DIR/mixtui, else run/ in the state directory; NULL without a home. Caller frees. */
 char *path_runtime_dir(void);
 

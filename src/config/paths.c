@@ -35,6 +35,8 @@ char *path_config_file(void) { return under("XDG_CONFIG_HOME", ".config", "mixtu
 
 char *path_state_dir(void) { return under("XDG_STATE_HOME", ".local/state", "mixtui"); }
 
+char *path_cache_dir(void) { return under("XDG_CACHE_HOME", ".cache", "mixtui"); }
+
 char *path_runtime_dir(void) {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
 

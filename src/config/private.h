@@ -47,6 +47,8 @@ enum setting_kind {
     KIND_AMBIGUOUS,
     KIND_ANIMATIONS,
     KIND_WATCHED,
+    KIND_INDEX,
+    KIND_MEGABYTES,
 };
 struct setting {
     const char *name;

@@ -293,6 +293,20 @@ enum rc setting_set(struct profile *p, const struct said *s, struct err *err) {
     return rc;
 }
 
+static enum rc set_index(enum index_choice *out, const struct said *s, struct err *err) {
+    static const char *const words[] = {[INDEX_ASK] = "ask",
+                                        [INDEX_OFF] = "off",
+                                        [INDEX_PROFILE] = "profile",
+                                        [INDEX_ALL] = "all"};
+
+    for (size_t i = 0; i < MIX_COUNT(words); i++)
+        if (str_eq(s->value, words[i])) {
+            *out = (enum index_choice)i;
+            return RC_OK;
+        }
+    return one_of(s, err);
+}
+
 enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, struct err *err) {
     const struct flag flag = {.name = s->name};
     const struct flag_given given = {.flag = &flag, .value = s->value};
@@ -317,6 +331,13 @@ enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, st
     case KIND_ANIMATIONS:
         rc = set_choice(&yes, s, err);
         ui->still = rc == RC_OK && !yes;
+        break;
+    case KIND_INDEX:
+        rc = set_index(&ui->index, s, err);
+        break;
+    case KIND_MEGABYTES:
+        rc = flag_number(&n, &given, 1, 1024 * 1024, err);
+        ui->index_bytes = rc == RC_OK ? n * 1024 * 1024 : ui->index_bytes;
         break;
     default:
         assert(s->row->kind == KIND_WATCHED);
