@@ -116,18 +116,6 @@ int draw_away(const struct model *m, struct canvas *c, int x, int y, int right) 
     return x - start;
 }
 
-static int draw_facts(const struct model *m, struct canvas *c, int x, int y, int right) {
-    const struct session *s = m->shown;
-    const int start = x;
-
-    if (s && s->context_tokens > 0)
-        x += canvas_putf(c, x, y, right - x, STYLE_STATUS, "%s ctx  ",
-                         say_count(s->context_tokens).s);
-    if (s && s->cost > 0)
-        x += canvas_putf(c, x, y, right - x, STYLE_STATUS, "%s  ", say_cost(s->cost).s);
-    return x - start;
-}
-
 static const char *short_url(const char *url) {
     if (!url)
         return "";
@@ -233,12 +221,5 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
     if (draw_retrying(m, c, x, r.y, right))
         return;
     x += draw_away(m, c, x, r.y, right);
-    /* the way out of what is open, and to who waits, come before what it costs */
-    const bool calm =
-        m->ui.over == OVER_NONE &&
-        model_asks_pending(m, ASK_PERMISSION) + model_asks_pending(m, ASK_QUESTION) == 0;
-
-    if (r.w >= 100 || (r.w >= 80 && calm))
-        x += draw_facts(m, c, x, r.y, right);
     draw_hint_tail(v, m, c, x + 1, r.y, right);
 }
