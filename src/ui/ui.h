@@ -206,6 +206,8 @@ void composer_settle(struct view *v, const struct model *m, struct rect r);
 void ask_settle(struct view *v, struct model *m, const struct frame_layout *l);
 void overlay_settle(struct view *v, struct model *m);
 void draw_sessions(struct view *v, const struct model *m, struct canvas *c, struct rect r);
+/* Tokens a model can take in, as its name tells; 0: it does not. */
+int64_t context_window(const char *model);
 void draw_header(const struct model *m, struct canvas *c, struct rect r);
 void draw_thread(struct view *v, const struct model *m, struct canvas *c,
                  const struct frame_layout *l);

@@ -1,41 +1,8 @@
-/* view_thread.c - the thread pane and the title above it. */
+/* view_thread.c - the thread pane. */
 #include "ui.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum { MODEL_SEARCH = 50 }; /* entries looked through for the model that answered last */
-
-static const char *model_name(const struct transcript *t) {
-    for (size_t i = t->n, left = MODEL_SEARCH; i > 0 && left > 0; left--)
-        if (!str_blank(t->entries[--i].model))
-            return t->entries[i].model;
-    return "";
-}
-
-void draw_header(const struct model *m, struct canvas *c, struct rect r) {
-    const struct session *s = m->shown;
-    char title[512] = "";
-    int right = r.x + r.w - 1;
-
-    if (r.h <= 0 || !s)
-        return;
-    auto_buf struct buf name = {.max = 256};
-    const char *model = model_name(&s->transcript);
-
-    if (text_clean(&name, model, strlen(model) < 60 ? strlen(model) : 60, CLEAN_LINE) == RC_OK)
-        right -= put_right(c, right, r.y, r.w / 2, STYLE_DIM, buf_str(&name));
-    if (s->parent)
-        snprintf(title, sizeof title, "%.200s > ", session_title(s->parent));
-    auto_buf struct buf whole = {.max = 4096}, clean = {.max = 16384};
-
-    buf_addf(&whole, "%s%s", title, session_title(s));
-    text_clean(&clean, buf_str(&whole), whole.n, CLEAN_LINE);
-    const bool thread = m->ui.focus == PANE_THREAD || m->ui.focus == PANE_COMPOSER;
-
-    draw_title(c, m, r.x, r.y, right - r.x - 1, thread ? m->ui.focus : PANE_THREAD,
-               buf_str(&clean));
-}
 
 /* ---- an empty thread says why ---- */
 
