@@ -1,163 +1,116 @@
 /* piece.c - the pieces a thread is made of: a heading, the parts of an entry, the gap after it. How
- * many rows each takes, and how each row looks. Only what is asked for is laid out. */
-#include "call.h"
-
+ * many slices and rows each has, and how each row looks. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { MEMO_BYTES = 16 << 20 }; /* of memoised text; then what is not on screen goes */
-
-/* ---- the memo ---- */
-
-static void count_words(struct block *b, const struct part *p) {
-    bool inside = false;
-
-    for (size_t i = 0; i < p->len; i++) {
-        const bool blank = strchr(" \n\t\r", p->text[i]) != NULL;
-
-        b->words += !blank && !inside;
-        inside = !blank;
-    }
-}
-
-static struct block_style style_of(const struct part *p, enum role role, int width) {
-    struct block_style how = {.style = STYLE_TEXT, .clean = CLEAN_TEXT, .width = width};
-
-    if (p->kind == PART_THINKING) {
-        how.style = STYLE_THINKING;
-        how.gutter = GUTTER_INDENT;
-    } else if (role == ROLE_USER) {
-        how.style = STYLE_USER_TEXT;
-    } else if (p->kind == PART_NOTE) {
-        how.style = STYLE_SEAM;
-        how.width = width > 6 ? width - 6 : 1; /* `── ` on both sides */
-    }
-    return how;
-}
-
-static void fill(struct block *b, const struct part *p, enum role role, int width) {
-    const struct block_style how = style_of(p, role, width);
-
-    if (p->kind == PART_TOOL) {
-        block_call_head(b, p);
-        if (b->open)
-            block_call_body(b, p, width);
-    } else if (p->kind == PART_THINKING && !b->open) {
-        if (!p->live)
-            count_words(b, p);
-    } else {
-        size_t skip = 0;
-
-        while (skip < p->len && (p->text[skip] == '\n' || p->text[skip] == '\r'))
-            skip++;
-        block_add(b, p->text + skip, p->len - skip, how, SIZE_MAX);
-    }
-}
-
-static size_t bytes_of(const struct block *b) {
-    return b->text.cap + b->object.cap + b->cap * sizeof *b->lines + sizeof *b;
-}
-
-/* Forgets what was not used since the last time the memo was full. */
-static void shrink(struct view *v, const struct block *keep) {
-    v->memo_bytes = 0;
-    for (size_t i = 0; i < MEMO_SLOTS; i++) {
-        struct block *b = v->memo[i];
-
-        if (b && b != keep && !b->used) {
-            block_fini(b);
-            free(b);
-            v->memo[i] = NULL;
-        } else if (b) {
-            b->used = false;
-            v->memo_bytes += bytes_of(b);
-        }
-    }
-}
-
-static const struct block *live_block(struct view *v, const struct part *p, enum role role,
-                                      int width) {
-    struct block *b = NULL;
-    size_t skip = 0;
-
-    for (size_t i = 0; i < LIVE_SLOTS && !b; i++)
-        if (v->live[i].source == p->grow)
-            b = &v->live[i];
-    if (!b) {
-        b = &v->live[v->next_live++ % LIVE_SLOTS];
-        block_clear(b);
-        b->source = p->grow;
-    } else if (b->rev == p->rev && b->source_len == p->len && b->width >= 0 &&
-               b->width == style_of(p, role, width).width) {
-        return b;
-    }
-    while (skip < p->len && (p->text[skip] == '\n' || p->text[skip] == '\r'))
-        skip++;
-    block_grow(b, p->text + skip, p->len - skip, style_of(p, role, width));
-    b->rev = p->rev;
-    b->source_len = p->len;
-    v->laid_out++;
-    return b;
-}
-
-const struct block *part_block(struct view *v, const struct part *p, enum role role, int width) {
-    const bool open = p->kind == PART_TEXT || p->kind == PART_NOTE || part_open(p);
-
-    if (p->live && p->grow && open && p->kind != PART_TOOL)
-        return live_block(v, p, role, width);
-    struct block **slot = &v->memo[p->rev % MEMO_SLOTS], *b = *slot;
-
-    if (!b)
-        b = *slot = xcalloc(1, sizeof *b);
-    else if (b->rev == p->rev && b->width == width && b->open == open && b->source == p->text &&
-             b->source_len == p->len) {
-        b->used = true;
-        return b;
-    } else {
-        v->memo_bytes -= bytes_of(b);
-        block_fini(b);
-    }
-    *b = (struct block){.rev = p->rev,
-                        .width = width,
-                        .open = open,
-                        .used = true,
-                        .source = p->text,
-                        .source_len = p->len};
-    fill(b, p, role, width);
-    v->laid_out++;
-    v->memo_bytes += bytes_of(b);
-    if (v->memo_bytes > MEMO_BYTES)
-        shrink(v, b);
-    return b;
-}
+#include "mix/picture.h"
+#include "mix/search.h"
+#include "sheet.h"
 
 /* ---- heights ---- */
 
-static bool folded_text(const struct part *p) { return p->kind == PART_TEXT && !part_open(p); }
-
-static int part_height(struct view *v, const struct part *p, enum role role, int width) {
-    if (p->kind == PART_TOOL)
-        return 1 + (part_open(p) ? (int)part_block(v, p, role, width)->shown : 0);
-    if (p->kind == PART_THINKING) {
-        if (p->len == 0 && !p->live)
-            return 0;
-        return 1 + (part_open(p) ? (int)part_block(v, p, role, width)->shown : 0);
-    }
-    const int rows = (int)part_block(v, p, role, width)->shown;
-
-    return folded_text(p) && rows > 1 ? 1 : rows;
+static bool has_head(const struct part *p) {
+    return p->kind == PART_TOOL || p->kind == PART_THINKING;
 }
 
-int piece_height(struct view *v, const struct transcript *t, size_t entry, size_t piece,
-                 int width) {
+static bool folded_text(const struct part *p) { return !has_head(p) && !part_open(p); }
+
+static bool is_blank(const char *s, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (s[i] != ' ' && s[i] != '\n' && s[i] != '\r' && s[i] != '\t')
+            return false;
+    return true;
+}
+
+bool piece_empty(const struct transcript *t, size_t entry, size_t piece) {
     const struct entry *e = &t->entries[entry];
 
     if (piece == 0)
-        return e->role != ROLE_NOTE;
-    if (piece <= e->n_parts)
-        return part_height(v, &e->parts[piece - 1], e->role, width);
-    return entry + 1 < t->n;
+        return e->role == ROLE_NOTE;
+    if (piece > e->n_parts)
+        return entry + 1 >= t->n;
+    const struct part *p = &e->parts[piece - 1];
+
+    if (p->kind == PART_TOOL)
+        return false;
+    if (p->kind == PART_THINKING)
+        return p->len == 0 && !p->live;
+    return is_blank(p->text, p->len);
+}
+
+static struct sheet *cut_at(struct view *v, const struct thread_place *at, struct spot spot) {
+    const struct entry *e = &at->s->transcript.entries[spot.entry];
+
+    return sheet_cut(v, &e->parts[spot.piece - 1], e->role, &at->lay);
+}
+
+size_t piece_slices(struct view *v, const struct thread_place *at, struct spot spot) {
+    const struct part *p = spot_part(at, spot);
+
+    if (!p || !part_open(p))
+        return 1;
+    const size_t n = has_head(p) + cut_at(v, at, spot)->n;
+
+    return n > 0 ? n : 1;
+}
+
+static const struct picture *picture_in(const struct thread_place *at, const struct body *b) {
+    return picture_of(at->m, b->picture, PICTURE_COLS, PICTURE_ROWS);
+}
+
+static int body_height(struct view *v, const struct thread_place *at, struct spot spot,
+                       size_t slice) {
+    struct sheet *s = cut_at(v, at, spot);
+
+    if (slice >= s->n)
+        return 0;
+    const struct body *b = &s->bodies.v[s->slices[slice].body];
+
+    if (b->kind == BODY_PICTURE) {
+        const struct picture *p = picture_in(at, b);
+
+        return p->state == PICTURE_READY && p->h > 0 ? p->h : 1;
+    }
+    return (int)sheet_flow(v, s, slice, &at->lay)->n;
+}
+
+int slice_height(struct view *v, const struct thread_place *at, struct spot spot) {
+    const struct transcript *t = &at->s->transcript;
+    const struct part *p = spot_part(at, spot);
+
+    if (!p) {
+        const bool unread = spot.piece == 0 && at->s->reading.unread == spot.entry + 1;
+
+        return piece_empty(t, spot.entry, spot.piece) ? 0 : 1 + unread;
+    }
+    if (piece_empty(t, spot.entry, spot.piece))
+        return 0;
+    if (has_head(p))
+        return spot.slice == 0 ? 1 : part_open(p) ? body_height(v, at, spot, spot.slice - 1) : 0;
+    const int height = body_height(v, at, spot, spot.slice);
+
+    return folded_text(p) && height > 1 ? 1 : height;
+}
+
+const struct flow *spot_flow(struct view *v, const struct thread_place *at, struct spot spot,
+                             size_t *row, int *x) {
+    const struct part *p = spot_part(at, spot);
+
+    if (!p || (has_head(p) && (spot.slice == 0 || !part_open(p))))
+        return NULL;
+    struct sheet *s = cut_at(v, at, spot);
+    const size_t slice = spot.slice - has_head(p);
+
+    if (slice >= s->n)
+        return NULL;
+    const struct body *b = &s->bodies.v[s->slices[slice].body];
+    const struct flow *f = b->kind == BODY_PICTURE ? NULL : sheet_flow(v, s, slice, &at->lay);
+
+    if (!f || spot.row < 0 || (size_t)spot.row >= f->n)
+        return NULL;
+    *row = (size_t)spot.row;
+    *x = gutter_cells(b);
+    return f;
 }
 
 /* ---- rows ---- */
@@ -252,33 +205,44 @@ static int draw_object(struct canvas *c, int x, int y, int max, const struct buf
     return used + canvas_put(c, x + used, y, max - used, STYLE_TOOL_OBJECT, s, n);
 }
 
+static void draw_counts(const struct call_head *h, struct canvas *c, int x, int y, int right) {
+    char n[32];
+
+    if (h->added + h->removed == 0 || right - x <= 8)
+        return;
+    snprintf(n, sizeof n, "+%u ", h->added);
+    x += put(c, x, y, right - x, STYLE_DIFF_ADD, n);
+    snprintf(n, sizeof n, "-%u", h->removed);
+    put(c, x, y, right - x, STYLE_DIFF_DEL, n);
+}
+
 static void draw_call(struct view *v, const struct thread_place *at, struct canvas *c, int y,
-                      const struct part *p, enum role role) {
-    const struct block *b = part_block(v, p, role, at->r.w);
+                      const struct part *p) {
+    struct sheet *s = sheet_of(v, p, &at->lay);
+    const struct call_head *h = &s->head;
     const int right = draw_state(at, c, y, p) - 2;
     int x = at->r.x;
 
+    sheet_head(s, p);
     x += put(c, x, y, right - x, STYLE_DIM, glyph(at->m, part_open(p) ? G_OPEN : G_SHUT));
     x += 1;
     x += put_foreign(c, x, y, right - x, STYLE_TOOL, p->name, CLEAN_LINE);
     x += 2;
-    if (b->object.n > 0)
-        x += draw_object(c, x, y, right - x, &b->object) + 2;
-    if (b->added + b->removed > 0 && right - x > 8) {
-        char n[32];
+    const int extra = text_width(buf_str(&h->extra), h->extra.n);
+    const int room = right - x - (extra > 0 && extra < (right - x) / 2 ? extra + 2 : 0);
 
-        snprintf(n, sizeof n, "+%u ", b->added);
-        x += put(c, x, y, right - x, STYLE_DIFF_ADD, n);
-        snprintf(n, sizeof n, "-%u", b->removed);
-        put(c, x, y, right - x, STYLE_DIFF_DEL, n);
-    }
+    if (h->object.n > 0)
+        x += draw_object(c, x, y, room, &h->object) + 2;
+    if (h->extra.n > 0 && right - x > 4)
+        x += put(c, x, y, right - x, STYLE_DIM, buf_str(&h->extra)) + 2;
+    draw_counts(h, c, x, y, right);
     if (p->child_calls > 0 && right - x > 10)
         canvas_putf(c, x, y, right - x, STYLE_DIM, "%u call%s", p->child_calls,
                     p->child_calls == 1 ? "" : "s");
 }
 
 static void draw_thinking(struct view *v, const struct thread_place *at, struct canvas *c, int y,
-                          const struct part *p, enum role role) {
+                          const struct part *p) {
     const bool open = part_open(p);
     char text[96];
     int n = snprintf(text, sizeof text, "%s thinking", glyph(at->m, open ? G_OPEN : G_SHUT));
@@ -287,59 +251,127 @@ static void draw_thinking(struct view *v, const struct thread_place *at, struct 
         n += snprintf(text + n, sizeof text - (size_t)n, "%s", spinner(at->m));
     else if (p->seconds >= 0)
         n += snprintf(text + n, sizeof text - (size_t)n, " %.0f s", p->seconds);
-    if (!open && !p->live)
+    if (!open && !p->live) {
+        struct sheet *s = sheet_of(v, p, &at->lay);
+
+        sheet_head(s, p);
         snprintf(text + n, sizeof text - (size_t)n, "%s%s words", glyph(at->m, G_DOT),
-                 say_grouped(part_block(v, p, role, at->r.w)->words).s);
+                 say_grouped(s->words).s);
+    }
     put(c, at->r.x, y, at->r.w, STYLE_THINKING, text);
 }
 
-static void draw_note(struct view *v, const struct thread_place *at, struct canvas *c, int y,
-                      const struct part *p, int row) {
-    const struct block *b = part_block(v, p, ROLE_NOTE, at->r.w);
-    const struct line *l = &b->lines[row];
+static void draw_note(const struct thread_place *at, struct canvas *c, int y, const struct flow *f,
+                      size_t row) {
     int x = at->r.x + 3;
 
     draw_line(c, at->m, at->r.x, y, at->r.w, STYLE_SEAM);
     canvas_put(c, x - 1, y, 1, STYLE_SEAM, " ", 1);
-    x += canvas_put(c, x, y, at->r.w - 4, STYLE_SEAM, buf_str(&b->text) + l->off, l->len);
+    draw_flow_row(c, x, y, at->r.w - 4, f, row, false, (struct ink_marks){0});
+    x += f->rows[row].cells;
     canvas_put(c, x, y, 1, STYLE_SEAM, " ", 1);
 }
 
-static void draw_part_row(struct view *v, const struct thread_place *at, struct canvas *c, int y,
-                          const struct part *p, enum role role, int row) {
-    const bool headed = p->kind == PART_TOOL || p->kind == PART_THINKING;
+static void draw_picture_row(const struct thread_place *at, struct canvas *c, int x, int y,
+                             const struct body *b, int row) {
+    const struct picture *p = picture_in(at, b);
 
-    if (headed && row == 0) {
-        if (p->kind == PART_TOOL)
-            draw_call(v, at, c, y, p, role);
-        else
-            draw_thinking(v, at, c, y, p, role);
+    if (p->state == PICTURE_READY) {
+        for (int i = 0; row < p->h && i < p->w && x + i < at->r.x + at->r.w; i++) {
+            const struct picture_cell *cell = &p->cells[row * p->w + i];
+
+            canvas_put_picture(c, x + i, y, cell->cp, cell->fg, cell->bg);
+        }
         return;
     }
-    const struct block *b = part_block(v, p, role, at->r.w);
-    const size_t line = (size_t)(headed ? row - 1 : row);
+    x += put_foreign(c, x, y, at->r.x + at->r.w - x, STYLE_IMAGE, b->picture, CLEAN_NAME);
+    x += put(c, x, y, at->r.x + at->r.w - x, STYLE_DIM, glyph(at->m, G_DOT));
+    put_foreign(c, x, y, at->r.x + at->r.w - x, STYLE_DIM,
+                p->state == PICTURE_WAITS ? "the picture is on its way" : p->why, CLEAN_LINE);
+}
 
-    if (line >= b->shown)
+/* The hit that is shown is in this row of this body. */
+static bool is_here(const struct thread_place *at, struct spot spot, const struct body *b,
+                    const struct part *p, const struct flow *f) {
+    const struct search *search = at->m->search;
+
+    if (!search || !search->shown || search->hit.entry != spot.entry || search->hit.part + 1 != spot.piece)
+        return false;
+    uint32_t from;
+
+    if (!body_base(b, p, search->hit.in_result, &from) || search->hit.off < from)
+        return false;
+    const uint32_t off = search->hit.off - from;
+    const size_t row = (size_t)spot.row;
+
+    return f->rows[row].src <= off && (row + 1 == f->n || f->rows[row + 1].src > off);
+}
+
+static void draw_body_row(struct view *v, const struct thread_place *at, struct canvas *c, int y,
+                          struct spot spot, const struct part *p) {
+    struct sheet *s = cut_at(v, at, spot);
+    const size_t slice = spot.slice - has_head(p);
+    const struct body *b = slice < s->n ? &s->bodies.v[s->slices[slice].body] : NULL;
+
+    if (!b)
+        return;
+    int x = at->r.x;
+
+    if (b->gutter)
+        x += put(c, x, y, at->r.w, STYLE_DIM, b->gutter);
+    if (b->kind == BODY_PICTURE) {
+        draw_picture_row(at, c, x, y, b, spot.row);
+        return;
+    }
+    const struct flow *f = sheet_flow(v, s, slice, &at->lay);
+
+    if (spot.row < 0 || (size_t)spot.row >= f->n)
         return;
     if (p->kind == PART_NOTE) {
-        draw_note(v, at, c, y, p, row);
+        draw_note(at, c, y, f, (size_t)spot.row);
         return;
     }
-    draw_block_line(c, at->r.x, y, at->r.w, b, line);
-    if (folded_text(p) && b->shown > 1) {
-        char more[48];
+    const struct ink_marks marks = {.find = search_marks(at->m), .here = is_here(at, spot, b, p, f)};
 
-        snprintf(more, sizeof more, " … %s more lines", say_grouped(b->shown - 1).s);
-        put_right(c, at->r.x + at->r.w, y, at->r.w / 2, STYLE_DIM, more);
-    }
+    draw_flow_row(c, x, y, at->r.x + at->r.w - x, f, (size_t)spot.row, b->thinking, marks);
+}
+
+/* Of a text that is folded only its first row is shown. */
+static void draw_folded(struct view *v, const struct thread_place *at, struct canvas *c, int y,
+                        const struct part *p) {
+    struct sheet *s = sheet_of(v, p, &at->lay);
+    char more[48];
+
+    sheet_head(s, p);
+    if (s->lines < 2)
+        return;
+    snprintf(more, sizeof more, " %s %s more lines", at->m->ui.ascii ? "..." : "…",
+             say_grouped(s->lines - 1).s);
+    put_right(c, at->r.x + at->r.w, y, at->r.w / 2, STYLE_DIM, more);
+}
+
+static void draw_unread(const struct thread_place *at, struct canvas *c, int y) {
+    draw_line(c, at->m, at->r.x, y, at->r.w, STYLE_NOTICE_BAD);
+    put(c, at->r.x + 2, y, at->r.w - 2, STYLE_NOTICE_BAD, " unread ");
 }
 
 void draw_piece_row(struct view *v, const struct thread_place *at, struct canvas *c, int y,
                     struct spot spot) {
     const struct entry *e = &at->s->transcript.entries[spot.entry];
+    const struct part *p = spot_part(at, spot);
 
-    if (spot.piece == 0)
+    if (spot.piece == 0 && at->s->reading.unread == spot.entry + 1 && spot.row == 0) {
+        draw_unread(at, c, y);
+    } else if (spot.piece == 0) {
         draw_heading(at, c, y, e);
-    else if (spot.piece <= e->n_parts)
-        draw_part_row(v, at, c, y, &e->parts[spot.piece - 1], e->role, spot.row);
+    } else if (p && has_head(p) && spot.slice == 0) {
+        if (p->kind == PART_TOOL)
+            draw_call(v, at, c, y, p);
+        else
+            draw_thinking(v, at, c, y, p);
+    } else if (p) {
+        draw_body_row(v, at, c, y, spot, p);
+        if (folded_text(p))
+            draw_folded(v, at, c, y, p);
+    }
 }

@@ -88,7 +88,7 @@ const struct block *ask_block(struct view *v, const struct ask *a, int width) {
     const char *text = ask_text(a);
     const size_t n = strnlen(text, ASK_BYTES);
     const bool diff = tool_is(a->tool, "Edit") || tool_is(a->tool, "Write");
-    struct block_style how = {STYLE_ASK_OBJECT, GUTTER_INDENT, CLEAN_MARKS, width};
+    struct block_style how = {STYLE_ASK_OBJECT, CLEAN_MARKS, width};
 
     if (b->source == text && b->source_len == n && b->width == width && str_eq(v->ask_id, a->id) &&
         v->ask_owner == a->owner)
@@ -102,7 +102,7 @@ const struct block *ask_block(struct view *v, const struct ask *a, int width) {
     b->width = width;
     if (a->kind == ASK_QUESTION)
         how.style = STYLE_TEXT;
-    block_add(b, text, n, how, SIZE_MAX);
+    block_add(b, text, n, how);
     for (size_t i = 0; diff && i < b->n; i++) {
         const char first = b->lines[i].len ? b->text.p[b->lines[i].off] : ' ';
 

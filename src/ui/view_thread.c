@@ -28,7 +28,7 @@ static void draw_empty(const struct thread_place *at, struct canvas *c) {
 static void draw_rows(struct view *v, const struct thread_place *at, struct canvas *c, int rows) {
     const struct reading *r = &at->s->reading;
     const bool focus = at->m->ui.focus == PANE_THREAD;
-    struct spot spot = spot_existing(v, at, (struct spot){r->entry, r->piece, r->row});
+    struct spot spot = spot_existing(v, at, (struct spot){r->entry, r->piece, r->slice, r->row});
 
     for (int y = 0; y < rows; y++) {
         draw_piece_row(v, at, c, at->r.y + y, spot);

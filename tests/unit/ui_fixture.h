@@ -3,6 +3,7 @@
 #ifndef UI_FIXTURE_H
 #define UI_FIXTURE_H
 
+#include "mix/search.h"
 #include "ui.h"
 
 #include <locale.h>
@@ -30,6 +31,7 @@ struct fixture {
     struct ask a[ASKS];
     struct ask *asks[ASKS];
     struct file_info files[FILES];
+    struct search search;
     struct view *v;
     struct canvas c;
     uint32_t rev;
@@ -237,6 +239,7 @@ static inline struct fixture *fixture_new(int cols, int rows) {
     make_files(f);
     m->now = NOW;
     m->real = REAL_NOW;
+    m->search = &f->search;
     m->sessions = f->all;
     m->visible = f->visible;
     m->n_sessions = m->n_visible = SESSIONS;

@@ -1,0 +1,72 @@
+/* body.c - what an open part shows, as a list of bodies. */
+#include "body.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct body *bodies_add(struct bodies *b, enum body_sort kind) {
+    b->v = xgrow(b->v, b->n, &b->cap, sizeof *b->v);
+    struct body *body = &b->v[b->n++];
+
+    *body = (struct body){.kind = kind, .text = "", .src = NO_SRC, .clean = CLEAN_TEXT};
+    buf_init(&body->own, BODY_OWN_MAX);
+    buf_init(&body->old, BODY_OWN_MAX);
+    buf_init(&body->new, BODY_OWN_MAX);
+    return body;
+}
+
+void bodies_fini(struct bodies *b) {
+    for (size_t i = 0; i < b->n; i++) {
+        struct body *body = &b->v[i];
+
+        diff_free(body->diff);
+        buf_fini(&body->own);
+        buf_fini(&body->old);
+        buf_fini(&body->new);
+        flow_fini(&body->rows);
+    }
+    free(b->v);
+    *b = (struct bodies){0};
+}
+
+static bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+/* The text without the line ends before it and the blanks behind it. */
+static void borrow(struct body *b, const struct part *p) {
+    size_t from = 0, to = p->len;
+
+    while (from < to && (p->text[from] == '\n' || p->text[from] == '\r'))
+        from++;
+    while (!p->live && to > from && is_blank(p->text[to - 1]))
+        to--;
+    b->text = p->text + from;
+    b->len = to - from;
+    b->src = (uint32_t)from;
+}
+
+void bodies_of(struct bodies *out, const struct part *p, const struct body_how *how) {
+    struct body *b;
+
+    switch (p->kind) {
+    case PART_TOOL:
+        call_bodies(out, p, how);
+        return;
+    case PART_NOTE:
+        b = bodies_add(out, BODY_PLAIN);
+        b->ink = INK_SEAM;
+        borrow(b, p);
+        return;
+    case PART_THINKING:
+        b = bodies_add(out, how->raw ? BODY_PLAIN : BODY_MARKUP);
+        b->ink = INK_THINKING;
+        b->thinking = true;
+        b->gutter = "  ";
+        borrow(b, p);
+        return;
+    case PART_TEXT:
+        b = bodies_add(out, how->raw || how->role == ROLE_USER ? BODY_PLAIN : BODY_MARKUP);
+        b->ink = how->role == ROLE_USER ? INK_USER : INK_TEXT;
+        borrow(b, p);
+        return;
+    }
+}

@@ -1,0 +1,263 @@
+/* place.c - the text that stays where it is. What is on the top row is known by the source it
+ * shows; when its part or its layout becomes another, the row with that source is looked for. */
+#include <string.h>
+
+#include "sheet.h"
+
+#define HEAD UINT32_MAX /* body of a head line */
+
+static bool has_head(const struct part *p) {
+    return p->kind == PART_TOOL || p->kind == PART_THINKING;
+}
+
+static uint8_t how_of(const struct lay *lay) {
+    return (uint8_t)(lay->raw | lay->split << 1 | lay->ascii << 2);
+}
+
+bool body_base(const struct body *b, const struct part *p, bool in_result, uint32_t *from) {
+    const char *text = in_result ? p->result : p->text;
+    const size_t n = in_result ? (p->result ? strlen(p->result) : 0) : p->len;
+
+    if (text && b->text >= text && b->text + b->len <= text + n) {
+        *from = (uint32_t)(b->text - text);
+        return true;
+    }
+    *from = b->src;
+    return !in_result && b->src != NO_SRC && b->kind != BODY_DIFF;
+}
+
+/* ---- rows of a source ---- */
+
+/* The row of a flow that shows src; sub rows below the first of the same src. */
+static int row_of(const struct flow *f, uint32_t src, uint32_t sub) {
+    size_t lo = 0, hi = f->n; /* rows[lo - 1].src <= src < rows[hi].src */
+
+    while (lo < hi) {
+        const size_t mid = lo + (hi - lo) / 2;
+
+        if (f->rows[mid].src <= src)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo == 0)
+        return 0;
+    size_t row = lo - 1;
+
+    if (f->rows[row].src != src)
+        return (int)row;
+    while (row > 0 && f->rows[row - 1].src == src)
+        row--;
+    return (int)(row + sub < lo ? row + sub : lo - 1);
+}
+
+/* The last slice of a body that begins at src or before. False: the body has none. */
+static bool slice_of(const struct sheet *s, uint32_t body, uint32_t src, size_t *slice) {
+    size_t lo = 0, hi = s->n;
+
+    while (lo < hi) { /* slices go by body and src */
+        const size_t mid = lo + (hi - lo) / 2;
+        const struct slice *at = &s->slices[mid];
+
+        if (at->body < body || (at->body == body && slice_src(s, mid) <= src))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo == 0 || s->slices[lo - 1].body != body) {
+        *slice = lo;
+        return lo < s->n && s->slices[lo].body == body;
+    }
+    *slice = lo - 1;
+    return true;
+}
+
+static struct spot spot_of_source(struct view *v, const struct thread_place *at, struct spot spot,
+                                  uint32_t body, uint32_t src, uint32_t sub) {
+    const struct part *p = spot_part(at, spot);
+    const struct entry *e = &at->s->transcript.entries[spot.entry];
+
+    spot.slice = 0;
+    spot.row = 0;
+    if (body == HEAD || !part_open(p))
+        return spot;
+    struct sheet *s = sheet_cut(v, p, e->role, &at->lay);
+    size_t slice;
+
+    if (s->bodies.n == 0)
+        return spot;
+    if (body >= s->bodies.n) {
+        body = (uint32_t)s->bodies.n - 1;
+        src = UINT32_MAX - 1;
+    }
+    if (!slice_of(s, body, src, &slice))
+        return spot;
+    spot.slice = slice + has_head(p);
+    if (s->bodies.v[body].kind == BODY_PICTURE) {
+        spot.row = (int)sub;
+        return spot;
+    }
+    const struct flow *f = sheet_flow(v, s, slice, &at->lay);
+
+    /* a slice of nothing but blanks shows nothing: what stands before it does */
+    while (f->n == 0 && slice > 0 && s->slices[slice - 1].body == body) {
+        spot.slice--;
+        f = sheet_flow(v, s, --slice, &at->lay);
+    }
+    spot.row = f->n > 0 ? row_of(f, src, sub) : 0;
+    return spot;
+}
+
+/* ---- the top row ---- */
+
+/* A part that only changed its place among its siblings is still the same. */
+static void follow_part(const struct thread_place *at, struct reading *r) {
+    const struct entry *e = &at->s->transcript.entries[r->entry];
+
+    if (r->piece == 0 || r->piece > e->n_parts || e->parts[r->piece - 1].rev == r->top.rev)
+        return;
+    for (size_t i = 0; i < e->n_parts; i++)
+        if (e->parts[i].rev == r->top.rev)
+            r->piece = i + 1;
+}
+
+static bool still_so(const struct thread_place *at, const struct reading *r,
+                     const struct part *p) {
+    return r->top.width == at->lay.width && r->top.how == how_of(&at->lay) && r->top.rev == p->rev;
+}
+
+struct spot place_kept(struct view *v, const struct thread_place *at, struct reading *r) {
+    if (r->top.known && r->entry < at->s->transcript.n)
+        follow_part(at, r);
+    const struct spot spot = {r->entry, r->piece, r->slice, r->row};
+    const struct part *p = spot_part(at, spot);
+
+    if (!p || !r->top.known || still_so(at, r, p))
+        return spot_existing(v, at, spot);
+    return spot_existing(v, at,
+                         spot_of_source(v, at, spot, r->top.body, r->top.src, r->top.sub));
+}
+
+/* What the row shows: head line, or body and place in it. */
+static struct reading_top source_of(struct view *v, const struct thread_place *at,
+                                    const struct part *p, struct spot spot) {
+    struct reading_top top = {.known = true,
+                              .how = how_of(&at->lay),
+                              .width = at->lay.width,
+                              .rev = p->rev,
+                              .body = HEAD};
+    const struct entry *e = &at->s->transcript.entries[spot.entry];
+
+    if (!part_open(p) && has_head(p))
+        return top;
+    if (has_head(p) && spot.slice == 0)
+        return top;
+    struct sheet *s = sheet_cut(v, p, e->role, &at->lay);
+    const size_t slice = spot.slice - has_head(p);
+
+    if (slice >= s->n)
+        return top;
+    top.body = s->slices[slice].body;
+    if (s->bodies.v[top.body].kind == BODY_PICTURE) {
+        top.sub = (uint32_t)spot.row;
+        return top;
+    }
+    const struct flow *f = sheet_flow(v, s, slice, &at->lay);
+    size_t row = (size_t)spot.row < f->n ? (size_t)spot.row : 0;
+
+    if (f->n == 0)
+        return top;
+    top.src = f->rows[row].src;
+    for (; row > 0 && f->rows[row - 1].src == top.src; row--)
+        top.sub++;
+    return top;
+}
+
+/* For whoever keeps a place beyond this run: the byte of the text, or of the result. */
+static void note_offset(struct view *v, const struct thread_place *at, struct reading *r,
+                        const struct part *p, struct spot spot) {
+    uint32_t from;
+
+    r->top_off = 0;
+    r->top_result = false;
+    if (!p || r->top.body == HEAD)
+        return;
+    struct sheet *s =
+        sheet_cut(v, p, at->s->transcript.entries[spot.entry].role, &at->lay);
+
+    if (r->top.body >= s->bodies.n)
+        return;
+    const struct body *b = &s->bodies.v[r->top.body];
+
+    if (body_base(b, p, false, &from)) {
+        r->top_off = from + r->top.src;
+    } else if (body_base(b, p, true, &from)) {
+        r->top_off = from + r->top.src;
+        r->top_result = true;
+    }
+}
+
+void place_note(struct view *v, const struct thread_place *at, struct reading *r) {
+    const struct spot spot = {r->entry, r->piece, r->slice, r->row};
+    const struct part *p = spot_part(at, spot);
+
+    const struct reading_top was = r->top;
+
+    if (!p) {
+        r->top = (struct reading_top){.known = true, .body = HEAD, .width = at->lay.width};
+    } else {
+        const struct spot kept =
+            was.known ? spot_of_source(v, at, spot, was.body, was.src, was.sub) : spot;
+
+        r->top = source_of(v, at, p, spot);
+        /* As long as it is the same row by what was noted first, that stays: a place that is laid
+         * out again and again does not creep. */
+        if (was.known && spot_compare(kept, spot) == 0 && r->top.body == was.body &&
+            r->top.body != HEAD) {
+            r->top.src = was.src;
+            r->top.sub = was.sub;
+        }
+    }
+    if (!was.known || was.rev != r->top.rev || was.body != r->top.body || was.src != r->top.src)
+        note_offset(v, at, r, p, spot);
+}
+
+/* ---- going to a text ---- */
+
+/* Where in the bodies byte `off` of the text or the result is shown. */
+static bool find_offset(struct sheet *s, const struct part *p, const struct reading *r,
+                        uint32_t *body, uint32_t *src) {
+    bool found = false;
+    uint32_t best = 0;
+
+    for (size_t i = 0; i < s->bodies.n; i++) {
+        uint32_t from;
+
+        if (!body_base(&s->bodies.v[i], p, r->to_result, &from) || from > r->to_off ||
+            (found && from < best))
+            continue;
+        found = true;
+        best = from;
+        *body = (uint32_t)i;
+        *src = (uint32_t)(r->to_off - from);
+    }
+    return found;
+}
+
+struct spot place_asked(struct view *v, const struct thread_place *at, const struct reading *r) {
+    struct spot spot = {.entry = r->to_entry, .piece = r->to_part == SIZE_MAX ? 0 : r->to_part + 1};
+    const struct part *p = spot_part(at, spot);
+    uint32_t body, src;
+
+    if (!p || (r->to_off == 0 && !r->to_result) || !part_open(p))
+        return spot_existing(v, at, spot);
+    struct sheet *s = sheet_cut(v, p, at->s->transcript.entries[spot.entry].role, &at->lay);
+
+    if (!find_offset(s, p, r, &body, &src)) {
+        if (!r->to_result || s->bodies.n == 0)
+            return spot_existing(v, at, spot);
+        body = (uint32_t)s->bodies.n - 1; /* of the result nothing is nearer */
+        src = 0;
+    }
+    return spot_existing(v, at, spot_of_source(v, at, spot, body, src, 0));
+}
