@@ -41,6 +41,7 @@ struct part {
     const char *screenshots;    /* URLs, one a line; NULL: none */
     double seconds;             /* duration of call or thinking; < 0 unknown */
     int64_t started_at;         /* clock_now() when first seen live; 0 for history */
+    int64_t until;              /* of a note that counts down to then; 0: it does not */
     struct buf *grow;           /* owns text while live */
 };
 struct entry {
@@ -71,6 +72,7 @@ struct transcript {
     /* the last GET ended with a user or tool row or with calls without outcome: a turn may run */
     bool tail_open;
     size_t grown;            /* the entry that grew last: a hint */
+    int64_t count_at;        /* a note counts down: when its text changes next; 0: none does */
     struct err error;        /* why the last load failed; rc RC_OK: it did not */
     struct staging *staging; /* a GET messages that is arriving */
 };
@@ -117,10 +119,15 @@ void transcript_complete(struct transcript *t, const char *message_id, const cha
 /* end of a turn */
 void transcript_settle(struct transcript *t, enum call_state open_calls_become, int64_t now);
 void transcript_note(struct transcript *t, const char *text, int64_t real_now);
+/* The newest note, whose text has COUNT_WORDS and then "0:00" in it, counts down to `until`. */
+#define COUNT_WORDS ", again in "
+void transcript_count_from(struct transcript *t, int64_t until, int64_t now);
+bool transcript_count(struct transcript *t, int64_t now); /* a text changed */
 bool transcript_has_open_call(const struct transcript *t);
 void transcript_fini(struct transcript *t);
 
-/* What a callback of the session did after a call is a part like a call: its name is this, its input
+/* What a callback of the session did after a call is a part like a call: its name is this, its
+ * input
  * {"name", "type", "tool", "exit", "error", "stderr"}, its result what it wrote. */
 #define CALLBACK_TOOL "callback"
 /* Tool names of every era map to one: "todo_write" is "TodoWrite", "show_media" is "Show". */

@@ -284,7 +284,8 @@ static bool is_cancel(const char *text) {
     return strstr(text, "request cancelled by user") || strstr(text, "context canceled");
 }
 
-static void failed(const struct heard *h, const char *text) {
+/* False: it is the same end of the turn, told again. */
+static bool failed(const struct heard *h, const char *text) {
     struct session *s = h->s;
     struct session_private *p = s->priv;
     const bool cancel = is_cancel(text);
@@ -292,17 +293,24 @@ static void failed(const struct heard *h, const char *text) {
         s->turn == TURN_IDLE && p->end_text && h->m->now - p->ended_at < ECHO_MS;
 
     if (just_ended && (str_eq(p->end_text, text) || (cancel && is_cancel(p->end_text))))
-        return; /* servers say it twice */
+        return false; /* servers say it twice */
     transcript_note(thread(h), cancel ? "Cancelled" : text, h->m->real);
     if (h->s == h->m->shown)
         model_touch(h->m);
     if (h->relayed || just_ended)
-        return;
+        return true;
     set_string(&p->end_text, text);
     turn_ends(h->m, s, cancel ? END_CANCELLED : END_ERROR, h->fx);
+    return true;
 }
 
-/* ", attempt 2 of 5, worth another try in 30 s" */
+static int64_t seconds_at_most(int64_t s) {
+    enum { LONGEST_S = 6 * 3600 };
+
+    return s < LONGEST_S ? s : LONGEST_S;
+}
+
+/* ", attempt 2 of 5, again in 0:30", which counts down. */
 static void fail_as(const struct heard *h, const char *what, const char *error) {
     auto_buf struct buf text = {.max = 64 * MIX_KIB};
     const struct event_data *d = h->d;
@@ -313,10 +321,12 @@ static void fail_as(const struct heard *h, const char *what, const char *error) 
     if (d->attempt > 0 && d->max_attempts > 0)
         (void)buf_addf(&text, " of %lld", (long long)d->max_attempts);
     if (d->retry_after_s > 0)
-        (void)buf_addf(&text, ", worth another try in %lld s", (long long)d->retry_after_s);
+        (void)buf_adds(&text, COUNT_WORDS "0:00");
     if (!str_blank(error))
         (void)buf_addf(&text, "%s%s", text.n > 0 ? ": " : "", error);
-    failed(h, buf_str(&text));
+    if (failed(h, buf_str(&text)) && d->retry_after_s > 0)
+        transcript_count_from(thread(h), h->m->now + 1000 * seconds_at_most(d->retry_after_s),
+                              h->m->now);
 }
 
 static void on_error(const struct heard *h) {
@@ -328,7 +338,7 @@ static void on_error(const struct heard *h) {
     if (d->attempt > 0 || d->retry_after_s > 0)
         fail_as(h, "Failed", text);
     else
-        failed(h, text);
+        (void)failed(h, text);
 }
 
 static void on_rate_limit(const struct heard *h) {

@@ -96,6 +96,8 @@ static void tick_session(struct model *m, struct session *s, struct effects *fx)
     send_tick(m, s);
     load_tick(m, s, fx);
     draft_tick(m, s, fx);
+    if (transcript_count(&s->transcript, m->now) && s == m->shown)
+        model_touch(m);
 }
 
 void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) {
@@ -131,6 +133,7 @@ static int64_t session_next(const struct session *s) {
     sooner_of(&at, load_next(s));
     sooner_of(&at, draft_next(s));
     sooner(&at, s->sending ? s->priv->live_by : 0);
+    sooner(&at, s->transcript.count_at);
     return at;
 }
 

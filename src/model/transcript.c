@@ -416,6 +416,73 @@ void transcript_note(struct transcript *t, const char *text, int64_t real_now) {
     part_changed(t, p);
 }
 
+/* ---- countdowns ---- */
+
+/* The words change with every whole second that is left. */
+static void count_text(struct transcript *t, struct part *p, int64_t left_ms) {
+    const char *at = strstr(p->text, COUNT_WORDS);
+    const int64_t left = left_ms > 0 ? (left_ms + 999) / 1000 : 0;
+
+    if (!at)
+        return;
+    const size_t head = (size_t)(at - p->text);
+    const char *tail = at + sizeof COUNT_WORDS - 1;
+    struct buf *text = xcalloc(1, sizeof *text);
+
+    tail += strspn(tail, "0123456789");
+    tail += *tail == ':' ? 1 + strspn(tail + 1, "0123456789") : 0;
+    buf_init(text, PART_TEXT_MAX);
+    (void)buf_add(text, p->text, head);
+    if (left > 0)
+        (void)buf_addf(text, COUNT_WORDS "%lld:%02d", (long long)(left / 60), (int)(left % 60));
+    else
+        (void)buf_adds(text, ", worth another try now");
+    (void)buf_adds(text, tail);
+    part_fini(p);
+    p->grow = text;
+    p->text = buf_str(text);
+    p->len = text->n;
+    part_changed(t, p);
+}
+
+void transcript_count_from(struct transcript *t, int64_t until, int64_t now) {
+    for (size_t i = t->n; i-- > 0;) {
+        struct entry *e = &t->entries[i];
+
+        if (e->role != ROLE_NOTE || e->n_parts == 0 || e->parts[0].kind != PART_NOTE)
+            continue;
+        e->parts[0].until = until;
+        t->count_at = now;
+        (void)transcript_count(t, now);
+        return;
+    }
+}
+
+bool transcript_count(struct transcript *t, int64_t now) {
+    if (t->count_at == 0 || now < t->count_at)
+        return false;
+    t->count_at = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        struct entry *e = &t->entries[i];
+        struct part *p = e->role == ROLE_NOTE && e->n_parts > 0 ? &e->parts[0] : NULL;
+
+        if (!p || p->until == 0)
+            continue;
+        const int64_t left = p->until - now;
+
+        count_text(t, p, left);
+        if (left <= 0) {
+            p->until = 0;
+            continue;
+        }
+        const int64_t next = now + (left % 1000 ? left % 1000 : 1000);
+
+        if (t->count_at == 0 || next < t->count_at)
+            t->count_at = next;
+    }
+    return true;
+}
+
 bool transcript_has_open_call(const struct transcript *t) {
     for (size_t i = t->n; i-- > 0;)
         for (size_t k = 0; k < t->entries[i].n_parts; k++)
