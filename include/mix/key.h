@@ -14,6 +14,7 @@ enum {
     K_PASTE,      /* paste, n: the text, owned by the decoder until its next key */
     K_FOCUS_IN, K_FOCUS_OUT,
     K_BACKGROUND, /* answer to OSC 11; paste holds "rgb:rrrr/gggg/bbbb" */
+    K_SIXEL, K_KITTY, /* the terminal says that it shows pixels in this way */
     K_RESIZE,
     K_HANGUP,     /* the terminal is gone */
     K_END_OF_KEYS

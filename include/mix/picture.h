@@ -35,9 +35,10 @@ struct picture_room {
     int cols, rows; /* cells */
 };
 /* Bytes of s that may be written to a terminal: one whole picture of that form, no larger than the
- * room. 0: it is not that, and nothing of it may be written. */
+ * room. 0: it is not that, and nothing of it may be written. *size: pixels of a sixel picture,
+ * cells of a kitty one. */
 size_t picture_graphics(enum picture_form form, const char *s, size_t n,
-                        const struct picture_room *room);
+                        const struct picture_room *room, struct picture_room *size);
 
 struct picture_ask {
     const char *file; /* name, path or URL of a file of the shown session */

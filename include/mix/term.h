@@ -41,14 +41,25 @@ void term_resized(struct term *t); /* after SIGWINCH */
 enum ambiguous_width { AMBIGUOUS_NARROW, AMBIGUOUS_WIDE };
 void term_ambiguous(enum ambiguous_width cells);
 int term_colours(const struct term *t);                     /* 0 for mono or NO_COLOR */
+void term_cell(const struct term *t, int *w, int *h);       /* pixels, as near as is known */
 void term_theme(struct term *t, const struct theme *theme); /* takes effect at the next flush */
 void term_flush(struct term *t, const struct canvas *c);    /* writes only what changed */
 /* the next flush repaints everything */
 void term_redraw(struct term *t);
 void term_bell(struct term *t);
-/* OSC 52, at most 64 KiB. False: this terminal is not known to take it, or the text is too long */
-bool term_copy(struct term *t, const char *text, size_t n);
-void term_leave(struct term *t); /* gives the terminal back: before suspend, a child, exit */
+/* Pixels over the frame that was flushed last, from a cell on: bytes that somebody has judged to be
+ * a picture and nothing else. They stay until term_picture_end, behind which everything is painted
+ * again. */
+void term_picture(struct term *t, int x, int y, const char *p, size_t n);
+void term_picture_end(struct term *t);
+/* OSC 52. Fails: RC_IO where the terminal is not known to take it, RC_LIMIT over 256 KiB */
+enum rc term_copy(struct term *t, const char *text, size_t n);
+/* Gives the screen back and writes clean lines below what the shell left there, web addresses as
+ * links, for the terminal's own selection. Keys are read on; term_enter ends it. */
+void term_bare(struct term *t, const char *text);
+int term_bare_fd(const struct term *t); /* poll it for writing; -1: all is written */
+void term_bare_more(struct term *t);    /* the next piece; only after poll said so */
+void term_leave(struct term *t);        /* gives the terminal back: before suspend, a child, exit */
 void term_enter(struct term *t);
 void term_free(struct term *t);
 /* Async-signal-safe: puts the terminal back with write(2) and tcsetattr only, whatever happened. */

@@ -15,19 +15,26 @@
 enum { FRAME_MS = 16, SAVED_MS = 160 };
 
 /* ---- effects ---- */
+/* The screen is back. */
+static void look_anew(struct app *a) {
+    int cols, rows;
+    a->bared = false;
+    term_enter(a->term);
+    term_size(a->term, &cols, &rows);
+    act_resize(a->model, cols, rows);
+    act_look_again(a->model);
+    a->shown_rev = 0;
+}
+
 static void suspend(struct app *a) {
     for (size_t i = 0; i < a->servers.n_rows; i++)
         if (a->links[i].fx)
             model_save_all(a->servers.rows[i].model, a->links[i].fx);
     servers_send(a);
+    a->pictured = NULL;
     term_leave(a->term);
     raise(SIGSTOP);
-    term_enter(a->term);
-    int cols, rows;
-    term_size(a->term, &cols, &rows);
-    act_resize(a->model, cols, rows);
-    act_look_again(a->model);
-    a->shown_rev = 0;
+    look_anew(a);
 }
 
 static void load_theme(struct app *a) {
@@ -45,14 +52,20 @@ static void use_desk(struct app *a) {
     auto_free char *copy = TAKE(a->fx->copy), *url = TAKE(a->fx->open_url);
     struct err err = {0};
 
-    if (copy && term_copy(a->term, copy, strlen(copy)))
-        act_notice(a->model, "copied: %zu bytes are with the terminal", strlen(copy));
-    else if (copy)
-        act_notice(a->model, "this terminal takes no copies: mark the text with the mouse");
+    if (copy)
+        act_copied(a->model, term_copy(a->term, copy, strlen(copy)), a->fx);
     if (url && open_url(url, &err) == RC_OK)
         act_notice(a->model, "opened in the browser");
     else if (url)
         act_notice(a->model, "%s", err.text);
+}
+
+static void bare(struct app *a) {
+    auto_free char *text = TAKE(a->fx->bare);
+    if (!text || a->bared)
+        return;
+    term_bare(a->term, text);
+    a->bared = true;
 }
 
 /* Once for all that ask at the same moment. */
@@ -98,10 +111,11 @@ static void run_effects(struct app *a) {
     servers_send(a);
     ring(a);
     if (fx->redraw)
-        term_redraw(a->term), a->shown_rev = 0;
+        term_redraw(a->term), a->shown_rev = 0, a->pictured = NULL;
     if (fx->theme_changed)
         load_theme(a);
     use_desk(a);
+    bare(a);
     a->quit = a->quit || fx->quit;
     bool stop = fx->suspend;
     fx->redraw = fx->theme_changed = fx->suspend = fx->quit = false;
@@ -117,6 +131,15 @@ static void set_background(struct app *a, const struct key *k) {
         act_theme(a->model, "light", a->fx), a->model->ui.theme_chosen = false;
 }
 
+/* What is known of both: kitty's come out sharper, and are gone with one word. */
+static void set_graphics(struct app *a, uint32_t code) {
+    if (code == K_KITTY)
+        a->terminal.graphics = GRAPHICS_KITTY;
+    else if (a->terminal.graphics == GRAPHICS_NONE)
+        a->terminal.graphics = GRAPHICS_SIXEL;
+    servers_terminal(a);
+}
+
 static void take_keys(struct app *a) {
     struct key k;
     while (term_key(a->term, &k, clock_now())) {
@@ -127,6 +150,15 @@ static void take_keys(struct app *a) {
         if (k.code == K_BACKGROUND) {
             set_background(a, &k);
             continue;
+        }
+        if (k.code == K_SIXEL || k.code == K_KITTY) {
+            set_graphics(a, k.code);
+            continue;
+        }
+        if (a->bared && k.code != K_FOCUS_IN && k.code != K_FOCUS_OUT) {
+            look_anew(a);
+            if (k.code != K_PASTE)
+                continue;
         }
         input_key(a->input, a->model, &k, clock_now(), clock_real(), a->fx);
         a->typed = true;
@@ -141,6 +173,9 @@ static void take_signals(struct app *a) {
             term_resized(a->term);
             term_size(a->term, &cols, &rows);
             act_resize(a->model, cols, rows);
+            servers_terminal(a);
+            if (number == SIGCONT && a->bared)
+                look_anew(a); /* the shell had the line */
             if (number == SIGCONT)
                 term_redraw(a->term), act_look_again(a->model);
             a->shown_rev = 0;
@@ -154,6 +189,11 @@ static void take_signals(struct app *a) {
 }
 
 /* ---- the frame ---- */
+static void show_full(struct app *a, const struct picture *p, const struct picture_ask *ask) {
+    term_picture(a->term, (ask->w - p->w) / 2, (ask->h - p->h) / 2, p->bytes, p->n);
+    a->pictured = p->bytes;
+}
+
 static void paint(struct app *a) {
     struct model *m = a->model;
     input_refresh(a->input, m);
@@ -161,7 +201,13 @@ static void paint(struct app *a) {
         canvas_resize(&a->canvas, m->ui.cols, m->ui.rows);
     view_settle(a->view, m);
     view_draw(a->view, m, &a->canvas);
+    struct picture_ask ask;
+    const struct picture *full = picture_full(m, &ask);
+    if (a->pictured && (!full || full->bytes != a->pictured))
+        term_picture_end(a->term), a->pictured = NULL;
     term_flush(a->term, &a->canvas);
+    if (full && !a->pictured)
+        show_full(a, full, &ask);
     a->shown_rev = m->rev;
     int64_t now = clock_now();
     a->paid_until = (a->paid_until > now ? a->paid_until : now) + FRAME_MS;
@@ -170,6 +216,8 @@ static void paint(struct app *a) {
 }
 
 static int64_t earlier(int64_t a, int64_t b) { return a < 0 ? b : b < 0 ? a : a < b ? a : b; }
+
+static bool stale(const struct app *a) { return !a->bared && a->model->rev != a->shown_rev; }
 
 /* Milliseconds to sleep at most; -1: until something happens. */
 static int sleep_ms(const struct app *a, int64_t now) {
@@ -180,19 +228,20 @@ static int sleep_ms(const struct app *a, int64_t now) {
         if (a->links[i].fx)
             due = earlier(due, model_next_tick(a->servers.rows[i].model, now));
     }
-    if (a->model->rev != a->shown_rev)
+    if (stale(a))
         due = earlier(due, a->typed ? now : a->paid_until - SAVED_MS);
     if (due < 0)
         return -1;
     return due <= now ? 0 : due - now > 60000 ? 60000 : (int)(due - now);
 }
 
-enum { FD_TERM, FD_SIGNALS, FD_JOB, FD_DEMO, FD_START, FD_NETS };
+enum { FD_TERM, FD_BARE, FD_SIGNALS, FD_JOB, FD_DEMO, FD_START, FD_NETS };
 
 static size_t fill_fds(struct app *a) {
     const size_t n = a->servers.n_rows;
     a->fds = xrealloc(a->fds, (FD_NETS + n) * sizeof *a->fds);
     a->fds[FD_TERM] = (struct pollfd){.fd = term_fd(a->term), .events = POLLIN};
+    a->fds[FD_BARE] = (struct pollfd){.fd = term_bare_fd(a->term), .events = POLLOUT};
     a->fds[FD_SIGNALS] = (struct pollfd){.fd = signals_fd(), .events = POLLIN};
     a->fds[FD_JOB] = (struct pollfd){.fd = job_fd(a->job), .events = POLLIN};
     a->fds[FD_DEMO] = (struct pollfd){.fd = a->demo.out, .events = POLLIN};
@@ -223,10 +272,12 @@ static void turn(struct app *a) {
     poll(a->fds, FD_NETS + n, sleep_ms(a, clock_now()));
     if (a->fds[FD_SIGNALS].revents)
         take_signals(a);
+    if (a->fds[FD_BARE].revents)
+        term_bare_more(a->term);
     if (a->fds[FD_TERM].revents)
         term_read(a->term, clock_now());
     take_keys(a); /* also when nothing was read: an Esc is known by the time that passed */
-    if (a->typed && a->model->rev != a->shown_rev)
+    if (a->typed && stale(a))
         paint(a); /* an echo waits for nothing else */
     if (a->fds[FD_DEMO].revents)
         take_demo(a);
@@ -240,7 +291,7 @@ static void turn(struct app *a) {
     tick(a);
     run_effects(a);
     publish_turn(a, clock_now());
-    if (a->model->rev != a->shown_rev && (a->typed || clock_now() >= a->paid_until - SAVED_MS))
+    if (stale(a) && (a->typed || clock_now() >= a->paid_until - SAVED_MS))
         paint(a);
 }
 
@@ -319,6 +370,7 @@ int screen_run(const struct options *o, const char *argv0) {
     start_keys(&a);
     a.view = view_new();
     a.job = job_new();
+    servers_terminal(&a);
     server_show(&a, a.first);
     load_theme(&a);
     start_tell(&a);

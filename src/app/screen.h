@@ -9,6 +9,7 @@
 #include "mix/input.h"
 #include "mix/job.h"
 #include "mix/net.h"
+#include "mix/picture.h"
 #include "mix/servers.h"
 #include "mix/term.h"
 #include "mix/view.h"
@@ -54,11 +55,14 @@ struct app {
     struct effects *fx;     /* its own */
     struct job *job;
     struct child demo;
-    bool demo_forgets; /* another one has the demo's data: this one keeps nothing */
+    bool demo_forgets;        /* another one has the demo's data: this one keeps nothing */
+    struct terminal terminal; /* what it can do, for every model */
+    const char *pictured;     /* the bytes of the picture over the frame; NULL: none */
     uint64_t shown_rev;
     int64_t paid_until; /* every frame costs FRAME_MS; the next one may come SAVED_MS before this */
     bool typed;         /* the next frame is drawn at once */
     bool started;       /* the first server was asked */
+    bool bared;         /* lines stand in place of the screen, until a key */
     bool quit;
     int exit_code;
     struct start start;
@@ -73,7 +77,8 @@ void server_show(struct app *a, size_t row);
 void server_connect(struct app *a, size_t row); /* once it has a model */
 /* Those that could not be used at all: a file may be there now. */
 void servers_retry(struct app *a);
-void server_demo(struct app *a); /* the embedded one, started anew when it is shown */
+void servers_terminal(struct app *a); /* the terminal is known better, or another size */
+void server_demo(struct app *a);      /* the embedded one, started anew when it is shown */
 void server_address(struct app *a, const char *url); /* somebody typed it */
 /* --watch. Fails: RC_USAGE. */
 enum rc server_watch(struct app *a, const char *name_or_url, struct err *err);

@@ -92,6 +92,15 @@ void servers_save(struct app *a) {
             save(a, i);
 }
 
+/* ---- the terminal ---- */
+void servers_terminal(struct app *a) {
+    a->terminal.colours = term_colours(a->term);
+    term_cell(a->term, &a->terminal.cell_w, &a->terminal.cell_h);
+    for (size_t i = 0; i < a->servers.n_rows; i++)
+        if (a->links[i].fx && row_at(a, i)->model)
+            act_terminal(row_at(a, i)->model, &a->terminal);
+}
+
 /* ---- open ---- */
 static size_t theme_names(struct app *a) {
     size_t n = theme_count() < MIX_COUNT(a->themes) ? theme_count() : MIX_COUNT(a->themes);
@@ -112,6 +121,7 @@ static void open_model(struct app *a, size_t row) {
         .themes = a->themes,
         .n_themes = theme_names(a),
         .watch_limit = a->options->config.ui.watch_limit,
+        .copy_ways = desk_copy_ways(),
         .ascii = a->options->ascii,
         .animate = !a->options->still,
     };
@@ -122,6 +132,7 @@ static void open_model(struct app *a, size_t row) {
     a->links[row].fx = fx;
     term_size(a->term, &cols, &rows);
     act_resize(m, cols, rows);
+    act_terminal(m, &a->terminal);
     servers_open(&a->servers, row, m, fx);
 }
 

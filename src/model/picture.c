@@ -426,21 +426,24 @@ static void take_cells(struct model *m, struct item *it, const struct task *t) {
 
 static void take_pixels(struct model *m, struct item *it, const struct task *t) {
     const struct picture_ask *ask = &it->ask;
-    const struct picture_room room = {.w = ask->w * m->ui.terminal.cell_w,
-                                      .h = ask->h * m->ui.terminal.cell_h,
-                                      .cols = ask->w,
-                                      .rows = ask->h};
-    const size_t n = picture_graphics(ask->form, t->data, t->len, &room);
+    const int cell_w = m->ui.terminal.cell_w, cell_h = m->ui.terminal.cell_h;
+    const struct picture_room room = {ask->w * cell_w, ask->h * cell_h, ask->w, ask->h};
+    struct picture_room is;
+    const size_t n = picture_graphics(ask->form, t->data, t->len, &room, &is);
 
     if (n == 0) {
         fail(m, it, "chafa said what is no picture");
         return;
     }
+    if (ask->form == PICTURE_SIXEL) {
+        is.cols = (is.w + cell_w - 1) / cell_w;
+        is.rows = (is.h + cell_h - 1) / cell_h;
+    }
     it->bytes = xmalloc(n);
     memcpy(it->bytes, t->data, n);
     it->held = n;
     it->shown = (struct picture){
-        .state = PICTURE_READY, .w = ask->w, .h = ask->h, .bytes = it->bytes, .n = n};
+        .state = PICTURE_READY, .w = is.cols, .h = is.rows, .bytes = it->bytes, .n = n};
 }
 
 void picture_task(struct model *m, const struct task *t) {

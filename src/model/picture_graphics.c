@@ -41,11 +41,14 @@ static int number(struct scan *c) {
 
 struct sixel {
     int x, rows; /* pixels of this band so far; bands of six before it */
+    int w, h;    /* of all that was drawn */
     int most_w, most_h;
 };
 
 static bool sixel_draw(struct sixel *p, int times) {
     p->x += times;
+    p->w = p->x > p->w ? p->x : p->w;
+    p->h = p->rows * 6 + 6;
     return times > 0 && p->x <= p->most_w && p->rows * 6 < p->most_h;
 }
 
@@ -107,8 +110,9 @@ static bool sixel_item(struct scan *c, struct sixel *p) {
     }
 }
 
-static bool sixel_whole(struct scan *c, int most_w, int most_h) {
-    struct sixel p = {.most_w = most_w, .most_h = most_h};
+static bool sixel_whole(struct scan *c, const struct picture_room *room,
+                        struct picture_room *size) {
+    struct sixel p = {.most_w = room->w, .most_h = room->h};
 
     if (!take(c, "\033P"))
         return false;
@@ -119,7 +123,9 @@ static bool sixel_whole(struct scan *c, int most_w, int most_h) {
     while (left(c) && look(c) != '\033')
         if (!sixel_item(c, &p))
             return false;
-    return take(c, "\033\\");
+    size->w = p.w;
+    size->h = p.h;
+    return p.w > 0 && take(c, "\033\\");
 }
 
 /* ---- kitty ---- */
@@ -189,7 +195,8 @@ static bool kitty_piece(struct scan *c, struct kitty *k, size_t *bytes) {
     return take(c, "\033\\");
 }
 
-static bool kitty_whole(struct scan *c, int cols, int rows) {
+static bool kitty_whole(struct scan *c, const struct picture_room *room,
+                        struct picture_room *size) {
     struct kitty k = {.depth = 32};
     size_t bytes = 0;
 
@@ -197,11 +204,13 @@ static bool kitty_whole(struct scan *c, int cols, int rows) {
         return false;
     const struct kitty head = k;
 
+    size->cols = k.cols;
+    size->rows = k.rows;
     while (k.more)
         if (!kitty_piece(c, &k, &bytes))
             return false;
-    return head.w > 0 && head.h > 0 && head.cols > 0 && head.cols <= cols && head.rows > 0 &&
-           head.rows <= rows && k.w == head.w && k.h == head.h && k.cols == head.cols &&
+    return head.w > 0 && head.h > 0 && head.cols > 0 && head.cols <= room->cols && head.rows > 0 &&
+           head.rows <= room->rows && k.w == head.w && k.h == head.h && k.cols == head.cols &&
            k.rows == head.rows && k.depth == head.depth && (size_t)head.w <= 1 << 14 &&
            (size_t)head.h <= 1 << 14 &&
            bytes >= (size_t)head.w * (size_t)head.h * ((size_t)head.depth / 8) / 3 * 4;
@@ -210,10 +219,12 @@ static bool kitty_whole(struct scan *c, int cols, int rows) {
 /* ---- both ---- */
 
 size_t picture_graphics(enum picture_form form, const char *s, size_t n,
-                        const struct picture_room *room) {
+                        const struct picture_room *room, struct picture_room *size) {
     struct scan c = {.s = s, .n = n};
-    const bool good = form == PICTURE_SIXEL   ? sixel_whole(&c, room->w, room->h)
-                      : form == PICTURE_KITTY ? kitty_whole(&c, room->cols, room->rows)
+
+    *size = (struct picture_room){0};
+    const bool good = form == PICTURE_SIXEL   ? sixel_whole(&c, room, size)
+                      : form == PICTURE_KITTY ? kitty_whole(&c, room, size)
                                               : false;
     const size_t whole = c.at;
 

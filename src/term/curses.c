@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "bare.h"
 #include "clipboard.h"
 #include "output.h"
 #include "pairs.h"
@@ -33,7 +35,11 @@ struct term {
     int n_pairs;
     struct pairs pictures; /* behind those of the styles */
     bool repaint, inside, hung_up;
+    struct buf bare; /* what is shown without a screen, and how far it is out */
+    size_t bare_at;
+    bool bared;
     bool cursor_on;
+    enum { PICTURED_NOTHING, PICTURED_SIXEL, PICTURED_KITTY } pictured;
 };
 
 /* What term_rescue needs, filled before the screen is taken over; nothing in it changes afterwards.
@@ -135,6 +141,27 @@ static bool answers_osc(const char *name) {
     return false;
 }
 
+static bool is_named(const char *name, const char *const *heads, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (name && strncmp(name, heads[i], strlen(heads[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Asks without waiting: what it is, which tells of sixel; and where it can be the outermost
+ * terminal, whether it shows pictures as kitty does. */
+static void ask_abilities(const char *name) {
+    static const char kitty[] = "\033_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\033\\";
+    static const char *const identify[] = {"screen", "mlterm"};
+    static const char *const outermost[] = {"xterm",     "kitty",   "wezterm", "foot",
+                                            "alacritty", "konsole", "contour", "ghostty"};
+
+    if (answers_osc(name) || is_named(name, identify, MIX_COUNT(identify)))
+        output_raw("\033[c", 3);
+    if (str_blank(getenv("TMUX")) && is_named(name, outermost, MIX_COUNT(outermost)))
+        output_raw(kitty, sizeof kitty - 1);
+}
+
 enum rc term_open(struct term **out, struct err *err) {
     enum rc rc = check_terminal(err);
     if (rc != RC_OK)
@@ -175,6 +202,7 @@ enum rc term_open(struct term **out, struct err *err) {
     output_raw(modes_on, sizeof modes_on - 1);
     if (answers_osc(getenv("TERM")))
         output_raw("\033]11;?\033\\", 8);
+    ask_abilities(getenv("TERM"));
     theme_builtin(&t->theme, "default", NULL);
     term_theme(t, &t->theme);
     *out = t;
@@ -191,12 +219,24 @@ void term_free(struct term *t) {
     decoder_free(t->decoder);
     canvas_fini(&t->shown);
     pairs_fini(&t->pictures);
+    buf_fini(&t->bare);
     free(t);
 }
 
+static void bare_end(struct term *t) {
+    if (!t->bared)
+        return;
+    t->bared = false;
+    buf_fini(&t->bare);
+    output_raw(modes_off, sizeof modes_off - 1);
+    reset_shell_mode();
+}
+
 void term_leave(struct term *t) {
+    bare_end(t);
     if (!t->inside)
         return;
+    term_picture_end(t);
     output_raw(modes_off, sizeof modes_off - 1);
     curs_set(1);
     endwin();
@@ -206,6 +246,7 @@ void term_leave(struct term *t) {
 void term_enter(struct term *t) {
     if (t->inside)
         return;
+    bare_end(t);
     t->inside = true;
     t->cursor_on = true;
     reset_prog_mode(); /* now: while a frame is held curses does not reach the terminal's line */
@@ -213,6 +254,33 @@ void term_enter(struct term *t) {
     keypad(stdscr, TRUE); /* endwin ended it, and only getch would begin it again */
     term_resized(t);
     term_redraw(t);
+}
+
+/* ---- without a screen ---- */
+void term_bare(struct term *t, const char *text) {
+    static const char paste_on[] = "\033[?2004h", end[] = "\r\n-- any key returns to mixtui --\r\n";
+    const enum bare_links links = answers_osc(getenv("TERM")) ? BARE_LINKS : BARE_PLAIN;
+
+    term_leave(t);
+    reset_prog_mode(); /* keys come one by one, unechoed */
+    t->bared = true;
+    t->bare_at = 0;
+    buf_init(&t->bare, 64 * MIX_MIB);
+    (void)buf_adds(&t->bare, paste_on);
+    (void)bare_sequence(&t->bare, text, strlen(text), links);
+    (void)buf_adds(&t->bare, end);
+}
+
+int term_bare_fd(const struct term *t) {
+    return t->bared && t->bare_at < t->bare.n ? STDOUT_FILENO : -1;
+}
+
+void term_bare_more(struct term *t) {
+    enum { PIECE = 4096 }; /* a slow line holds the loop no longer than for this */
+    const size_t left = t->bare.n - t->bare_at, n = left < PIECE ? left : PIECE;
+
+    output_raw(t->bare.p + t->bare_at, n);
+    t->bare_at += n;
 }
 
 /* ---- keys ---- */
@@ -244,6 +312,23 @@ void term_size(const struct term *t, int *cols, int *rows) {
     (void)t;
     *cols = COLS;
     *rows = LINES;
+}
+
+void term_cell(const struct term *t, int *w, int *h) {
+    enum { USUAL_W = 8, USUAL_H = 16, MOST = 128 };
+    struct winsize size = {0};
+
+    (void)t;
+    *w = USUAL_W;
+    *h = USUAL_H;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0)
+        return;
+    const int cell_w = size.ws_xpixel / size.ws_col, cell_h = size.ws_ypixel / size.ws_row;
+
+    if (cell_w >= 2 && cell_w <= MOST && cell_h >= 2 && cell_h <= MOST) {
+        *w = cell_w;
+        *h = cell_h;
+    }
 }
 
 void term_resized(struct term *t) {
@@ -364,17 +449,43 @@ void term_redraw(struct term *t) {
     clearok(curscr, TRUE);
 }
 
+void term_picture(struct term *t, int x, int y, const char *p, size_t n) {
+    char to[48];
+
+    if (!t->inside)
+        return;
+    /* curses does not learn that the cursor was elsewhere */
+    const int len = snprintf(to, sizeof to, "\0337\033[%d;%dH", y + 1, x + 1);
+
+    output_raw(to, (size_t)len);
+    output_raw(p, n);
+    output_raw("\0338", 2);
+    t->pictured = p[0] && p[1] == '_' ? PICTURED_KITTY : PICTURED_SIXEL;
+}
+
+void term_picture_end(struct term *t) {
+    if (t->inside && t->pictured == PICTURED_KITTY)
+        output_raw("\033_Ga=d,q=2\033\\", 12); /* else it stays over what is painted */
+    if (t->pictured)
+        term_redraw(t);
+    t->pictured = PICTURED_NOTHING;
+}
+
 void term_bell(struct term *t) {
     if (t->inside)
         beep();
+    else if (t->bared)
+        output_raw("\a", 1);
 }
 
-bool term_copy(struct term *t, const char *text, size_t n) {
-    auto_buf struct buf told = {.max = 96 * MIX_KIB};
+enum rc term_copy(struct term *t, const char *text, size_t n) {
+    enum { MOST = 256 << 10 }; /* terminals that take it take about so much */
+    auto_buf struct buf told = {.max = 2 * (size_t)MOST};
 
-    if (!t->inside || n > 64 * MIX_KIB || !answers_osc(getenv("TERM")) ||
-        clipboard_sequence(&told, text, n) != RC_OK)
-        return false;
+    if (!t->inside || !answers_osc(getenv("TERM")))
+        return RC_IO;
+    if (n > MOST || clipboard_sequence(&told, text, n) != RC_OK)
+        return RC_LIMIT;
     output_raw(told.p, told.n);
-    return true;
+    return RC_OK;
 }

@@ -76,11 +76,16 @@ static bool is_late_rest(const char *p, size_t n) {
         return n > 3 && memcmp(p, "]11;", 4) == 0;
     if (p[0] == 'O')
         return p[1] && strchr("ABCDEFHMPQRS", p[1]);
+    if (p[0] == '_')
+        return n > 3 && memcmp(p, "_Gi=", 4) == 0;
     if (p[0] != '[')
         return false;
-    while (i < n && i < 16 && ((p[i] >= '0' && p[i] <= '9') || p[i] == ';'))
+    const bool device = p[1] == '?'; /* what the terminal is */
+
+    i += device;
+    while (i < n && i < 64 && ((p[i] >= '0' && p[i] <= '9') || p[i] == ';'))
         i++;
-    return i < n && p[i] && strchr("ABCDEFHIOPQRSZ~u", p[i]);
+    return i < n && p[i] && strchr(device ? "c" : "ABCDEFHIOPQRSZ~u", p[i]);
 }
 
 static const char paste_end[] = "\033[201~";
@@ -214,6 +219,16 @@ static enum step csi_key(struct decoder *d, const int *arg, int n_args, char fin
     return code ? STEP_KEY : STEP_NONE;
 }
 
+/* What the terminal is: ESC [ ? class ; ability ... c, where 4 stands for sixel. */
+static enum step device_key(const char *p, const char *end, struct key *out) {
+    while (p < end && (p = memchr(p, ';', (size_t)(end - p))) != NULL)
+        if (*++p == '4' && (p[1] == ';' || p + 1 == end)) {
+            *out = plain(K_SIXEL, 0);
+            return STEP_KEY;
+        }
+    return STEP_NONE;
+}
+
 /* The two that have no end of their own: p[2] is '[' or 'M'. */
 static enum step csi_fixed(const char *p, size_t n, size_t *used, struct key *out) {
     const bool mouse = p[2] == 'M'; /* an old mouse report: three more bytes */
@@ -246,6 +261,8 @@ static enum step csi_step(struct decoder *d, const char *p, size_t n, size_t *us
             private = c;
         } else if (c >= 0x40 && c <= 0x7e) {
             *used = i + 1;
+            if (private == '?' && c == 'c')
+                return device_key(p, p + i, out);
             return csi_key(d, arg, n_args, c, private, out);
         } else if ((unsigned char)c < 0x20 || (unsigned char)c >= 0x7f) {
             *used = i; /* not a sequence after all */
@@ -270,13 +287,14 @@ static void torn_step(struct decoder *d, bool late) {
             d->torn = false;
             d->at++;
         } else {
-            d->torn = c && strchr("0123456789abcdefABCDEF/:rgb\033", c);
+            d->torn = c && strchr("0123456789abcdefABCDEF/:rgb\033=;GOKNiL", c);
             d->at += d->torn;
         }
     }
 }
 
-/* OSC, DCS, APC, PM, SOS: up to BEL or ST. Only the answer to OSC 11 means anything. */
+/* OSC, DCS, APC, PM, SOS: up to BEL or ST. Only the answers to what term_open asks mean anything.
+ */
 static enum step string_step(struct decoder *d, const char *p, size_t n, size_t *used,
                              struct key *out) {
     for (size_t i = 2; i < n; i++) {
@@ -285,6 +303,10 @@ static enum step string_step(struct decoder *d, const char *p, size_t n, size_t 
         if (!bel && !st)
             continue;
         *used = i + (st ? 2 : 1);
+        if (i == 10 && memcmp(p + 1, "_Gi=31;OK", 9) == 0) {
+            *out = plain(K_KITTY, 0);
+            return STEP_KEY;
+        }
         if (p[1] != ']' || i < 5 || memcmp(p + 2, "11;", 3) != 0)
             return STEP_NONE;
         buf_clear(&d->paste);
@@ -435,7 +457,7 @@ static enum step head_step(struct decoder *d, struct key *out, int64_t now, bool
         if (!late)
             return STEP_WAIT;
         s = give_up(p, n, &used, out);
-        d->torn = n > 4 && memcmp(p, "\033]11;", 5) == 0;
+        d->torn = n > 4 && (memcmp(p, "\033]11;", 5) == 0 || memcmp(p, "\033_Gi=", 5) == 0);
         d->esc_at = s == STEP_KEY && out->code == K_ESC ? now : 0;
     }
     d->at += used;
