@@ -376,6 +376,7 @@ struct model {
     struct retrying retrying;
     size_t watch_limit, n_watched;
     char *state_dir, *start_dir;
+    const struct copy_ways *copy_ways;
     bool disk_failed; /* drafts are only in memory */
     struct search *search;     /* search.h; never NULL */
     struct pictures *pictures; /* picture.h; private to it */

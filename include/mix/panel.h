@@ -32,7 +32,10 @@ enum panel_id {
     PANEL_CALLBACK,
     PANEL_REWIND,
     PANEL_EXPORT,
-    PANEL_TURN, /* what the next messages ask of their turns */
+    PANEL_TURN,  /* what the next messages ask of their turns */
+    PANEL_COPY,  /* the texts of the selected message */
+    PANEL_PIPE,  /* a command for one of them */
+    PANEL_PIPED, /* what it said */
     /* for every panel */
     PANEL_CHOICE, /* the choices of a field of the panel below, as a list */
     PANEL_LOG,    /* every notice, newest last */
@@ -142,8 +145,9 @@ struct panel_spec {
     /* Something is written that is neither sent nor kept: Esc asks once. NULL: there never is. */
     bool (*unsaved)(const struct panel *p);
     bool filtered;
-    bool best; /* what the filter fits best is under the cursor, not what it fits first */
-    bool wide; /* as wide as the screen: tables and texts */
+    bool best;   /* what the filter fits best is under the cursor, not what it fits first */
+    bool wide;   /* as wide as the screen: tables and texts */
+    bool prompt; /* Enter in its field does it, by `enter` */
 };
 /* NULL: not there, and opening it says so */
 extern const struct panel_spec *const panel_specs[PANEL_COUNT];

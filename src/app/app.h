@@ -3,6 +3,7 @@
 #define MIX_APP_APP_H
 
 #include "mix/config.h"
+#include "mix/copy.h"
 
 /* ---- what was asked on the command line, by the environment and by config.ini ---- */
 struct options {
@@ -50,6 +51,8 @@ void child_stop(struct child *c); /* closes its stdin, then SIGTERM, then SIGKIL
 /* Starts the browser, which then goes its own way. Fails when there is none, RC_USAGE: no web
  * address. */
 enum rc open_url(const char *url, struct err *err);
+/* How texts get into a clipboard from here. Once, at start. */
+const struct copy_ways *desk_copy_ways(void);
 
 /* ---- signals as bytes in a pipe ---- */
 enum rc signals_start(struct err *err); /* also the crash handler that gives the terminal back */

@@ -1,4 +1,4 @@
-/* desk.c - what lies around the terminal: a browser. */
+/* desk.c - what lies around the terminal: a browser, clipboards. */
 #include "app.h"
 
 #include <errno.h>
@@ -65,4 +65,47 @@ enum rc open_url(const char *url, struct err *err) {
     while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
         ;
     return RC_OK;
+}
+
+/* ---- clipboards ---- */
+static void add_way(struct copy_ways *ways, const char *name, const char *const *argv) {
+    if (ways->n < MIX_COUNT(ways->v) && in_path(argv[0]))
+        ways->v[ways->n++] = (struct copy_way){name, argv};
+}
+
+/* A display is where somebody sits: not that of a machine reached by ssh, unless it is forwarded.
+ */
+static void add_displays(struct copy_ways *ways) {
+    static const char *const wayland[] = {"wl-copy", "--type", "text/plain", NULL};
+    static const char *const xclip[] = {"xclip", "-selection", "clipboard", NULL};
+    static const char *const xsel[] = {"xsel", "--clipboard", "--input", NULL};
+    static const char *const mac[] = {"pbcopy", NULL};
+    const char *display = getenv("DISPLAY");
+    const bool remote = !str_blank(getenv("SSH_CONNECTION")) || !str_blank(getenv("SSH_TTY"));
+    const size_t before = ways->n;
+
+    if (!str_blank(getenv("WAYLAND_DISPLAY")) && !remote)
+        add_way(ways, "wl-copy", wayland);
+    if (!str_blank(display) && (!remote || display[0] != ':')) {
+        add_way(ways, "xclip", xclip);
+        if (ways->n == before)
+            add_way(ways, "xsel", xsel);
+    }
+    if (!remote)
+        add_way(ways, "pbcopy", mac);
+}
+
+const struct copy_ways *desk_copy_ways(void) {
+    static const char *const tmux[] = {"tmux", "load-buffer", "-w", "-", NULL};
+    static struct copy_ways ways;
+    static bool looked;
+
+    if (looked)
+        return &ways;
+    looked = true;
+    ways.home = getenv("HOME");
+    if (!str_blank(getenv("TMUX")))
+        add_way(&ways, "tmux", tmux);
+    add_displays(&ways);
+    return &ways;
 }

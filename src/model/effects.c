@@ -66,8 +66,15 @@ void fx_cancel(struct effects *fx, uint32_t target) {
 
 struct task *fx_task(struct model *m, struct effects *fx, enum task_kind kind, const char *path,
                      enum task_tag tag, struct session *s) {
-    struct model_private *p = m->priv;
     struct task *t = task_new(kind, path);
+
+    fx_task_take(m, fx, t, tag, s);
+    return t;
+}
+
+void fx_task_take(struct model *m, struct effects *fx, struct task *t, enum task_tag tag,
+                  struct session *s) {
+    struct model_private *p = m->priv;
 
     t->tag = tag;
     fx->tasks = xgrow(fx->tasks, fx->n_tasks, &fx->cap_tasks, sizeof(struct task *));
@@ -75,7 +82,6 @@ struct task *fx_task(struct model *m, struct effects *fx, enum task_kind kind, c
     p->tasks = xgrow(p->tasks, p->n_tasks, &p->cap_tasks, sizeof(*p->tasks));
     p->tasks[p->n_tasks++] =
         (struct pending_task){.id = t->id, .tag = tag, .session = s, .had_session = s != NULL};
-    return t;
 }
 
 void fx_stop_task(struct effects *fx, uint32_t target) {

@@ -129,10 +129,12 @@ struct model *model_new(const struct model_config *config, int64_t now, int64_t 
     m->watch_limit = config->watch_limit ? config->watch_limit : WATCH_LIMIT;
     m->state_dir = config->state_dir ? xstrdup(config->state_dir) : NULL;
     m->start_dir = xstrdup(config->start_dir ? config->start_dir : ".");
+    m->copy_ways = config->copy_ways;
     if (config->session_id) {
         m->priv->wanted_id = xstrdup(config->session_id);
         m->priv->wanted_by_flag = true;
     }
+    m->search = search_new();
     init_ui(&m->ui, config, now);
     pictures_init(m);
     connect_start(m, fx);
@@ -172,6 +174,8 @@ static void free_private(struct model_private *p) {
     free_strings(p->pins, p->n_pins);
     free_strings(p->server_prompts, p->n_server_prompts);
     free_strings(p->unsaved, p->n_unsaved);
+    places_free(p->places);
+    free_strings(p->piped, p->n_piped);
     free(p);
 }
 
@@ -202,6 +206,8 @@ void model_free(struct model *m) {
     free(m->server.key);
     free(m->state_dir);
     free(m->start_dir);
+    copying_free(m->copying);
+    search_free(m->search);
     free_ui(&m->ui);
     free_private(m->priv);
     free(m);
@@ -267,8 +273,19 @@ void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
     case TAG_PICTURE:
         picture_task(m, t);
         break;
+    case TAG_PLACES_READ:
+    case TAG_PLACES_WRITE:
+        places_task(m, t);
+        break;
     case TAG_EXPORT:
         exporting_task(m, t, fx);
+        break;
+    case TAG_COPY_FILE:
+    case TAG_COPY_WAY:
+        copying_task(m, t, fx);
+        break;
+    case TAG_PIPE:
+        pipe_task(m, t, fx);
         break;
     case TAG_NONE: /* a task of nobody */
         break;
@@ -300,6 +317,7 @@ void model_save_all(struct model *m, struct effects *fx) {
     }
     if (m->priv->state_dirty_at > 0)
         state_save(m, fx);
+    places_save(m, fx);
     asks_keep_replies(m);
     prompts_save(m, fx);
 }

@@ -58,6 +58,7 @@ void panels_settle(struct model *m, struct effects *fx) {
     for (size_t i = 0; i < mp->n_panel_ended; i++)
         fx_cancel(fx, mp->panel_ended[i]);
     mp->n_panel_ended = 0;
+    pipe_settle(m, fx);
 }
 
 static void panel_free(struct panel *p) {

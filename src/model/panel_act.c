@@ -189,7 +189,7 @@ void act_panel_enter(struct model *m, struct effects *fx) {
     } else if (row->kind == ROW_FIELD && !f->text.one_line) {
         if (editor_insert(&f->text, "\n", 1))
             changed(m, p, fx);
-    } else if (f) {
+    } else if (f && !spec_of(p)->prompt) {
         act_panel_move(m, 1, fx);
     } else {
         enter_action(m, p, row, fx);

@@ -1,5 +1,6 @@
 /* panel_fault.c - what was said, and the details of what went wrong. */
 #include "panels.h"
+#include "mix/copy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -176,9 +177,8 @@ static void fault_rows(const struct model *m, struct panel *p) {
 
 static void fault_enter(struct model *m, struct panel *p, const struct panel_row *row,
                         struct effects *fx) {
-    (void)m;
     (void)p;
-    set_string(&fx->copy, row->value);
+    act_copy(m, row->value, strlen(row->value), row->label, fx);
 }
 
 const struct panel_spec panel_fault = {

@@ -1,5 +1,6 @@
 /* panel_frames.c - the raw events of every stream, as they come; recorded while this is open. */
 #include "panels.h"
+#include "mix/copy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +123,10 @@ static void frames_rows(const struct model *m, struct panel *p) {
     }
 }
 
+static void copy_data(struct model *m, const struct raw_frame *f, struct effects *fx) {
+    act_copy(m, f->data, strlen(f->data), f->event, fx);
+}
+
 static void frames_enter(struct model *m, struct panel *p, const struct panel_row *row,
                          struct effects *fx) {
     const struct recording *r = p->data;
@@ -129,7 +134,7 @@ static void frames_enter(struct model *m, struct panel *p, const struct panel_ro
     if (row->tag == TAG_FRAME)
         panel_fold(m, p, row);
     else if (row->index >= r->dropped && row->index - r->dropped < r->n)
-        set_string(&fx->copy, frame_at(r, row->index - r->dropped)->frame.data);
+        copy_data(m, &frame_at(r, row->index - r->dropped)->frame, fx);
 }
 
 static void frames_close(struct model *m, struct panel *p) {

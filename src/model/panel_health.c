@@ -1,9 +1,11 @@
 /* panel_health.c - how the server is: health, system, OAuth tokens, and what it can do. */
 #include "mix/types_admin.h"
 #include "panels.h"
+#include "mix/copy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { TAG_PROVIDER = PANEL_FACT + 1, TAG_REFRESH };
 struct health_data {
@@ -154,7 +156,7 @@ static void health_enter(struct model *m, struct panel *p, const struct panel_ro
         p->err = (struct err){.rc = RC_OK};
         (void)panel_call(m, p, OP_REFRESH_TOKENS, fx);
     } else if (row->tag == PANEL_FACT) {
-        set_string(&fx->copy, row->value);
+        act_copy(m, row->value, strlen(row->value), row->label, fx);
     }
 }
 

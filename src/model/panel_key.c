@@ -1,6 +1,7 @@
 /* panel_key.c - storing a provider's key, and signing in by OAuth. What is secret here lives in one
  * field and one request, and is wiped when it is sent. */
 #include "forms.h"
+#include "mix/copy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -283,9 +284,7 @@ static void oauth_enter(struct model *m, struct panel *p, const struct panel_row
 
     switch (row->tag) {
     case R_COPY:
-        free(fx->copy);
-        fx->copy = xstrdup(o->url);
-        act_notice(m, "The address went to the terminal's clipboard");
+        act_copy(m, o->url, strlen(o->url), "address", fx);
         break;
     case R_OPEN:
         free(fx->open_url);

@@ -1,6 +1,7 @@
 /* panel_message.c - everything the server knows of one message. The thread keeps only what it
  * shows, so this asks for the list once more and keeps the one row. */
 #include "panels.h"
+#include "mix/copy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -145,10 +146,9 @@ static void message_rows(const struct model *m, struct panel *p) {
 
 static void message_enter(struct model *m, struct panel *p, const struct panel_row *row,
                           struct effects *fx) {
-    (void)m;
     (void)p;
     if (!str_eq(row->value, "-"))
-        set_string(&fx->copy, row->value);
+        act_copy(m, row->value, strlen(row->value), row->label, fx);
 }
 
 static void message_close(struct model *m, struct panel *p) {

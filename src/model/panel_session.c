@@ -1,7 +1,9 @@
 /* panel_session.c - everything the server knows of one session. */
 #include "panels.h"
+#include "mix/copy.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { TAG_CALLBACK = PANEL_FACT + 1 };
 struct details {
@@ -117,7 +119,7 @@ static void session_enter(struct model *m, struct panel *p, const struct panel_r
     if (row->tag == TAG_CALLBACK)
         panel_fold(m, p, row);
     else if (!str_eq(row->value, "-"))
-        set_string(&fx->copy, row->value);
+        act_copy(m, row->value, strlen(row->value), row->label, fx);
 }
 
 static void session_unfold(struct model *m, struct panel *p, const struct panel_row *row,

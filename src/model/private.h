@@ -54,6 +54,10 @@ enum task_tag {
     TAG_COPY_FILE,
     TAG_COPY_WAY,
     TAG_PIPE,
+    TAG_INDEX,
+    TAG_INDEX_CHOICE,
+    TAG_PLACES_READ,
+    TAG_PLACES_WRITE,
 };
 
 /* A call on its way. Its session may go away meanwhile: then `session` is NULL. */
@@ -134,9 +138,25 @@ struct session_private {
     /* hashes: of what was given to the disk last, and of what it surely has; 0: nothing */
     uint64_t disk_asked, disk_has;
     char *stash; /* the draft while the prompt history is browsed */
+    /* reading */
+    struct place *place; /* places.c; borrowed */
+    bool placed;         /* the reader was put where they were last */
+    bool unread_seen;    /* the unread line was on screen's session: what comes next begins anew */
+    /* the index: of each entry what it was when it was fed; 0: never */
+    uint64_t *index_signs, index_title;
+    size_t n_index_signs, index_at;
+    bool index_wanted;
+    bool index_forget; /* with the session */
+    struct jump *jump; /* to a message, once the thread is here; NULL: none */
+};
+
+struct jump {
+    char *message, *hit;
+    char role;
 };
 
 struct model_private {
+    struct index_state *index; /* never NULL */
     struct pending *pending;
     size_t n_pending, cap_pending;
     struct pending_task *tasks;
@@ -166,6 +186,7 @@ struct model_private {
     char **pins; /* ids */
     size_t n_pins, cap_pins;
     int64_t state_dirty_at;
+    struct places *places;
     char **server_prompts; /* newest first; a seed while the own history is empty */
     size_t n_server_prompts, cap_server_prompts;
     char **unsaved; /* prompts not in the file yet */
@@ -221,6 +242,8 @@ void fx_request(struct effects *fx, struct request *r); /* any other kind */
 struct task *fx_task(struct model *m, struct effects *fx, enum task_kind kind, const char *path,
                      enum task_tag tag, struct session *s);
 void fx_stop_task(struct effects *fx, uint32_t target); /* it comes back cancelled */
+void fx_task_take(struct model *m, struct effects *fx, struct task *t, enum task_tag tag,
+                  struct session *s); /* one that is made already */
 void task_data(struct task *t, const char *data, size_t n); /* copied */
 /* <state_dir>/<server key>/<name>; false when nothing is kept. */
 bool state_path(const struct model *m, struct buf *out, const char *name);
@@ -456,6 +479,19 @@ const struct file_info *file_replaced_by(const struct model *m, const char *path
 void picker_listed(struct model *m, struct task *t, struct effects *fx); /* takes t */
 void picker_fini(struct picker *p);
 
+/* ---- places.c ---- */
+void places_start(struct model *m, struct effects *fx);
+void places_free(struct places *all);
+void places_task(struct model *m, struct task *t);
+void places_tick(struct model *m, struct effects *fx);
+int64_t places_next(const struct model *m);
+void places_save(struct model *m, struct effects *fx); /* now, when something changed */
+void places_loaded(struct model *m, struct session *s); /* its thread is there */
+void places_painted(struct model *m);                   /* the shown one's is noted */
+void places_forget(struct model *m, const char *session);
+/* Entries from `before` on are new. */
+void unread_came(struct model *m, struct session *s, size_t before);
+
 /* ---- search.c ---- */
 struct search *search_new(void);
 void search_free(struct search *se);
@@ -466,6 +502,20 @@ void search_end(struct model *m);
 enum { SEARCH_ENTRIES = 5 };
 size_t search_entries(struct model *m, const struct session *s, size_t *at[SEARCH_ENTRIES]);
 void search_committed(struct model *m, const struct session *s);
+
+/* ---- index.c, index_feed.c ---- */
+void index_start(struct model *m, const struct model_config *config, struct effects *fx);
+void index_free(struct index_state *x);
+void index_touch(struct model *m, struct session *s); /* it may have what the index has not */
+void index_tick(struct model *m, struct effects *fx);
+int64_t index_next(const struct model *m);
+void index_task(struct model *m, struct task *t, struct session *s, struct effects *fx); /* takes t */
+void index_choice_task(struct model *m, struct task *t, struct effects *fx);
+void index_forget(struct model *m, const char *session, struct effects *fx); /* NULL: everything */
+/* The thread of s is here now, or will not be: to the message somebody chose. */
+void jump_now(struct model *m, struct session *s, struct effects *fx);
+void jump_failed(struct model *m, struct session *s, struct effects *fx);
+void jump_end(struct session *s);
 
 /* ---- reduce.c ---- */
 void reduce(struct model *m, struct incoming *in, struct effects *fx);
