@@ -17,19 +17,27 @@ enum markup_kind { MARKUP_BLOCKS, MARKUP_CODE, MARKUP_PLAIN };
 struct markup_section {
     size_t off, len; /* of the source; sections follow each other without a gap */
     uint8_t kind;
-    uint8_t lang;       /* of MARKUP_CODE: enum lang */
-    bool opens, closes; /* MARKUP_CODE: it has the fence's first, last line */
-    bool tight;         /* no empty row before it: it goes on with what the last one began */
+    uint8_t lang;         /* of MARKUP_CODE: enum lang */
+    bool opens, closes;   /* MARKUP_CODE: it has the fence's first, last line */
+    bool tight;           /* no empty row before it: it goes on with what the last one began */
+    bool open;            /* more may come: what is begun at its end is shown as if it were ended */
+    uint8_t fence_indent; /* of MARKUP_CODE: blanks that its lines lose */
 };
-/* The scan; zeroed at first. Private but for v and n. */
+/* Where the scan stands: private. */
+struct markup_scan {
+    size_t at;                     /* start of the line that comes next */
+    struct markup_section section; /* in the making; its len is not set */
+    uint16_t fence_len;
+    uint8_t fence; /* the character; 0: none is open */
+    bool in_list, list_fence;
+    bool blank; /* the line before was */
+};
+/* The scan; zeroed at first. Private but for v, n and closed. */
 struct markup_split {
     struct markup_section *v;
     size_t n, cap;
     size_t closed; /* sections that no further text can change */
-    size_t at;     /* the scan goes on here */
-    uint8_t fence, fence_indent;
-    uint16_t fence_len;
-    bool in_list;
+    struct markup_scan scan;
 };
 /* Brings the sections up to date with a text that only grew at its end since the last call; when it
  * changed otherwise, zero it (after markup_split_fini). Linear in what is new. `whole`: nothing
@@ -41,6 +49,7 @@ struct markup_how {
     int width;     /* cells, >= 1 */
     int max_width; /* of running text; 0: width. Code and tables may use all of it */
     bool ascii;    /* bullets, bars and borders of ASCII */
+    bool breaks;   /* line ends within a paragraph are kept: text that somebody typed */
 };
 /* Appends a section's rows: blocks with one empty row between them, and one at the end when
  * another section follows that is not tight. src of the rows counts from the text's start. Tables

@@ -1,0 +1,227 @@
+/* markup_mend.c - the open end of a text that still arrives: what was begun is brought to an end,
+ * and what may become anything is not shown yet, so that little changes its look later. */
+#include "markup.h"
+
+#include <string.h>
+
+enum { DELIMITERS = 32 };
+
+struct mender {
+    const char *s;
+    size_t at, end;
+    struct {
+        char c;
+        size_t n, at;
+    } open[DELIMITERS];
+    size_t depth;
+    size_t code, code_at; /* length of the run of backticks that is open */
+    size_t target;        /* "](" without its end: where it is; SIZE_MAX: none */
+};
+
+static bool word(char c) {
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+           ((unsigned char)c & 0x80);
+}
+
+static bool blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+
+static size_t run_of(const struct mender *m) {
+    size_t n = 1;
+
+    while (m->at + n < m->end && m->s[m->at + n] == m->s[m->at])
+        n++;
+    return n;
+}
+
+static void delimiter(struct mender *m) {
+    const size_t run = run_of(m);
+    const char c = m->s[m->at];
+    const char before = m->at > 0 ? m->s[m->at - 1] : ' ';
+    const char behind = m->at + run < m->end ? m->s[m->at + run] : ' ';
+    const bool inside = c == '_' && word(before) && word(behind);
+    size_t n = c == '~' && run < 2 ? 0 : run;
+
+    m->at += run;
+    if (inside)
+        return;
+    while (!blank(before) && n > 0 && m->depth > 0 && m->open[m->depth - 1].c == c) {
+        const size_t take = n < m->open[m->depth - 1].n ? n : m->open[m->depth - 1].n;
+
+        n -= take;
+        m->open[m->depth - 1].n -= take;
+        m->depth -= m->open[m->depth - 1].n == 0;
+    }
+    if (n == 0 || m->depth == DELIMITERS || (blank(behind) && m->at < m->end))
+        return;
+    m->open[m->depth].c = c;
+    m->open[m->depth].n = n;
+    m->open[m->depth++].at = m->at - n;
+}
+
+static void backticks(struct mender *m) {
+    const size_t run = run_of(m);
+
+    if (m->code == 0) {
+        m->code = run;
+        m->code_at = m->at;
+    } else if (m->code == run) {
+        m->code = 0;
+    }
+    m->at += run;
+}
+
+static void walk(struct mender *m) {
+    m->target = SIZE_MAX;
+    while (m->at < m->end) {
+        const char c = m->s[m->at];
+
+        if (c == '`') {
+            backticks(m);
+        } else if (m->code > 0) {
+            m->at++;
+        } else if (c == '\\') {
+            m->at += 2;
+        } else if (m->target != SIZE_MAX) {
+            if (c == ')' || blank(c))
+                m->target = SIZE_MAX;
+            m->at++;
+        } else if (c == '*' || c == '_' || c == '~') {
+            delimiter(m);
+        } else {
+            if (c == ']' && m->at + 1 < m->end && m->s[m->at + 1] == '(')
+                m->target = m->at;
+            m->at++;
+        }
+    }
+}
+
+static size_t line_start(const char *s, size_t at) {
+    while (at > 0 && s[at - 1] != '\n')
+        at--;
+    return at;
+}
+
+/* Where the block begins that the text ends in. */
+static size_t block_start(const char *s, size_t n) {
+    size_t at = line_start(s, n);
+
+    for (;;) {
+        const struct markup_line line = markup_line(s + at, n - at);
+        const char c = line.blank ? '\0' : s[at + line.marker];
+
+        if (line.item || c == '#' || c == '|' || c == '>' || at == 0)
+            return at;
+        const size_t before = line_start(s, at - 1);
+
+        if (markup_line(s + before, at - 1 - before).blank)
+            return at;
+        at = before;
+    }
+}
+
+/* Bytes of a mark at a line's start that is no part of the text. */
+static size_t markers(const char *s, size_t at, size_t n) {
+    for (;;) {
+        const struct markup_line line = markup_line(s + at, n - at);
+
+        at += line.marker;
+        if (at >= n || (!line.item && s[at] != '>'))
+            return at;
+        for (at++; at < n && !blank(s[at]) && s[at - 1] != '>';)
+            at++;
+    }
+}
+
+static bool only(const char *s, size_t n, const char *set) {
+    for (size_t i = 0; i < n; i++)
+        if (!strchr(set, s[i]) || s[i] == '\0')
+            return false;
+    return true;
+}
+
+/* A last line of nothing but such characters may become a list, a rule, a fence, a heading. */
+static bool undecided(const char *s, size_t at, size_t n) {
+    while (at < n && s[at] == ' ')
+        at++;
+    return at < n &&
+           (only(s + at, n - at, "-") || only(s + at, n - at, "=") || only(s + at, n - at, "`") ||
+            only(s + at, n - at, "~") || only(s + at, n - at, "*") || only(s + at, n - at, "_") ||
+            only(s + at, n - at, "#"));
+}
+
+/* The head of a table with half of the line below: that line is made whole. */
+static bool mend_table(struct buf *out, const char *s, size_t last, size_t n) {
+    if (last == 0 || n - last > MARKUP_LOOK || !only(s + last, n - last, "|:- "))
+        return false;
+    const size_t head = line_start(s, last - 1);
+    const struct markup_line line = markup_line(s + head, last - head);
+    size_t end = last - 1, bars = 0;
+
+    while (end > head && blank(s[end - 1]))
+        end--;
+    if (line.blank || line.indent > 3 || s[head + line.marker] != '|' ||
+        end < head + line.marker + 3 || s[end - 1] != '|')
+        return false;
+    if (head > 0 && !markup_line(s + line_start(s, head - 1), head - 1).blank)
+        return false;
+    for (size_t i = head; i < end; i++)
+        bars += s[i] == '|' && (i == 0 || s[i - 1] != '\\');
+    if (bars < 2 || bars > MARKUP_COLUMNS)
+        return false;
+    buf_add(out, s, last);
+    for (; bars > 1; bars--)
+        buf_adds(out, "|---");
+    buf_adds(out, "|\n");
+    return true;
+}
+
+static void close_all(struct buf *out, struct mender *m) {
+    static const char runs[] = "````````````````****************________________~~~~~~~~~~~~~~~~";
+
+    if (m->code > 0 && m->code <= 16)
+        buf_add(out, runs, m->code);
+    if (m->code == 0 && m->target != SIZE_MAX)
+        buf_adds(out, ")");
+    while (m->depth-- > 0) {
+        const char c = m->open[m->depth].c;
+        const size_t n = m->open[m->depth].n < 16 ? m->open[m->depth].n : 16;
+
+        buf_add(out, runs + (c == '*' ? 16 : c == '_' ? 32 : 48), n);
+    }
+}
+
+bool markup_mend(struct buf *out, const char *s, size_t n) {
+    size_t last;
+
+    if (n > 0 && s[n - 1] == '\n' && mend_table(out, s, n, n))
+        return true;
+    while (n > 0 && blank(s[n - 1]) && s[n - 1] != '\n')
+        n--;
+    last = line_start(s, n);
+    if (n == 0 || s[n - 1] == '\n')
+        return false;
+    if (mend_table(out, s, last, n))
+        return true;
+    if (undecided(s, last, n)) {
+        buf_add(out, s, last);
+        return true;
+    }
+    const size_t start = block_start(s, n);
+    struct mender m = {.s = s, .at = markers(s, start, n), .end = n};
+
+    walk(&m);
+    /* A mark at the very end has nothing to mark yet. */
+    if (m.code > 0 && m.code_at + m.code == n) {
+        n = m.code_at;
+        m.code = 0;
+    } else if (m.code == 0 && m.depth > 0 && m.open[m.depth - 1].at + m.open[m.depth - 1].n == n) {
+        n = m.open[--m.depth].at;
+    }
+    if (m.code == 0 && m.depth == 0 && m.target == SIZE_MAX && n == m.end)
+        return false;
+    while (n > start && blank(s[n - 1]))
+        n--;
+    buf_add(out, s, n);
+    close_all(out, &m);
+    return true;
+}
