@@ -59,8 +59,22 @@ void act_scroll(struct model *m, int move, int by); /* enum of struct reading */
 void act_follow(struct model *m);
 /* MOVE_TO of struct reading: ends following; part SIZE_MAX is the entry's heading */
 void act_go_to(struct model *m, size_t entry, size_t part, size_t off);
+/* What one may look for next from the selection on; a mark and the first unread go round. */
+enum goal {
+    GOAL_PERSON, /* what a person wrote */
+    GOAL_CALL,
+    GOAL_ERROR,
+    GOAL_UNREAD,
+    GOAL_MARK,
+};
+void act_goal(struct model *m, enum goal goal, int by);
+void act_mark(struct model *m); /* the selected part: sets it or takes it away */
+/* The part has a mark; SIZE_MAX: the entry, or any part of it. */
+bool thread_marked(const struct session *s, size_t entry, size_t part);
 void act_fold(struct model *m); /* the selected part */
 void act_fold_all(struct model *m);
+void act_source(struct model *m); /* Markdown as it is written, or as it reads */
+void act_split(struct model *m);  /* diffs side by side, or one below the other */
 
 /* permissions: every one of these discards an early key by rule 1 and says so */
 void act_asks_enter(struct model *m);

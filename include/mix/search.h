@@ -42,6 +42,8 @@ void act_search_done(struct model *m);
  * reader stays, and only the hits are no longer marked */
 void act_search_leave(struct model *m);
 void act_search_next(struct model *m, int by); /* n, N; round at the ends, and says so */
+/* n has something to look for: this search, or the one before. */
+bool search_again(const struct model *m);
 /* Something is looked for in the thread that is shown. */
 bool search_on(const struct model *m);
 /* What a row of the thread is marked by, NULL: nothing. For views. */

@@ -1,4 +1,5 @@
 /* fields.c - which text field has the caret, and the keys that edit it. */
+#include "mix/search.h"
 #include "private.h"
 
 #include <stdlib.h>
@@ -32,6 +33,8 @@ struct editor *field_focused(struct model *m) {
         return &a->reply;
     if (ui->filtering && ui->focus == PANE_SESSIONS)
         return &ui->session_filter;
+    if (m->search->typing && ui->focus == PANE_THREAD)
+        return &m->search->query;
     return ui->focus == PANE_COMPOSER ? &m->shown->draft : NULL;
 }
 
@@ -42,6 +45,8 @@ void field_changed(struct model *m, struct effects *fx) {
         act_draft_changed(m, m->shown);
     else if (e == &m->ui.session_filter)
         act_sessions_filter(m);
+    else if (e == &m->search->query)
+        act_search_typed(m);
     else if (e == &m->ui.picker.filter)
         act_picker_filter(m, fx);
     else if (m->ui.over == OVER_PANEL)
@@ -138,6 +143,8 @@ COMMAND(cmd_field_done) {
             free(fx->connect_url);
             fx->connect_url = buf_take(&url);
         }
+    } else if (m->search->typing) {
+        act_search_done(m);
     } else if (ui->filtering) {
         ui->filtering = false; /* the filter stays; Esc in the list or an empty filter ends it */
     }
@@ -151,6 +158,8 @@ COMMAND(cmd_field_leave) {
         editor_set(&ui->session_filter, "");
         act_sessions_filter(m);
     }
+    if (m->search->typing)
+        act_search_leave(m);
     ui->replying = ui->typing_address =
         false; /* what was written of an answer stays in its field */
 }
@@ -158,4 +167,6 @@ COMMAND(cmd_field_leave) {
 COMMAND(cmd_field_move) {
     if (m->ui.filtering)
         act_sessions_move(m, arg);
+    else if (m->search->typing)
+        act_search_next(m, arg);
 }

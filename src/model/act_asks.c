@@ -67,6 +67,7 @@ void model_painted(struct model *m, int64_t now) {
         ui->confirm_painted_at == 0)
         ui->confirm_painted_at = now > 0 ? now : 1;
     panels_painted(m, now);
+    places_painted(m);
     pictures_painted(m);
 }
 

@@ -479,6 +479,9 @@ const struct file_info *file_replaced_by(const struct model *m, const char *path
 void picker_listed(struct model *m, struct task *t, struct effects *fx); /* takes t */
 void picker_fini(struct picker *p);
 
+/* ---- moving.c ---- */
+bool part_failed(const struct part *p); /* or was refused */
+
 /* ---- places.c ---- */
 void places_start(struct model *m, struct effects *fx);
 void places_free(struct places *all);

@@ -295,6 +295,7 @@ static bool failed(const struct heard *h, const char *text) {
     if (just_ended && (str_eq(p->end_text, text) || (cancel && is_cancel(p->end_text))))
         return false; /* servers say it twice */
     transcript_note(thread(h), cancel ? "Cancelled" : text, h->m->real);
+    thread(h)->entries[thread(h)->n - 1].parts[0].is_error = !cancel;
     if (h->s == h->m->shown)
         model_touch(h->m);
     if (h->relayed || just_ended)
@@ -440,13 +441,15 @@ static void reduce_event(struct heard *h, enum ev kind) {
     if (!resolve(h))
         return;
     struct session *s = h->s;
-    const size_t before = s ? extent(s) : 0;
+    const size_t before = s ? extent(s) : 0, entries = s ? s->transcript.n : 0;
 
     on_event[kind].reduce(h);
     if (!s)
         return;
     if (!s->reading.follow && extent(s) > before)
         s->reading.new_below += (uint32_t)(extent(s) - before);
+    if (s->transcript.loaded)
+        unread_came(h->m, s, entries);
     if (s == h->m->shown)
         model_touch(h->m);
 }

@@ -34,6 +34,10 @@ bool search_on(const struct model *m) {
     return se->session && se->session == m->shown;
 }
 
+bool search_again(const struct model *m) {
+    return m->search->priv->last || (search_on(m) && query_means(&m->search->priv->query));
+}
+
 struct find *search_marks(const struct model *m) {
     return search_on(m) ? m->search->find : NULL;
 }

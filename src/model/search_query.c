@@ -7,10 +7,6 @@
 
 enum { QUERY_MAX = 4096 };
 
-bool part_failed(const struct part *p) {
-    return p->is_error || p->state == CALL_FAILED || p->state == CALL_DENIED;
-}
-
 void query_fini(struct query *q) {
     if (q->inside != q->text)
         find_free(q->inside);

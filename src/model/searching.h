@@ -22,7 +22,6 @@ struct query {
 enum rc query_parse(struct query *q, const char *typed, struct err *err);
 bool query_means(const struct query *q); /* anything at all */
 void query_fini(struct query *q);
-bool part_failed(const struct part *p);
 
 /* ---- places and walking ---- */
 struct mark_at { /* a place in the texts of a thread */

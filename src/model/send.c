@@ -208,6 +208,7 @@ static void begin(struct model *m, struct session *s, char *text,
     s->failed = false;
     s->priv->touched = true;
     transcript_user(&s->transcript, NULL, text, m->real);
+    s->reading.unread = 0;
     session_active(m, s);
     journal_touch(m, s);
     order_touch(m);

@@ -112,5 +112,6 @@ void drafts_start(struct model *m, struct effects *fx) {
     else
         m->priv->state_read = true;
     buf_fini(&path);
+    places_start(m, fx);
     prompts_start(m, fx);
 }
