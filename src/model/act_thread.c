@@ -80,6 +80,16 @@ void act_fold_all(struct model *m) {
     model_touch(m);
 }
 
+void act_source(struct model *m) {
+    m->shown->reading.raw = !m->shown->reading.raw;
+    model_touch(m);
+}
+
+void act_split(struct model *m) {
+    m->shown->reading.split = !m->shown->reading.split;
+    model_touch(m);
+}
+
 void act_go_to(struct model *m, size_t entry, size_t part, size_t off) {
     struct reading *r = &m->shown->reading;
 

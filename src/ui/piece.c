@@ -290,6 +290,18 @@ static void draw_picture_row(const struct thread_place *at, struct canvas *c, in
                 p->state == PICTURE_WAITS ? "the picture is on its way" : p->why, CLEAN_LINE);
 }
 
+const char *spot_picture(struct view *v, const struct thread_place *at, struct spot spot) {
+    const struct part *p = spot_part(at, spot);
+
+    if (!p || !part_open(p) || (has_head(p) && spot.slice == 0))
+        return NULL;
+    const struct sheet *s = cut_at(v, at, spot);
+    const size_t slice = spot.slice - has_head(p);
+    const struct body *b = slice < s->n ? &s->bodies.v[s->slices[slice].body] : NULL;
+
+    return b && b->kind == BODY_PICTURE ? b->picture : NULL;
+}
+
 /* The hit that is shown is in this row of this body. */
 static bool is_here(const struct thread_place *at, struct spot spot, const struct body *b,
                     const struct part *p, const struct flow *f) {

@@ -3,6 +3,7 @@
  * folds or is wrapped anew above or below leaves it where it is. */
 #include <stdlib.h>
 
+#include "mix/picture.h"
 #include "sheet.h"
 
 enum { MOST_ROWS = 10000 }; /* of one move; going further is what top and end are for */
@@ -199,6 +200,23 @@ static void own_memo(struct view *v, const struct session *s) {
     v->thread_id = s->id ? xstrdup(s->id) : NULL;
 }
 
+/* Pictures are asked for while they are on the screen. */
+static void want_pictures(struct view *v, const struct thread_place *at, struct model *m) {
+    struct spot spot = spot_existing(v, at, top_of(&m->shown->reading)), last = {0};
+    const char *file;
+
+    for (int y = 0; y < at->r.h; y++) {
+        const bool same = y > 0 && spot.entry == last.entry && spot.piece == last.piece &&
+                          spot.slice == last.slice;
+
+        if (!same && (file = spot_picture(v, at, spot)))
+            picture_want(m, file, PICTURE_COLS, PICTURE_ROWS);
+        last = spot;
+        if (!spot_down(v, at, &spot, 1))
+            break;
+    }
+}
+
 void thread_settle(struct view *v, struct model *m, const struct frame_layout *l) {
     const struct thread_place at = thread_place(m, l);
     struct reading *r;
@@ -215,6 +233,7 @@ void thread_settle(struct view *v, struct model *m, const struct frame_layout *l
         r->sel_entry = r->sel_part = 0;
     settle_move(v, &at, r);
     keep_selection(v, &at, r);
+    want_pictures(v, &at, m);
     if (thread_at_end(v, &at))
         m->shown->seen = true;
 }

@@ -156,6 +156,7 @@ void draw_piece_row(struct view *v, const struct thread_place *at, struct canvas
  * in the pane. NULL: it is a head line, a heading or a gap. */
 const struct flow *spot_flow(struct view *v, const struct thread_place *at, struct spot spot,
                              size_t *row, int *x);
+const char *spot_picture(struct view *v, const struct thread_place *at, struct spot spot);
 /* walk.c */
 int spot_compare(struct spot a, struct spot b);
 /* A place that exists: what was there may have been replaced by something shorter. */
