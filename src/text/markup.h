@@ -54,6 +54,11 @@ struct markup_table {
     uint8_t align[MARKUP_COLUMNS]; /* MD_ALIGN */
     size_t column;                 /* of the row in the making */
 };
+struct markup_def {
+    size_t from, to; /* in the section */
+    size_t label_n;  /* bytes up to and with its colon */
+    bool shown;      /* as text */
+};
 struct markup_out {
     struct flow *flow;
     const struct markup_how *how;
@@ -89,6 +94,10 @@ struct markup_out {
     uint16_t image_link;
     struct buf alt, url;
 
+    struct markup_def *defs; /* lines that may define what a reference means */
+    size_t n_defs, cap_defs, def;
+    size_t first_link; /* of the flow: of this section */
+
     enum { TAKES_TEXT, TAKES_CODE, TAKES_HTML } takes;
     struct buf body; /* of a code block */
     uint32_t body_src;
@@ -96,6 +105,17 @@ struct markup_out {
     bool in_table, in_cell, head;
     struct markup_table table;
 };
+/* ---- boxes ---- */
+/* A block begins in the innermost box. */
+void markup_begin(struct markup_out *o);
+void markup_end_implied(struct markup_out *o);
+void markup_push_box(struct markup_out *o, struct markup_box box);
+void markup_pop_box(struct markup_out *o);
+void markup_enter_list(struct markup_out *o, struct markup_list list);
+void markup_leave_list(struct markup_out *o);
+void markup_leave_item(struct markup_out *o);
+/* A row that is decoration only. */
+void markup_emit_decor(struct markup_out *o, const char *s, size_t n, uint8_t ink, uint32_t src);
 /* The outermost box: first of all. */
 void markup_document(struct markup_out *o);
 /* Width for running text, for code and tables; without what stands in front. */
@@ -128,6 +148,10 @@ void markup_code(struct markup_out *o, const struct markup_code *code);
 int markup_prefix_cells(const struct markup_out *o);
 
 void markup_table(struct markup_out *o);
+/* Definitions of references (`[name]: address`) would be seen nowhere when what they are for stands
+ * in another section: those that no link here has used are shown. */
+void markup_find_definitions(struct markup_out *o);
+void markup_definitions(struct markup_out *o);
 /* A section of fenced code. */
 void markup_fenced(struct flow *out, const char *s, const struct markup_section *section,
                    const struct markup_how *how);

@@ -53,11 +53,22 @@ static bool in_source(const struct markup_out *o, const char *s) {
 }
 
 static void note_source(struct markup_out *o, const char *s) {
-    if (in_source(o, s))
-        o->src = (uint32_t)(o->base + (size_t)(s - o->s));
+    if (!in_source(o, s))
+        return;
+    const size_t at = (size_t)(s - o->s);
+
+    o->src = (uint32_t)(o->base + at);
+    while (o->def < o->n_defs && o->defs[o->def].to <= at)
+        o->def++;
+    if (o->def < o->n_defs && o->defs[o->def].from <= at)
+        o->defs[o->def].shown = true;
 }
 
 static void add_text(struct markup_out *o, const char *s, size_t n, struct flow_bit look) {
+    while (o->n_bits == 0 && n > 0 && s[0] == ' ' && !o->in_cell && o->code == 0) {
+        s++;
+        n--;
+    }
     look.s = in_source(o, s) && plain_ascii(s, n) ? s : cleaned(o, s, &n);
     look.n = n;
     if (n > 0)
