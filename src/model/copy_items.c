@@ -1,12 +1,14 @@
 /* copy_items.c - the texts a message has. */
 #include "copies.h"
 
+#include "mix/diff.h"
 #include "mix/jtext.h"
+#include "mix/markup.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ITEMS_MAX = 2000, OF_A_CALL = 30 };
+enum { ITEMS_MAX = 2000, OF_A_TEXT = 200, OF_A_CALL = 30 };
 #define ARGUMENT_MAX (16 * MIX_MIB)
 
 static struct copy_item *add(struct copy_list *l, enum copy_kind kind, int part, const char *name) {
@@ -38,6 +40,29 @@ static void add_string(struct copy_list *l, enum copy_kind kind, int part, const
         add_text(l, kind, part, name, text, strlen(text));
 }
 
+/* ---- Markdown ---- */
+
+static void add_markup(struct copy_list *l, int part, const struct part *p) {
+    struct markup_items items = {0};
+
+    markup_items(&items, p->text, p->len, OF_A_TEXT);
+    for (size_t i = 0; i < items.n; i++) {
+        const struct markup_item *m = &items.v[i];
+        const bool code = m->kind == ITEM_CODE;
+        struct copy_item *item = add(l, code ? COPY_CODE : COPY_LINK, part,
+                                     code                    ? "code"
+                                     : m->kind == ITEM_IMAGE ? "image"
+                                                             : "link");
+
+        item->text = arena_strdup(&l->arena, m->text);
+        item->n = strlen(m->text);
+        item->more = str_blank(m->label) || str_eq(m->label, m->text)
+                         ? NULL
+                         : arena_strdup(&l->arena, m->label);
+    }
+    markup_items_fini(&items);
+}
+
 /* ---- calls ---- */
 
 static const char *argument_name(struct copy_list *l, struct jtext name) {
@@ -64,10 +89,25 @@ static void add_arguments(struct copy_list *l, int part, const struct part *p) {
     }
 }
 
+/* What an Edit replaces by what. */
+static void add_diff(struct copy_list *l, int part, const struct part *p) {
+    auto_buf struct buf old = {.max = ARGUMENT_MAX}, new = {.max = ARGUMENT_MAX},
+                        text = {.max = 3 * ARGUMENT_MAX};
+    const bool has_old = jtext_find(&old, p->text, p->len, "old_string");
+
+    if (!has_old || !jtext_find(&new, p->text, p->len, "new_string"))
+        return;
+    struct diff *d = diff_new(buf_str(&old), old.n, buf_str(&new), new.n);
+
+    if (diff_text(&text, d) == RC_OK)
+        add_string(l, COPY_DIFF, part, "diff", arena_strdup(&l->arena, buf_str(&text)));
+    diff_free(d);
+}
+
 static void add_call(struct copy_list *l, int part, const struct part *p) {
     add_arguments(l, part, p);
     if (tool_is(p->name, "Edit"))
-        add_string(l, COPY_DIFF, part, "diff", ask_diff(&l->arena, p->name, p->text, p->len));
+        add_diff(l, part, p);
     add_string(l, COPY_OUTPUT, part, "output", p->result);
     add_text(l, COPY_INPUT, part, "input, JSON", p->text, p->len);
     add_string(l, COPY_CALL_ID, part, "id of the call", p->call_id);
@@ -80,6 +120,7 @@ static void add_part(struct copy_list *l, const struct entry *e, int at, bool al
     case PART_TEXT:
         if (!alone)
             add_text(l, COPY_TEXT, at, "text", p->text, p->len);
+        add_markup(l, at, p);
         break;
     case PART_THINKING:
         add_text(l, COPY_THINKING, at, "thinking", p->text, p->len);

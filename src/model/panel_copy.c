@@ -15,7 +15,7 @@ struct about {
     enum role role;
     size_t at; /* where it stood */
     size_t part;
-    bool placed; /* the cursor went to the selected part */
+    size_t first; /* row of the selected part; SIZE_MAX: none */
 };
 
 static const struct entry *entry_of(const struct panel *p) {
@@ -45,6 +45,9 @@ static void copy_open(struct model *m, struct panel *p, struct effects *fx) {
         return;
     set_string(&d->id, e->id);
     d->role = e->role;
+    panel_fresh(m);
+    if (d->first < p->n_rows)
+        p->cursor = d->first;
 }
 
 /* ---- rows ---- */
@@ -105,23 +108,14 @@ static void item_row(struct panel *p, const struct copy_item *item) {
     row->indent = 1;
 }
 
-/* The row of the selected part, once the rows are there. */
-static void place_cursor(struct panel *p, size_t first) {
-    struct about *d = p->data;
-
-    if (!d->placed && first < p->n_rows)
-        p->cursor = first;
-    d->placed = true;
-}
-
 static void copy_rows(const struct model *m, struct panel *p) {
-    const struct about *d = p->data;
+    struct about *d = p->data;
     const struct entry *e = entry_of(p);
     struct copy_list l;
     int part = COPY_NOT_OF_A_PART;
-    size_t first = SIZE_MAX;
 
     (void)m;
+    d->first = SIZE_MAX;
     if (!p->session)
         return;
     if (!e)
@@ -135,12 +129,12 @@ static void copy_rows(const struct model *m, struct panel *p) {
         if (i > 0 && item->part != part && item->part == COPY_NOT_OF_A_PART)
             panel_add(p, ROW_HEADING, 0, "names", NULL);
         part = item->part;
-        if (first == SIZE_MAX && part == (int)d->part && e && e->parts[part].kind != PART_TEXT)
-            first = p->n_rows;
+        if (d->first == SIZE_MAX && e && part != COPY_NOT_OF_A_PART && (size_t)part == d->part &&
+            e->parts[part].kind != PART_TEXT)
+            d->first = p->n_rows;
         item_row(p, item);
     }
     copies_fini(&l);
-    place_cursor(p, first);
 }
 
 /* ---- what is chosen ---- */

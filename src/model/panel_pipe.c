@@ -63,6 +63,7 @@ void act_pipe(struct model *m, struct effects *fx) {
         p->data = d;
     else
         source_free(d);
+    panel_fresh(m); /* its field has the caret, whatever comes next */
     model_settle(m, fx);
 }
 

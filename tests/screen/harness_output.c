@@ -76,6 +76,13 @@ static bool read_escape(struct reader *r) {
             ;
         return (r->p < r->end && *r->p == 7) ? (r->p++, true) : odd(r, "an unended copy", from);
     }
+    if (r->end - r->p >= 4 && memcmp(r->p, "]8;;", 4) == 0) { /* a link begins or ends */
+        for (r->p += 4; r->p<r->end && * r->p> ' ' && *r->p < 0x7f && *r->p != '\\'; r->p++)
+            ;
+        return r->end - r->p >= 2 && memcmp(r->p, "\033\\", 2) == 0
+                   ? (r->p += 2, true)
+                   : odd(r, "an unended link", from);
+    }
     const char c = (char)*r->p++;
     if (c == '[')
         return read_csi(r);

@@ -34,7 +34,7 @@ static void health_is_told_and_its_tokens_refreshed(void **state) {
     screen_wait(s, "database");
     screen_wait(s, demo->url);
     screen_keys(s, KEY_ENTER); /* with the address, by OSC 52 */
-    screen_wait(s, "copied: ");
+    screen_wait(s, "copied ");
     screen_keys(s, "\033[F"); /* End */
     screen_wait(s, "this client");
     screen_keys(s, "\033[H");
