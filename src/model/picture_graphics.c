@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { ST_LEN = 2, NUMBER_MOST = 1 << 20, COLOURS_MOST = 1 << 16 };
+enum { SIDE_MOST = 1 << 14, NUMBER_MOST = 1 << 20, COLOURS_MOST = 1 << 16 };
 
 struct scan {
     const char *s;
@@ -209,11 +209,14 @@ static bool kitty_whole(struct scan *c, const struct picture_room *room,
     while (k.more)
         if (!kitty_piece(c, &k, &bytes))
             return false;
-    return head.w > 0 && head.h > 0 && head.cols > 0 && head.cols <= room->cols && head.rows > 0 &&
-           head.rows <= room->rows && k.w == head.w && k.h == head.h && k.cols == head.cols &&
-           k.rows == head.rows && k.depth == head.depth && (size_t)head.w <= 1 << 14 &&
-           (size_t)head.h <= 1 << 14 &&
-           bytes >= (size_t)head.w * (size_t)head.h * ((size_t)head.depth / 8) / 3 * 4;
+    const bool same = k.w == head.w && k.h == head.h && k.cols == head.cols &&
+                      k.rows == head.rows && k.depth == head.depth;
+    const bool fits = head.w > 0 && head.w <= SIDE_MOST && head.h > 0 && head.h <= SIDE_MOST &&
+                      head.cols > 0 && head.cols <= room->cols && head.rows > 0 &&
+                      head.rows <= room->rows;
+
+    return same && fits &&
+           bytes >= ((size_t)head.w * (size_t)head.h * ((size_t)head.depth / 8) + 2) / 3 * 4;
 }
 
 /* ---- both ---- */
