@@ -120,8 +120,9 @@ struct reading {
         uint8_t how;   /* raw, split ... */
         int width;     /* of the layout */
         uint32_t rev;  /* of the part */
-        uint32_t body; /* which of the part's texts; UINT32_MAX: its head line */
-        uint32_t src;  /* byte (of a diff: line) of it */
+        enum { TOP_HEAD, TOP_TEXT, TOP_RESULT, TOP_MADE } of;
+        uint32_t body; /* TOP_MADE: which of those that were made for the screen */
+        uint32_t src;  /* byte of the part's text or result; of what was made byte or line */
         uint32_t sub;  /* rows below the first of the same src */
     } top;
     size_t unread; /* the entry, counted from 1, that a line `unread` stands before; 0: none */
@@ -299,6 +300,8 @@ struct ui {
     char *confirm_text, *confirm_object;
     int64_t confirm_painted_at;
     bool confirm_named;        /* the name has to be typed into over_filter: it destroys messages */
+    /* a session's deletion: what becomes of what the search index has of it */
+    enum { CONFIRM_NOT_INDEXED, CONFIRM_FORGETS, CONFIRM_KEEPS } confirm_index;
     bool replying;             /* the answer field of the selected question has the caret */
     bool typing_address;       /* OVER_SERVER: over_filter is a server address */
     struct buf killed;         /* the last kill of any editor, for yank */
@@ -334,6 +337,9 @@ struct model_config {
     const char *state_dir;  /* .../mixtui; NULL: nothing is kept */
     const char *start_dir;  /* of the picker and of downloads */
     const char *session_id; /* --session */
+    const char *cache_dir;  /* of the search index; NULL: there is none */
+    enum index_choice index;
+    int64_t index_bytes; /* 0: 256 MiB */
     const char *theme;
     const char *const *themes; /* names for the theme list; must outlive the model */
     size_t n_themes;
@@ -424,6 +430,7 @@ size_t model_own_pending(const struct model *m, enum ask_kind kind);
 /* The servers that are open, this one among them; NULL behind the last. */
 const struct model *model_peer(const struct model *m, size_t at);
 const char *server_name(const struct model *m); /* of its profile, else its address */
+bool model_indexes(const struct model *m);      /* what is read is kept for searching */
 bool model_hidden(const struct model *m);       /* another one has the screen */
 /* What names a server on disk. Caller frees. */
 char *model_server_key(const char *url, bool demo);

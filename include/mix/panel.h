@@ -18,6 +18,7 @@ enum panel_id {
     PANEL_HEALTH,
     PANEL_HISTORY,
     PANEL_SESSION,
+    PANEL_OUTLINE, /* the messages of the thread */
     PANEL_MESSAGE, /* the one selected in the thread */
     PANEL_FRAMES,  /* raw events, F12 */
     PANEL_FAULT,   /* the details of one notice */
@@ -36,6 +37,8 @@ enum panel_id {
     PANEL_COPY,  /* the texts of the selected message */
     PANEL_PIPE,  /* a command for one of them */
     PANEL_PIPED, /* what it said */
+    PANEL_INDEX,   /* search over everything that was read here */
+    PANEL_INDEXED, /* a result as the index has it, with what stands around it */
     /* for every panel */
     PANEL_CHOICE, /* the choices of a field of the panel below, as a list */
     PANEL_LOG,    /* every notice, newest last */
@@ -46,6 +49,7 @@ enum row_kind {
     ROW_HEADING,
     ROW_VALUE,  /* label and value; selectable, so that Enter may unfold or open */
     ROW_ACTION, /* Enter does it */
+    ROW_FOUND,  /* label and value, and under them `help` with its hits between \2 and \3 */
     /* A text under the cursor. Enter and Tab go on to the next row, so a form ends with an action;
        in a text of many lines Enter begins a line, and Tab or the arrows leave it. */
     ROW_FIELD,
@@ -147,6 +151,7 @@ struct panel_spec {
     bool filtered;
     bool best;   /* what the filter fits best is under the cursor, not what it fits first */
     bool wide;   /* as wide as the screen: tables and texts */
+    bool asks;   /* the filter is a question: it hides no rows, `changed` (row NULL) answers it */
     bool prompt; /* Enter in its field does it, by `enter` */
 };
 /* NULL: not there, and opening it says so */

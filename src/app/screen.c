@@ -312,6 +312,7 @@ static void end(struct app *a) {
     term_free(a->term);
     free(a->theme);
     free(a->state_dir);
+    free(a->cache_dir);
     free(a->start_dir);
     log_close();
 }
@@ -349,6 +350,7 @@ int screen_run(const struct options *o, const char *argv0) {
     if (rc == RC_OK)
         rc = find_servers(&a, &err);
     a.state_dir = path_state_dir();
+    a.cache_dir = path_cache_dir();
     if (rc == RC_OK)
         rc = connect_log(&o->connect, &err);
     if (rc == RC_OK)
@@ -362,6 +364,7 @@ int screen_run(const struct options *o, const char *argv0) {
             term_free(a.term);
         servers_end(&a);
         free(a.state_dir);
+        free(a.cache_dir);
         fprintf(stderr, "mixtui: %s\n", err.text);
         return rc_exit_code(rc, err.detail);
     }

@@ -40,7 +40,7 @@ struct start {
 struct app {
     const struct options *options;
     const char *argv0;
-    char *state_dir, *start_dir;
+    char *state_dir, *start_dir, *cache_dir;
     struct term *term;
     struct input *input;
     struct servers servers;

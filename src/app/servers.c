@@ -110,11 +110,21 @@ static size_t theme_names(struct app *a) {
     return n;
 }
 
+/* What config.ini says; `profile` means servers that have one. */
+static enum index_choice index_choice(const struct app *a, size_t row) {
+    const enum index_choice said = a->options->config.ui.index;
+
+    return said == INDEX_PROFILE && !a->servers.rows[row].profile ? INDEX_OFF : said;
+}
+
 static void open_model(struct app *a, size_t row) {
     const struct model_config config = {
         .url = row_at(a, row)->url,
         .demo = row_at(a, row)->demo,
         .state_dir = a->state_dir,
+        .cache_dir = a->cache_dir,
+        .index = index_choice(a, row),
+        .index_bytes = a->options->config.ui.index_bytes,
         .start_dir = a->start_dir,
         .session_id = a->started ? NULL : a->options->session,
         .theme = a->theme ? a->theme : a->options->theme,

@@ -80,6 +80,8 @@ static void paste(struct model *m, const struct key *k, struct effects *fx) {
 /* The same key again, as it means in the pane under the question. */
 static bool confirm_key(const struct input *in, struct model *m, const struct key *k,
                         struct effects *fx) {
+    if (k->code == K_TAB && confirm_turn_index(m))
+        return true;
     if (m->ui.over != OVER_CONFIRM || m->ui.confirm_named)
         return false;
     const enum cmd asked = (enum cmd)m->ui.confirm_command;

@@ -13,6 +13,7 @@
 enum {
     ROW_BACK = CMD_COUNT,
     ROW_AGAIN,
+    ROW_INDEX,
     ROW_QUIT,
     ROW_RETRY,
     ROW_ADDRESS,
@@ -210,6 +211,13 @@ static void servers_rows(struct menu *r, const struct model *m) {
 static void confirm_rows(struct menu *r, const struct keymap *k, const struct model *m) {
     push(r, (struct menu_row){
                 .label = "keep", .help = "change nothing", .keys = "Esc", .command = ROW_BACK});
+    if (m->ui.confirm_index != CONFIRM_NOT_INDEXED)
+        push(r, (struct menu_row){.label = "search index",
+                                  .help = m->ui.confirm_index == CONFIRM_FORGETS
+                                              ? "forgets it, too; Tab keeps it there"
+                                              : "keeps what was read; Tab forgets that, too",
+                                  .keys = "Tab",
+                                  .command = ROW_INDEX});
     if (m->ui.confirm_named)
         return;
     struct menu_row again = {
@@ -413,6 +421,15 @@ static bool name_typed(const struct model *m) {
            (typed->n == name_shown(title) && strncasecmp(buf_str(typed), title, typed->n) == 0);
 }
 
+bool confirm_turn_index(struct model *m) {
+    struct ui *ui = &m->ui;
+    if (ui->over != OVER_CONFIRM || ui->confirm_index == CONFIRM_NOT_INDEXED)
+        return false;
+    ui->confirm_index = ui->confirm_index == CONFIRM_FORGETS ? CONFIRM_KEEPS : CONFIRM_FORGETS;
+    m->rev++;
+    return true;
+}
+
 void confirm_again(struct model *m, struct effects *fx) {
     if (m->ui.confirm_named && !name_typed(m)) {
         act_notice(m, "that is not its name: nothing was deleted");
@@ -424,6 +441,9 @@ void confirm_again(struct model *m, struct effects *fx) {
 
 static void choose_extra(struct model *m, uint32_t row, struct effects *fx) {
     switch (row) {
+    case ROW_INDEX:
+        confirm_turn_index(m);
+        break;
     case ROW_AGAIN:
         confirm_again(m, fx);
         break;

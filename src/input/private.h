@@ -49,6 +49,7 @@ const char *why_no_mcp(const struct model *m);
 const char *why_no_commands(const struct model *m);
 const char *why_no_health(const struct model *m);
 const char *why_no_history(const struct model *m);
+const char *why_no_index(const struct model *m);
 const char *why_no_session_details(const struct model *m);
 const char *why_no_message(const struct model *m);
 struct session *session_chosen(const struct model *m); /* the list's, when it is focused */
@@ -100,6 +101,8 @@ size_t name_shown(const char *name);
  * meant. `where`: the pane it belongs to. */
 enum { FARTHEST = 5 };
 int command_closeness(const char *query, enum cmd c, const char *where);
+/* Whether a session's deletion is also one from the search index, the other way round. */
+bool confirm_turn_index(struct model *m);
 /* Enter, or the repeated key, in OVER_CONFIRM. */
 void confirm_again(struct model *m, struct effects *fx);
 

@@ -26,6 +26,7 @@ WHY(mcp, MCP)
 WHY(commands, COMMANDS)
 WHY(health, HEALTH)
 WHY(history, HISTORY)
+WHY(index, INDEX)
 WHY(frames, FRAMES)
 #undef WHY
 

@@ -60,6 +60,8 @@ COMMAND(cmd_session_delete) {
                  (int)name_shown(session_title(s)), session_title(s));
     act_confirm(m, CMD_SESSION_DELETE, s->id, text);
     m->ui.confirm_named = messages;
+    if (messages && model_indexes(m))
+        m->ui.confirm_index = CONFIRM_FORGETS;
     editor_set(&m->ui.over_filter, "");
 }
 

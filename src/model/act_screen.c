@@ -1,4 +1,5 @@
 /* act_screen.c - what is focused, what stands over it, and the way out. */
+#include "mix/search.h"
 #include "private.h"
 
 #include <stdlib.h>
@@ -17,6 +18,7 @@ void act_focus(struct model *m, enum pane pane) {
     ui->focus = pane;
     ui->drawer = pane == PANE_FILES || pane == PANE_PERMISSIONS;
     ui->filtering = ui->replying = false;
+    m->search->typing = m->search->typing && pane == PANE_THREAD;
     if (ui->panel && ui->over == OVER_NONE && pane != PANE_PERMISSIONS)
         ui->over = OVER_PANEL; /* it was left for a permission */
     model_touch(m);
@@ -83,6 +85,7 @@ void act_confirm(struct model *m, uint32_t command, const char *object, const ch
     char *object_copy = xstrdup(object ? object : ""), *text_copy = xstrdup(text);
 
     forget_question(ui);
+    ui->confirm_index = CONFIRM_NOT_INDEXED;
     ui->confirm_command = command;
     ui->confirm_object = object_copy;
     ui->confirm_text = text_copy;

@@ -241,6 +241,8 @@ void act_session_delete(struct model *m, struct session *s, struct effects *fx) 
         act_notice(m, "There is nothing to delete");
         return;
     }
+    s->priv->index_forget = m->ui.confirm_index == CONFIRM_FORGETS;
+    m->ui.confirm_index = CONFIRM_NOT_INDEXED;
     (void)fx_call_id(m, fx, OP_SESSION_DELETE, s, s->id);
     act_notice(m, "Deleting \"%s\"", session_title(s));
 }
@@ -251,6 +253,8 @@ void session_delete_reply(struct model *m, struct incoming *in, struct session *
         act_error(m, &in->err, "Could not delete \"%s\"", session_title(s));
     } else if (in->kind == IN_REPLY || in->kind == IN_FAIL) {
         act_notice(m, "Deleted \"%s\"", session_title(s));
+        if (s->priv->index_forget)
+            index_forget(m, s->id, fx);
         session_gone(m, s, fx);
     }
 }

@@ -80,15 +80,17 @@ static void find_tasks(struct model *m, struct session *s, struct effects *fx) {
 /* Whatever is known by the number of an entry gets the new one. */
 static void commit(struct model *m, struct session *s) {
     struct reading *r = &s->reading;
-    size_t *at[3 + SEARCH_ENTRIES] = {&r->entry, &r->sel_entry, &r->to_entry};
+    size_t unread = r->unread - 1; /* none is beyond the last */
+    size_t *at[4 + SEARCH_ENTRIES] = {&r->entry, &r->sel_entry, &r->to_entry, &unread};
     size_t positions[MIX_COUNT(at)];
-    const size_t n = 3 + search_entries(m, s, at + 3);
+    const size_t n = 4 + search_entries(m, s, at + 4);
 
     for (size_t i = 0; i < n; i++)
         positions[i] = *at[i];
     transcript_commit(&s->transcript, positions, n);
     for (size_t i = 0; i < n; i++)
         *at[i] = positions[i];
+    r->unread = r->unread > 0 ? unread + 1 : 0;
     search_committed(m, s);
 }
 
@@ -101,6 +103,10 @@ static void applied(struct model *m, struct session *s, struct effects *fx) {
     commit(m, s);
     if (!s->reading.follow && t->n > before && !first)
         s->reading.new_below += (uint32_t)(t->n - before);
+    if (first)
+        places_loaded(m, s);
+    else
+        unread_came(m, s, before);
     p->rows_loaded = p->rows_arriving;
     s->load_request = 0;
     if (p->check && p->checking)
@@ -108,6 +114,8 @@ static void applied(struct model *m, struct session *s, struct effects *fx) {
     turn_loaded(m, s, first, fx);
     find_tasks(m, s, fx);
     asks_call_input(m, s);
+    index_touch(m, s);
+    jump_now(m, s, fx);
     if (p->load_again) {
         p->load_again = false;
         load_now(m, s, fx);
@@ -142,6 +150,7 @@ void load_reply(struct model *m, struct incoming *in, struct session *s, struct 
             load_plan(m, s, LOAD_RETRY_MS);
         if (s == m->shown)
             act_error(m, &in->err, "Could not read the messages of \"%s\"", session_title(s));
+        jump_failed(m, s, fx);
         model_touch(m);
         break;
     case IN_RETRY:

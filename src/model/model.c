@@ -137,6 +137,7 @@ struct model *model_new(const struct model_config *config, int64_t now, int64_t 
     m->search = search_new();
     init_ui(&m->ui, config, now);
     pictures_init(m);
+    index_start(m, config, fx);
     connect_start(m, fx);
     drafts_start(m, fx);
     act_session_new(m, fx);
@@ -171,6 +172,7 @@ static void free_private(struct model_private *p) {
     map_fini(&p->children_by_call);
     free(p->wanted_id);
     free_strings(p->commands, p->n_commands);
+    index_free(p->index);
     free_strings(p->pins, p->n_pins);
     free_strings(p->server_prompts, p->n_server_prompts);
     free_strings(p->unsaved, p->n_unsaved);
@@ -286,6 +288,12 @@ void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
         break;
     case TAG_PIPE:
         pipe_task(m, t, fx);
+        break;
+    case TAG_INDEX:
+        index_task(m, TAKE(t), asked.session, fx);
+        break;
+    case TAG_INDEX_CHOICE:
+        index_choice_task(m, t, fx);
         break;
     case TAG_NONE: /* a task of nobody */
         break;

@@ -252,6 +252,8 @@ void act_panel_changed(struct model *m, struct effects *fx) {
     p->cursor = 0;
     p->scroll = 0;
     p->dirty = true;
+    if (spec_of(p)->asks)
+        spec_of(p)->changed(m, p, NULL, fx);
     panel_fresh(m);
     p->cursor = spec_of(p)->best ? best_match(p) : 0;
     panel_cursor_settle(p);

@@ -296,7 +296,7 @@ static void keep_related(const struct panel *p, bool *keep) {
 }
 
 static void apply_filter(struct panel *p) {
-    if (!p->filtered || p->filter.text.n == 0 || p->n_rows == 0)
+    if (panel_specs[p->id]->asks || !p->filtered || p->filter.text.n == 0 || p->n_rows == 0)
         return;
     auto_free bool *keep = xcalloc(p->n_rows, sizeof *keep);
     size_t kept = 0;

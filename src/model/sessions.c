@@ -42,6 +42,8 @@ void session_free(struct session *s) {
     free(p->message_id);
     free(p->known_id);
     free(p->stash);
+    free(p->index_signs);
+    jump_end(s);
     free(p);
     free(s->queue);
     free(s->sending);
@@ -156,8 +158,10 @@ void session_take_data(struct model *m, struct session *s, const struct session_
     s->priv->counted = true;
     s->priv->provisional = false;
     link_parent(m, s);
-    if (changed)
+    if (changed) {
         order_touch(m);
+        index_touch(m, s);
+    }
 }
 
 struct session *session_add(struct model *m, const struct session_data *d) {
@@ -265,6 +269,7 @@ void session_gone(struct model *m, struct session *s, struct effects *fx) {
     keep_texts(m, s, fx);
     watch_stop(m, s, fx);
     draft_bury(m, s, fx);
+    places_forget(m, s->id);
     let_go(m, s);
     panels_session(m, s, NULL);
     unlist(m, s);

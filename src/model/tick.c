@@ -113,7 +113,9 @@ void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) 
         tick_session(m, m->fresh, fx);
     if (p->state_dirty_at > 0 && now >= p->state_dirty_at + STATE_SAVE_MS && p->state_read)
         state_save(m, fx);
+    places_tick(m, fx);
     pictures_tick(m, fx);
+    index_tick(m, fx);
     if (!model_hidden(m)) {
         tick_screen(m);
         search_tick(m);
@@ -166,8 +168,10 @@ int64_t model_next_tick(const struct model *m, int64_t now) {
     sooner_of(&at, connect_next(m));
     sooner_of(&at, watch_next(m));
     sooner_of(&at, pictures_next(m));
+    sooner_of(&at, index_next(m));
     if (p->state_dirty_at > 0 && p->state_read)
         sooner(&at, p->state_dirty_at + STATE_SAVE_MS);
+    sooner_of(&at, places_next(m));
     if (!model_hidden(m))
         sooner_of(&at, screen_next(m, now));
     return at >= 0 && at < now ? now : at;

@@ -121,6 +121,7 @@ void turn_ends(struct model *m, struct session *s, enum turn_end how, struct eff
         info_plan(s, m->now);
     }
     task_ends(m, s, NULL, fx);
+    index_touch(m, s);
     forget_unseen(m, s);
     order_touch(m);
     watch_touch(m);

@@ -29,4 +29,18 @@ void preview_settle(struct model *m);
 void draw_preview(const struct model *m, struct canvas *c);
 void draw_panel(const struct model *m, struct canvas *c);
 
+/* ---- found.c: what was found, with its hits ---- */
+struct found {
+    struct buf text; /* clean; its max is the caller's */
+    struct rows rows;
+    struct hit_span {
+        size_t from, to;
+    } hits[32];
+    size_t n;
+};
+void found_make(struct found *f, const char *text, int width);
+void found_put(const struct found *f, size_t row, struct canvas *c, int x, int y, enum style plain,
+               enum style hit);
+void found_fini(struct found *f);
+
 #endif

@@ -16,6 +16,7 @@ enum {
     VALUE_LINES = 4,
     HELP_LINES = 2,
     FIELD_LINES = 8,
+    FOUND_LINES = 2,
     TEXT_MOST = 256 * 1024,
 };
 
@@ -85,6 +86,7 @@ static int label_column(const struct panel *p, int width) {
         const struct panel_row *row = &p->rows[i];
         const size_t n = strnlen(row->label, 256);
         const int cells = row->kind == ROW_TEXT || row->kind == ROW_HEADING ||
+                                  row->kind == ROW_FOUND ||
                                   (row->kind == ROW_ACTION && !row->value[0])
                               ? 0
                               : row->indent + text_width(row->label, n);
@@ -342,6 +344,26 @@ static void lay_choice(struct sheet *s, const struct panel_field *f) {
     }
 }
 
+static void lay_found(struct sheet *s) {
+    const struct panel_row *row = s->row;
+    const int x = indent_of(row) + 2, w = s->list.w - 1 - x;
+    struct found f = {.text.max = 64 * MIX_KIB};
+
+    foreign(s, STYLE_KEY, row->label, CLEAN_LINE, 1);
+    if (width_of(row->value) + 2 <= room(s)) {
+        s->x += 2;
+        foreign(s, STYLE_DIM, row->value, CLEAN_LINE, 1);
+    }
+    found_make(&f, row->help ? row->help : "", w > 1 ? w : 1);
+    for (size_t i = 0; i < f.rows.n && i < FOUND_LINES; i++) {
+        new_line(s, x);
+        if (visible(s))
+            found_put(&f, i, s->c, s->list.x + x, screen_y(s), on_cursor(s, STYLE_OVERLAY),
+                      s->cursor ? STYLE_HIT_HERE : STYLE_HIT);
+    }
+    found_fini(&f);
+}
+
 static void lay_field(struct sheet *s) {
     const struct panel_row *row = s->row;
     const struct panel_field *f = &s->p->fields[row->field];
@@ -395,6 +417,8 @@ static int lay_row(struct sheet *s, size_t i) {
                 0);
     else if (row->kind == ROW_HEADING)
         foreign(s, STYLE_OVERLAY_TITLE, row->label, CLEAN_LINE, 2);
+    else if (row->kind == ROW_FOUND)
+        lay_found(s);
     else if (is_field(row))
         lay_field(s);
     else
