@@ -353,6 +353,9 @@ void markup_flow(struct flow *out, const char *s, size_t n, const struct markup_
         plain(out, s + section->off, section->len, section->off, how);
     else
         blocks(out, s, section, how);
+    /* Code without what stands in front of it is shorter than its source, but bad bytes grow. */
+    for (size_t i = out->n; i > rows && out->rows[i - 1].src > end; i--)
+        out->rows[i - 1].src = (uint32_t)end;
     if (out->n > rows && end < n && !section[1].tight)
         flow_line(out, NULL, 0, NULL, WRAP_WORDS, how->width, INK_TEXT);
 }

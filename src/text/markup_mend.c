@@ -162,7 +162,9 @@ static bool mend_table(struct buf *out, const char *s, size_t last, size_t n) {
     if (line.blank || line.indent > 3 || s[head + line.marker] != '|' ||
         end < head + line.marker + 3 || s[end - 1] != '|')
         return false;
-    if (head > 0 && !markup_line(s + line_start(s, head - 1), head - 1).blank)
+    const size_t before = head > 0 ? line_start(s, head - 1) : 0;
+
+    if (head > 0 && !markup_line(s + before, head - before).blank)
         return false;
     for (size_t i = head; i < end; i++)
         bars += s[i] == '|' && (i == 0 || s[i - 1] != '\\');
