@@ -450,13 +450,14 @@ static void token(struct lexer *x, size_t end) {
         const size_t to = lex_blanks(x, x->at);
 
         lex_put(x, to < end ? to : end, INK_PLAIN_CODE);
-    } else if (lex_letter(c) || (x->lang->ident && c == '$')) {
+    } else if (lex_letter(c) || (c == '$' && in_word(x, c))) {
         size_t to = lex_word_end(x, x->at);
 
         to = to < end ? to : end;
         if (!prefixed(x, end, to))
             word(x, to);
-    } else if (lex_digit(c) || (c == '.' && lex_digit(next))) {
+    } else if (lex_digit(c) ||
+               (c == '.' && lex_digit(next) && !(x->at > 0 && x->s[x->at - 1] == '.'))) {
         const size_t to = lex_number_end(x, x->at);
 
         lex_put(x, to < end ? to : end, INK_NUMBER);
