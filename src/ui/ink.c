@@ -96,10 +96,9 @@ static void mark(const struct marked *m, size_t from, size_t to) {
     for (size_t i = 0; i < m->row->n_runs && x < m->w; i++) {
         const struct run *run = &m->f->runs[m->row->run + i];
         const char *s = m->f->text.p + run->off;
-        const size_t a = from > run->off ? from - run->off : 0;
-        const size_t b = to < run->off + run->len ? to - run->off : run->len;
-
-        if (!(run->flags & RUN_DECOR) && a < b && from < run->off + run->len) {
+        if (!(run->flags & RUN_DECOR) && to > run->off && from < run->off + run->len) {
+            const size_t a = from > run->off ? from - run->off : 0;
+            const size_t b = to < run->off + run->len ? to - run->off : run->len;
             const int skip = x + text_width(s, a);
 
             canvas_put(m->c, m->x + skip, m->y, m->w - skip, m->style, s + a, b - a);

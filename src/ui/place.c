@@ -4,8 +4,6 @@
 
 #include "sheet.h"
 
-#define HEAD UINT32_MAX /* body of a head line */
-
 static bool has_head(const struct part *p) {
     return p->kind == PART_TOOL || p->kind == PART_THINKING;
 }
@@ -72,40 +70,71 @@ static bool slice_of(const struct sheet *s, uint32_t body, uint32_t src, size_t 
     return true;
 }
 
+/* What is shown of a part, by what it is made from. */
+struct source {
+    unsigned of; /* TOP_... */
+    uint32_t body, src, sub;
+};
+
+/* The body that shows a byte of the text or the result, and where in it. False: none does. */
+static bool body_of(const struct sheet *s, const struct part *p, struct source *source) {
+    bool found = false;
+    uint32_t best = 0;
+
+    if (source->of == TOP_MADE)
+        return source->body < s->bodies.n;
+    for (size_t i = 0; i < s->bodies.n; i++) {
+        uint32_t from;
+
+        if (!body_base(&s->bodies.v[i], p, source->of == TOP_RESULT, &from) ||
+            from > source->src || (found && from < best))
+            continue;
+        found = true;
+        best = from;
+        source->body = (uint32_t)i;
+    }
+    source->src -= best;
+    return found;
+}
+
 static struct spot spot_of_source(struct view *v, const struct thread_place *at, struct spot spot,
-                                  uint32_t body, uint32_t src, uint32_t sub) {
+                                  struct source source) {
     const struct part *p = spot_part(at, spot);
     const struct entry *e = &at->s->transcript.entries[spot.entry];
 
     spot.slice = 0;
     spot.row = 0;
-    if (body == HEAD || !part_open(p))
+    if (source.of == TOP_HEAD || !part_open(p))
         return spot;
     struct sheet *s = sheet_cut(v, p, e->role, &at->lay);
     size_t slice;
 
-    if (s->bodies.n == 0)
-        return spot;
-    if (body >= s->bodies.n) {
-        body = (uint32_t)s->bodies.n - 1;
-        src = UINT32_MAX - 1;
+    if (!body_of(s, p, &source)) {
+        if (s->bodies.n == 0)
+            return spot;
+        source.body = (uint32_t)s->bodies.n - 1; /* nothing is nearer */
+        source.src = 0;
     }
-    if (!slice_of(s, body, src, &slice))
+    if (!slice_of(s, source.body, source.src, &slice))
         return spot;
     spot.slice = slice + has_head(p);
-    if (s->bodies.v[body].kind == BODY_PICTURE) {
-        spot.row = (int)sub;
+    if (s->bodies.v[source.body].kind == BODY_PICTURE) {
+        spot.row = (int)source.sub;
         return spot;
     }
     const struct flow *f = sheet_flow(v, s, slice, &at->lay);
 
     /* a slice of nothing but blanks shows nothing: what stands before it does */
-    while (f->n == 0 && slice > 0 && s->slices[slice - 1].body == body) {
+    while (f->n == 0 && slice > 0 && s->slices[slice - 1].body == source.body) {
         spot.slice--;
         f = sheet_flow(v, s, --slice, &at->lay);
     }
-    spot.row = f->n > 0 ? row_of(f, src, sub) : 0;
+    spot.row = f->n > 0 ? row_of(f, source.src, source.sub) : 0;
     return spot;
+}
+
+static struct source noted(const struct reading_top *top) {
+    return (struct source){top->of, top->body, top->src, top->sub};
 }
 
 /* ---- the top row ---- */
@@ -134,31 +163,31 @@ struct spot place_kept(struct view *v, const struct thread_place *at, struct rea
 
     if (!p || !r->top.known || still_so(at, r, p))
         return spot_existing(v, at, spot);
-    return spot_existing(v, at,
-                         spot_of_source(v, at, spot, r->top.body, r->top.src, r->top.sub));
+    return spot_existing(v, at, spot_of_source(v, at, spot, noted(&r->top)));
 }
 
-/* What the row shows: head line, or body and place in it. */
+/* What the row shows. */
 static struct reading_top source_of(struct view *v, const struct thread_place *at,
                                     const struct part *p, struct spot spot) {
-    struct reading_top top = {.known = true,
-                              .how = how_of(&at->lay),
-                              .width = at->lay.width,
-                              .rev = p->rev,
-                              .body = HEAD};
+    struct reading_top top = {
+        .known = true, .how = how_of(&at->lay), .width = at->lay.width, .rev = p->rev};
     const struct entry *e = &at->s->transcript.entries[spot.entry];
+    uint32_t from = 0;
 
-    if (!part_open(p) && has_head(p))
-        return top;
-    if (has_head(p) && spot.slice == 0)
+    if (has_head(p) && (spot.slice == 0 || !part_open(p)))
         return top;
     struct sheet *s = sheet_cut(v, p, e->role, &at->lay);
     const size_t slice = spot.slice - has_head(p);
 
     if (slice >= s->n)
         return top;
-    top.body = s->slices[slice].body;
-    if (s->bodies.v[top.body].kind == BODY_PICTURE) {
+    const struct body *b = &s->bodies.v[top.body = s->slices[slice].body];
+
+    top.of = body_base(b, p, false, &from)  ? TOP_TEXT
+             : body_base(b, p, true, &from) ? TOP_RESULT
+                                            : TOP_MADE;
+    if (b->kind == BODY_PICTURE) {
+        top.of = TOP_MADE;
         top.sub = (uint32_t)spot.row;
         return top;
     }
@@ -167,97 +196,49 @@ static struct reading_top source_of(struct view *v, const struct thread_place *a
 
     if (f->n == 0)
         return top;
-    top.src = f->rows[row].src;
-    for (; row > 0 && f->rows[row - 1].src == top.src; row--)
+    const uint32_t src = f->rows[row].src;
+
+    for (; row > 0 && f->rows[row - 1].src == src; row--)
         top.sub++;
+    top.src = src + (top.of == TOP_MADE ? 0 : from);
     return top;
-}
-
-/* For whoever keeps a place beyond this run: the byte of the text, or of the result. */
-static void note_offset(struct view *v, const struct thread_place *at, struct reading *r,
-                        const struct part *p, struct spot spot) {
-    uint32_t from;
-
-    r->top_off = 0;
-    r->top_result = false;
-    if (!p || r->top.body == HEAD)
-        return;
-    struct sheet *s =
-        sheet_cut(v, p, at->s->transcript.entries[spot.entry].role, &at->lay);
-
-    if (r->top.body >= s->bodies.n)
-        return;
-    const struct body *b = &s->bodies.v[r->top.body];
-
-    if (body_base(b, p, false, &from)) {
-        r->top_off = from + r->top.src;
-    } else if (body_base(b, p, true, &from)) {
-        r->top_off = from + r->top.src;
-        r->top_result = true;
-    }
 }
 
 void place_note(struct view *v, const struct thread_place *at, struct reading *r) {
     const struct spot spot = {r->entry, r->piece, r->slice, r->row};
     const struct part *p = spot_part(at, spot);
-
     const struct reading_top was = r->top;
 
-    if (!p) {
-        r->top = (struct reading_top){.known = true, .body = HEAD, .width = at->lay.width};
-    } else {
+    r->top = (struct reading_top){.known = true, .width = at->lay.width};
+    if (p) {
         const struct spot kept =
-            was.known ? spot_of_source(v, at, spot, was.body, was.src, was.sub) : spot;
+            was.known ? spot_of_source(v, at, spot, noted(&was)) : (struct spot){0};
 
         r->top = source_of(v, at, p, spot);
         /* As long as it is the same row by what was noted first, that stays: a place that is laid
          * out again and again does not creep. */
-        if (was.known && spot_compare(kept, spot) == 0 && r->top.body == was.body &&
-            r->top.body != HEAD) {
+        if (was.known && spot_compare(kept, spot) == 0 && r->top.of == was.of &&
+            was.of != TOP_HEAD) {
             r->top.src = was.src;
             r->top.sub = was.sub;
         }
     }
-    if (!was.known || was.rev != r->top.rev || was.body != r->top.body || was.src != r->top.src)
-        note_offset(v, at, r, p, spot);
+    r->top_off = r->top.of == TOP_TEXT || r->top.of == TOP_RESULT ? r->top.src : 0;
+    r->top_result = r->top.of == TOP_RESULT;
 }
 
 /* ---- going to a text ---- */
 
-/* Where in the bodies byte `off` of the text or the result is shown. */
-static bool find_offset(struct sheet *s, const struct part *p, const struct reading *r,
-                        uint32_t *body, uint32_t *src) {
-    bool found = false;
-    uint32_t best = 0;
-
-    for (size_t i = 0; i < s->bodies.n; i++) {
-        uint32_t from;
-
-        if (!body_base(&s->bodies.v[i], p, r->to_result, &from) || from > r->to_off ||
-            (found && from < best))
-            continue;
-        found = true;
-        best = from;
-        *body = (uint32_t)i;
-        *src = (uint32_t)(r->to_off - from);
-    }
-    return found;
-}
-
 struct spot place_asked(struct view *v, const struct thread_place *at, const struct reading *r) {
-    struct spot spot = {.entry = r->to_entry, .piece = r->to_part == SIZE_MAX ? 0 : r->to_part + 1};
-    const struct part *p = spot_part(at, spot);
-    uint32_t body, src;
+    const struct spot spot = {.entry = r->to_entry,
+                              .piece = r->to_part == SIZE_MAX ? 0 : r->to_part + 1};
+    const bool start = r->to_off == 0 && !r->to_result;
 
-    if (!p || (r->to_off == 0 && !r->to_result) || !part_open(p))
+    if (!spot_part(at, spot) || start || r->to_off >= UINT32_MAX)
         return spot_existing(v, at, spot);
-    struct sheet *s = sheet_cut(v, p, at->s->transcript.entries[spot.entry].role, &at->lay);
-
-    if (!find_offset(s, p, r, &body, &src)) {
-        if (!r->to_result || s->bodies.n == 0)
-            return spot_existing(v, at, spot);
-        body = (uint32_t)s->bodies.n - 1; /* of the result nothing is nearer */
-        src = 0;
-    }
-    return spot_existing(v, at, spot_of_source(v, at, spot, body, src, 0));
+    return spot_existing(
+        v, at,
+        spot_of_source(v, at, spot,
+                       (struct source){.of = r->to_result ? TOP_RESULT : TOP_TEXT,
+                                       .src = (uint32_t)r->to_off}));
 }

@@ -112,13 +112,13 @@ static void folding_above_moves_nothing(void **state) {
 
     (void)state;
     e = add_entry(s, ROLE_ASSISTANT);
-    add_part(f, e, PART_THINKING, "one\ntwo\nthree\nfour\nfive")->fold = FOLD_OPEN;
-    add_part(f, e, PART_TEXT, "a\nb\nc\nd\ne\nf\ng\nh");
+    add_part(f, e, PART_THINKING, "one\n\ntwo\n\nthree")->fold = FOLD_OPEN;
+    add_part(f, e, PART_TEXT, "a\n\nb\n\nc\n\nd\n\ne");
     for (int i = 0; i < 40; i++)
         add_part(f, e, PART_TEXT, "next");
     frame(f);
     move(MOVE_TOP, 0);
-    move(MOVE_ROWS, 9);
+    move(MOVE_ROWS, 11);
     row_text(0, &before);
     assert_string_equal(before.p, "c");
     e->parts[0].fold = FOLD_SHUT;
@@ -243,7 +243,7 @@ static void a_part_taller_than_the_screen_shows_its_start(void **state) {
     for (int i = 0; i < 200; i++)
         n += (size_t)snprintf(text + n, sizeof text - n, "line %d\n", i);
     fill(10);
-    add_part(f, add_entry(s, ROLE_ASSISTANT), PART_TEXT, text);
+    add_part(f, add_entry(s, ROLE_USER), PART_TEXT, text);
     fill(10);
     frame(f);
     move(MOVE_TOP, 0);
@@ -305,7 +305,7 @@ static void what_is_written_below_is_said_without_a_new_part(void **state) {
     fill(50);
     struct part *p = live_part(&grow);
 
-    p->len = (size_t)snprintf(growing, sizeof growing, "one\ntwo\nthree\nfour");
+    p->len = (size_t)snprintf(growing, sizeof growing, "one\n\ntwo\n\nthree\n\nfour");
     p->rev = ++f->rev;
     frame(f);
     assert_row(height() - 1, "four");
@@ -318,7 +318,7 @@ static void what_is_written_below_is_said_without_a_new_part(void **state) {
     p->grow = NULL;
     p->rev = ++f->rev;
     frame(f);
-    assert_row(height() - 1, "two");
+    assert_row(height() - 1, "three");
 }
 
 /* All rows of a part, as they are drawn. */
