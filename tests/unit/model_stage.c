@@ -93,7 +93,7 @@ static void user_rows_are_shown_as_they_were_typed(void **state) {
     }
 }
 
-static void a_callback_of_a_tool_row_is_a_note(void **state) {
+static void a_callback_of_a_tool_row_is_a_part_like_a_call(void **state) {
     struct transcript t = {0};
     struct arena a = {0};
     const struct given rows[] = {USER("m1", "go"), RAN("m2", "run", "c1", "ok"), TOOL("m3")};
@@ -102,15 +102,54 @@ static void a_callback_of_a_tool_row_is_a_note(void **state) {
     (void)state;
     m[2].callback_results.items = arena_alloc(&a, sizeof *m[2].callback_results.items);
     m[2].callback_results.n = 1;
-    m[2].callback_results.items[0] = (struct callback_result){
-        .callback_name = "lint", .stdout_text = "2 warnings", .error = "exit 1"};
+    m[2].callback_results.items[0] = (struct callback_result){.callback_name = "lint",
+                                                              .callback_type = "bash_script",
+                                                              .tool_call_id = "c1",
+                                                              .tool_name = "Write",
+                                                              .stdout_text = "2 warnings",
+                                                              .stderr_text = "oh\n",
+                                                              .exit_code = 1};
     transcript_stage_begin(&t);
     transcript_stage(&t, m, 3, &a);
     transcript_commit(&t, NULL, 0);
-    assert_shown(&t, "ugo arun -callback lint: failed\nexit 1\n2 warnings");
+    const struct part *p = &t.entries[2].parts[0];
+
+    assert_int_equal(p->kind, PART_TOOL);
+    assert_string_equal(p->name, CALLBACK_TOOL);
+    assert_int_equal(p->state, CALL_FAILED);
+    assert_string_equal(p->text, "{\"name\":\"lint\",\"type\":\"bash_script\",\"tool\":\"Write\","
+                                 "\"exit\":1,\"stderr\":\"oh\\n\"}");
+    assert_string_equal(p->result, "2 warnings");
+    assert_false(part_open(p));
+    assert_string_equal(transcript_find_call(&t, "c1")->name, "Bash"); /* it is not the call */
+    assert_false(transcript_has_open_call(&t));
     assert_int_equal(t.entries[2].server_index, 3);
     assert_false(t.entries[2].local);
     transcript_fini(&t);
+}
+
+/* Also when what is shown is copied out of a list most of which is known already. */
+static void screenshots_of_a_call_are_kept_with_it(void **state) {
+    const struct given rows[] = {USER("m1", "go"), RAN("m2", "run", "c1", "ok"), SAID("m3", "x")};
+    const char *urls[] = {"http://h/1.png", "", NULL, "http://h/2.png"};
+
+    (void)state;
+    for (int known = 0; known < 2; known++) {
+        struct transcript t = {0};
+        struct arena a = {0};
+
+        if (known)
+            load(&t, rows, 3);
+        struct message *m = chunk(&a, rows, 3);
+
+        m[1].tool_calls.items[0].screenshot_urls = (struct strings){urls, MIX_COUNT(urls)};
+        transcript_stage_begin(&t);
+        transcript_stage(&t, m, 3, &a);
+        transcript_commit(&t, NULL, 0);
+        assert_string_equal(transcript_find_call(&t, "c1")->screenshots,
+                            "http://h/1.png\nhttp://h/2.png");
+        transcript_fini(&t);
+    }
 }
 
 static void the_state_of_a_call_comes_from_row_and_events(void **state) {
@@ -137,6 +176,9 @@ static void the_state_of_a_call_comes_from_row_and_events(void **state) {
         {CALL_OK, "r", false, true, LATER, CALL_FAILED},
         {CALL_OK, NULL, true, false, LATER, CALL_OK},
         {CALL_UNKNOWN, "r", false, false, LATER, CALL_OK},
+        /* a command that failed, which the server calls a success */
+        {CALL_OK, "r\nExit code 2", false, false, LATER, CALL_FAILED},
+        {CALL_NONE, "Exit code 2", false, false, LAST, CALL_FAILED},
     };
 
     (void)state;
@@ -473,7 +515,8 @@ int main(void) {
         cmocka_unit_test(rows_become_entries),
         cmocka_unit_test(an_answer_with_nothing_in_it_is_counted_but_not_shown),
         cmocka_unit_test(user_rows_are_shown_as_they_were_typed),
-        cmocka_unit_test(a_callback_of_a_tool_row_is_a_note),
+        cmocka_unit_test(a_callback_of_a_tool_row_is_a_part_like_a_call),
+        cmocka_unit_test(screenshots_of_a_call_are_kept_with_it),
         cmocka_unit_test(the_state_of_a_call_comes_from_row_and_events),
         cmocka_unit_test(the_same_list_again_changes_nothing),
         cmocka_unit_test(chunks_need_not_be_cut_alike),

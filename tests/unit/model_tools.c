@@ -137,8 +137,32 @@ static void a_request_finds_the_call_it_is_about(void **state) {
     transcript_fini(&t);
 }
 
+static void a_command_that_failed_is_told_by_its_last_line(void **state) {
+    static const struct {
+        const char *tool, *result;
+        int64_t code;
+    } rows[] = {
+        {"Bash", "out\nExit code 2", 2},
+        {"bash", "Exit code 127\n", 127},
+        {"Bash", "out\nexit code 1\n\n", 1},
+        {"Bash", "Exit code 2\nmore", 0},
+        {"Bash", "the Exit code 2", 0},
+        {"Bash", "Exit code 2 maybe", 0},
+        {"Bash", "Exit code ", 0},
+        {"Bash", "Exit code 0", 0},
+        {"Bash", "", 0},
+        {"Bash", NULL, 0},
+        {"ReadText", "Exit code 2", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++)
+        assert_int_equal(tool_exit(rows[i].tool, rows[i].result), rows[i].code);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_command_that_failed_is_told_by_its_last_line),
         cmocka_unit_test(every_era_names_the_same_tool),
         cmocka_unit_test(the_object_of_a_call_is_found),
         cmocka_unit_test(an_object_longer_than_the_buffer_is_cut),
