@@ -91,7 +91,7 @@ static bool sixel_item(struct scan *c, struct sixel *p) {
         const int times = number(c);
         const char drawn = look(c);
 
-        c->at++;
+        c->at += left(c);
         return times > 0 && drawn >= 0x3f && drawn <= 0x7e && sixel_draw(p, times);
     }
     case '#':
@@ -138,7 +138,7 @@ struct kitty {
 static bool kitty_key(struct scan *c, struct kitty *k) {
     const char key = look(c);
 
-    c->at++;
+    c->at += left(c);
     if (!take(c, "="))
         return false;
     if (key == 'a') {

@@ -140,6 +140,10 @@ static void only_whole_pictures_in_pixels_pass(void **state) {
         {PICTURE_KITTY, "\033_Ga=T,f=32,s=9999999,v=1,c=1,r=1;" PIXEL "\033\\", false},
         {PICTURE_KITTY, "\033_Gf=32,s=1,v=1,c=1,r=1;" PIXEL "\033\\", false},
         {PICTURE_KITTY, "", false},
+        {PICTURE_KITTY, "\033_G", false}, /* its end is missing */
+        {PICTURE_KITTY, HEAD, false},
+        {PICTURE_KITTY, HEAD ",", false},
+        {PICTURE_SIXEL, "\033Pq!3", false},
         {PICTURE_CELLS, "x", false},
     };
     const struct picture_room room = {.w = 40, .h = 24, .cols = 4, .rows = 2};
