@@ -274,10 +274,14 @@ static bool is_markdown(struct span s) {
 }
 
 void tool_any(struct bodies *out, const struct part *p, const struct body_how *how, bool markdown) {
-    const struct span s = tool_output(p);
+    struct span s = tool_output(p);
 
     if (said_nothing(out, p, how))
         return;
+    while (blank(s.p[0])) {
+        s.p++;
+        s.n--;
+    }
     if (is_json(s))
         add_json(out, s, how);
     else if (markdown && !p->is_error && p->state == CALL_OK && is_markdown(s))

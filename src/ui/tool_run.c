@@ -45,7 +45,6 @@ static void add_tail(struct bodies *out, const struct part *p, const struct body
 void bash_bodies(struct bodies *out, const struct part *p, const struct body_how *how) {
     static const char *const but[] = {"command", NULL};
     auto_buf struct buf command = {.max = FIELD_BYTES};
-    const int64_t code = tool_exit(p->name, p->result);
 
     if (tool_field(&command, p, "command") &&
         (memchr(buf_str(&command), '\n', command.n) ||
@@ -55,9 +54,6 @@ void bash_bodies(struct bodies *out, const struct part *p, const struct body_how
     tool_fields(out, p, how, but);
     add_tail(out, p, how);
     tool_plain(out, p, how);
-    if (code != 0 && p->state == CALL_OK)
-        tool_say(out, how, INK_BAD, "the server calls this a success; the command ended with %lld",
-                 (long long)code);
 }
 
 /* ---- code ---- */
