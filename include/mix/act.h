@@ -69,8 +69,6 @@ enum goal {
 };
 void act_goal(struct model *m, enum goal goal, int by);
 void act_mark(struct model *m); /* the selected part: sets it or takes it away */
-/* The part has a mark; SIZE_MAX: the entry, or any part of it. */
-bool thread_marked(const struct session *s, size_t entry, size_t part);
 void act_fold(struct model *m); /* the selected part */
 void act_fold_all(struct model *m);
 void act_source(struct model *m); /* Markdown as it is written, or as it reads */

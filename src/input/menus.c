@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mix/search.h"
 #include "mix/text.h"
 #include "mix/servers.h"
 #include "mix/agents.h"
@@ -323,6 +324,21 @@ static void hints_overlay(const struct keymap *k, struct model *m) {
 /* A plan that waits for a word: what can be said. */
 static bool answers_plan(enum cmd c) { return c == CMD_PLAN_PROCEED || c == CMD_PLAN_KEEP; }
 
+/* While a search is on, its keys are the pane's own. False: none is. */
+static bool hints_search(const struct keymap *k, struct model *m) {
+    static const enum cmd typing[] = {CMD_FIELD_DONE, CMD_FIELD_LEAVE, CMD_FIELD_DOWN,
+                                      CMD_FIELD_UP};
+    static const enum cmd reading[] = {CMD_SEARCH_NEXT, CMD_SEARCH_PREVIOUS, CMD_SEARCH_END};
+    struct ui *ui = &m->ui;
+    if (!search_on(m) || ui->focus != PANE_THREAD || ui->leader)
+        return false;
+    for (size_t i = 0; m->search->typing && i < MIX_COUNT(typing); i++)
+        ui->hints[ui->n_hints++] = row_of(k, m, typing[i], SCOPE_FIELD);
+    for (size_t i = 0; !m->search->typing && i < MIX_COUNT(reading); i++)
+        ui->hints[ui->n_hints++] = row_of(k, m, reading[i], SCOPE_THREAD);
+    return true;
+}
+
 static void hints(const struct keymap *k, struct model *m) {
     struct ui *ui = &m->ui;
     enum scope scope = ui->leader ? SCOPE_LEADER : scope_of_pane(ui->focus);
@@ -335,7 +351,8 @@ static void hints(const struct keymap *k, struct model *m) {
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PLAN_PROCEED, scope);
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PLAN_KEEP, scope);
     }
-    for (int c = 0; c < CMD_COUNT && ui->n_hints < OWN_HINTS; c++) {
+    const bool searching = hints_search(k, m);
+    for (int c = 0; !searching && c < CMD_COUNT && ui->n_hints < OWN_HINTS; c++) {
         if (!keymap_bound(k, (enum cmd)c, scope) || answers_plan((enum cmd)c))
             continue;
         struct menu_row row = row_of(k, m, (enum cmd)c, scope);
@@ -346,7 +363,7 @@ static void hints(const struct keymap *k, struct model *m) {
             ui->hints[ui->n_hints++] = row;
     }
     ui->n_own_hints = ui->n_hints;
-    if (!ui->leader)
+    if (!ui->leader && !(searching && m->search->typing))
         hints_everywhere(k, m, scope);
     const bool failed = m->notice_at > 0 && m->n_notices > 0 && m->notices[m->n_notices - 1].bad;
     if (failed) { /* stands behind the error itself, where the others would be */

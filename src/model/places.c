@@ -312,8 +312,7 @@ void places_task(struct model *m, struct task *t) {
     if (t->tag != TAG_PLACES_READ)
         return;
     all->read = true;
-    if (t->err.rc == RC_OK && t->data && t->len > head &&
-        memcmp(t->data, places_head, head) == 0) {
+    if (t->err.rc == RC_OK && t->data && t->len > head && memcmp(t->data, places_head, head) == 0) {
         const char *end = t->data + t->len;
 
         for (const char *p = t->data + head, *stop; p < end; p = stop + 1) {

@@ -368,9 +368,9 @@ void act_search_next(struct model *m, int by) {
         begin_last(m);
     if (!search_on(m) || !query_means(&se->priv->query) || se->seeking)
         return;
-    const bool at_hit = se->shown && ((r->sel_entry == se->hit.entry &&
-                                       r->sel_part == se->hit.part) ||
-                                      r->move == MOVE_TO);
+    const bool at_hit =
+        se->shown &&
+        ((r->sel_entry == se->hit.entry && r->sel_part == se->hit.part) || r->move == MOVE_TO);
     struct mark_at from = place_of(t, r);
 
     if (at_hit) {

@@ -78,8 +78,12 @@ static enum rc take_role(struct query *q, const char *name, struct err *err) {
     static const struct {
         const char *name;
         enum role role;
-    } roles[] = {{"user", ROLE_USER},  {"you", ROLE_USER},       {"me", ROLE_USER},
-                 {"mix", ROLE_ASSISTANT}, {"assistant", ROLE_ASSISTANT}, {"agent", ROLE_ASSISTANT},
+    } roles[] = {{"user", ROLE_USER},
+                 {"you", ROLE_USER},
+                 {"me", ROLE_USER},
+                 {"mix", ROLE_ASSISTANT},
+                 {"assistant", ROLE_ASSISTANT},
+                 {"agent", ROLE_ASSISTANT},
                  {"note", ROLE_NOTE}};
 
     for (size_t i = 0; i < MIX_COUNT(roles); i++)

@@ -33,9 +33,8 @@ static bool passes(const struct query *q, const struct entry *e, const struct pa
         return false;
     if (q->thoughts && p->kind != PART_THINKING)
         return false;
-    if (q->tool && (p->kind != PART_TOOL ||
-                    (!tool_is(p->name, q->tool) &&
-                     strncasecmp(p->name, q->tool, strlen(q->tool)) != 0)))
+    if (q->tool && (p->kind != PART_TOOL || (!tool_is(p->name, q->tool) &&
+                                             strncasecmp(p->name, q->tool, strlen(q->tool)) != 0)))
         return false;
     return !q->errors || part_failed(p);
 }
@@ -106,12 +105,11 @@ static void pay(const struct search *se, const struct window *w, size_t hits, si
         *work -= WORK_GIVEN_UP;
 }
 
-static size_t count_window(const struct search *se, const struct field *f, size_t k,
-                           size_t before, int64_t *work) {
+static size_t count_window(const struct search *se, const struct field *f, size_t k, size_t before,
+                           int64_t *work) {
     const struct window w = window_at(f, k);
     const size_t given_up = find_given_up(f->find);
-    const size_t hits =
-        find_count(f->find, f->s, w.end, w.from, before < w.to ? before : w.to);
+    const size_t hits = find_count(f->find, f->s, w.end, w.from, before < w.to ? before : w.to);
 
     pay(se, &w, hits, given_up, work);
     return hits;

@@ -51,10 +51,10 @@ struct counting {
 };
 struct seeking {
     enum { SEEK_NONE, SEEK_FIRST, SEEK_STEP } what;
-    int by;          /* 1 down, -1 up */
+    int by; /* 1 down, -1 up */
     struct mark_at at;
-    size_t left;     /* entries still to be looked through */
-    bool round;      /* it went round at an end */
+    size_t left; /* entries still to be looked through */
+    bool round;  /* it went round at an end */
 };
 struct opened { /* a part that was unfolded to show a hit */
     bool any;
@@ -68,9 +68,9 @@ struct search_private {
     struct opened opened;
     struct reading origin; /* where `/` was pressed */
     bool has_origin;
-    char *last;       /* the query before this one */
-    bool recount;     /* counted anew: the old numbers stand until that is done */
-    bool unshown;     /* the numbers changed since they were shown, at shown_at */
+    char *last;   /* the query before this one */
+    bool recount; /* counted anew: the old numbers stand until that is done */
+    bool unshown; /* the numbers changed since they were shown, at shown_at */
     int64_t shown_at;
 };
 

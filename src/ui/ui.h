@@ -216,6 +216,8 @@ void draw_composer(struct view *v, const struct model *m, struct canvas *c, stru
 void draw_asks(struct view *v, const struct model *m, struct canvas *c, struct rect r);
 void draw_files(struct view *v, const struct model *m, struct canvas *c, struct rect r);
 void draw_tabs(const struct model *m, struct canvas *c, struct rect r);
+/* the search that is on; the cells used */
+int draw_search(const struct model *m, struct canvas *c, int x, int y, int right);
 void draw_status(const struct view *v, const struct model *m, struct canvas *c, struct rect r);
 /* `build offline `: watched servers that do not answer; the cells used */
 int draw_away(const struct model *m, struct canvas *c, int x, int y, int right);

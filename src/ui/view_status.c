@@ -1,5 +1,6 @@
 /* view_status.c - the bottom line: the stream's state, what waits, what it cost, and what to press
  * or what just happened. */
+#include "mix/search.h"
 #include "ui.h"
 
 #include <stdio.h>
@@ -196,7 +197,8 @@ static void draw_way_to_details(const struct model *m, struct canvas *c, int x, 
 
 void draw_status(const struct view *v, const struct model *m, struct canvas *c, struct rect r) {
     const struct link_words link = link_words(m);
-    const struct notice *notice = fresh_notice(m);
+    const bool typing = search_on(m) && m->search->typing;
+    const struct notice *notice = typing ? NULL : fresh_notice(m);
     const int right = r.x + r.w - 1;
     int x = r.x + 1;
 
@@ -204,6 +206,11 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
         return;
     canvas_fill(c, r, ' ', STYLE_STATUS);
     x += put(c, x, r.y, right - x, link.style, link.s) + 2;
+    if (!notice && search_on(m)) {
+        x += draw_search(m, c, x, r.y, right);
+        draw_hint_tail(v, m, c, x + 1, r.y, right);
+        return;
+    }
     if (!notice && r.w >= 60)
         x += put_foreign(c, x, r.y, right - x, STYLE_STATUS, short_url(m->server.url), CLEAN_LINE) +
              2;

@@ -34,6 +34,9 @@ static void draw_rows(struct view *v, const struct thread_place *at, struct canv
         draw_piece_row(v, at, c, at->r.y + y, spot);
         if (focus && spot.entry == r->sel_entry && spot.piece == r->sel_part + 1)
             put(c, at->r.x - 1, at->r.y + y, 1, STYLE_BORDER_FOCUS, glyph(at->m, G_CURSOR));
+        if (spot.piece > 0 && spot.slice == 0 && spot.row == 0 &&
+            thread_marked(at->s, spot.entry, spot.piece - 1))
+            put(c, at->r.x - 1, at->r.y + y, 1, STYLE_MARK_QUESTION, "*");
         if (!spot_down(v, at, &spot, 1))
             break;
     }
