@@ -111,6 +111,7 @@ void part_input(struct transcript *t, struct part *p, const char *json, size_t n
 void part_state(struct transcript *t, struct part *p, enum call_state state, double seconds);
 void part_fold(struct transcript *t, struct part *p, enum fold fold);
 void part_child_call(struct transcript *t, struct part *p); /* one more call of its sub-agent */
+void part_shows_more(struct transcript *t, struct part *p); /* of what is in another transcript */
 bool part_open(const struct part *p);                       /* what FOLD_AUTO comes to */
 /* `complete`: extends the message's text when what streamed is a prefix of the final text; closes
  * every open part. */

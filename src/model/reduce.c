@@ -145,6 +145,17 @@ static void count_child_call(const struct heard *h) {
     }
 }
 
+/* What a Task shows of its sub-agent is another thing now. */
+static void child_changed(const struct heard *h) {
+    struct part *task = transcript_find_call(&h->stream->transcript, h->d->parent_tool_call_id);
+
+    if (!task || !h->relayed)
+        return;
+    part_shows_more(&h->stream->transcript, task);
+    if (h->stream == h->m->shown)
+        model_touch(h->m);
+}
+
 static struct part *call_of(const struct heard *h) {
     if (!h->s || str_blank(h->d->tool_call_id))
         return NULL;
@@ -189,6 +200,7 @@ static struct part *call_known(const struct heard *h) {
     if (call->state == CALL_STREAMING)
         part_state(thread(h), call, CALL_RUNNING, -1.0);
     asks_call_input(h->m, h->s);
+    child_changed(h);
     return call;
 }
 
@@ -250,6 +262,7 @@ static void on_execution_complete(const struct heard *h) {
                    go_duration(progress));
     }
     asks_call_done(h->m, h->s, h->d->tool_call_id, h->d->success, denied);
+    child_changed(h);
     if (!h->relayed)
         task_ends(h->m, h->s, h->d->tool_call_id, h->fx);
 }

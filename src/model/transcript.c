@@ -87,6 +87,8 @@ void part_fold(struct transcript *t, struct part *p, enum fold fold) {
     part_changed(t, p);
 }
 
+void part_shows_more(struct transcript *t, struct part *p) { part_changed(t, p); }
+
 void part_child_call(struct transcript *t, struct part *p) {
     p->child_calls++;
     part_changed(t, p);

@@ -2,6 +2,8 @@
  */
 #include "sheet.h"
 
+#include "mix/agents.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -266,11 +268,15 @@ static void cut_body(struct sheet *s, size_t body, const struct lay *lay, bool w
 
 static void fill_bodies(struct sheet *s, const struct part *p, enum role role,
                         const struct lay *lay) {
+    const struct session *child =
+        lay->m && p->kind == PART_TOOL && tool_is(p->name, "Task") ? model_child(lay->m, p->call_id)
+                                                                   : NULL;
     const struct body_how how = {.role = role,
                                  .width = lay->width,
                                  .raw = lay->raw,
                                  .split = lay->split,
-                                 .ascii = lay->ascii};
+                                 .ascii = lay->ascii,
+                                 .child = child ? &child->transcript : NULL};
 
     bodies_fini(&s->bodies);
     bodies_of(&s->bodies, p, &how);

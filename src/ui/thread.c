@@ -15,7 +15,7 @@ struct thread_place thread_place(const struct model *m, const struct frame_layou
     r.w = r.w > 3 ? r.w - 2 : 1;
     struct thread_place at = {.m = m, .s = m->shown, .r = r};
 
-    at.lay = (struct lay){.width = r.w, .ascii = m->ui.ascii};
+    at.lay = (struct lay){.width = r.w, .ascii = m->ui.ascii, .m = m};
     if (at.s) {
         at.lay.raw = at.s->reading.raw;
         at.lay.split = at.s->reading.split;

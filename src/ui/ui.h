@@ -136,6 +136,7 @@ struct view {
 struct lay {
     int width;
     bool raw, split, ascii;
+    const struct model *m; /* whose sub-agents are known; NULL: nobody's */
 };
 struct thread_place {
     const struct model *m;
