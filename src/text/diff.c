@@ -154,19 +154,27 @@ static void compare(struct diff *d) {
 
 /* ---- changes that may stand elsewhere, stand where people would put them ---- */
 
-/* How good a border before this line looks: blank lines and small indents are the best. */
+static bool blank_line(const struct side *s, size_t line, size_t *indent) {
+    size_t n;
+    const char *text = side_line(s, line, &n);
+
+    *indent = 0;
+    while (*indent < n && *indent < 200 && (text[*indent] == ' ' || text[*indent] == '\t'))
+        ++*indent;
+    return *indent == n;
+}
+
+/* How bad a border in front of this line looks: behind a blank line and little indented is best. */
 static int border(const struct side *s, size_t line) {
-    size_t n, indent = 0;
+    size_t indent, other;
 
     if (line >= s->lines)
         return 0;
-    const char *text = side_line(s, line, &n);
-
-    while (indent < n && (text[indent] == ' ' || text[indent] == '\t'))
-        indent++;
-    if (indent == n)
-        return 2;
-    return (int)(indent < 1000 ? indent : 1000) * 2 + 3 + (strchr(")]}", text[indent]) ? 3 : 0);
+    if (blank_line(s, line, &indent))
+        return 3;
+    if (line == 0 || blank_line(s, line - 1, &other))
+        return (int)indent * 2;
+    return (int)indent * 2 + 4;
 }
 
 /* Lines only added or only removed: the block [at, at + n) of one side may go up while the line
@@ -253,9 +261,8 @@ static void add_same(struct diff *d, size_t a, size_t b, size_t n, enum block_ki
 }
 
 /* Lines both have, between two changes (or before the first, behind the last). */
-static void add_between(struct diff *d, size_t a, size_t b, size_t n, size_t head, size_t tail) {
-    const bool inner = head > 0 && tail > 0;
-
+static void add_between(struct diff *d, size_t a, size_t b, size_t n, size_t head, size_t tail,
+                        bool inner) {
     if (head == SIZE_MAX || tail == SIZE_MAX || n <= head || n - head <= tail + inner) {
         add_same(d, a, b, n, BLOCK_SAME);
         return;
@@ -275,14 +282,14 @@ void diff_context(struct diff *d, int context) {
     for (size_t i = 0; i < d->n; i++) {
         const struct change *c = &d->changes[i];
 
-        add_between(d, a, b, c->a - a, i > 0 ? around : 0, around);
+        add_between(d, a, b, c->a - a, i > 0 ? around : 0, around, i > 0);
         add_block(d, (struct block){
                          .kind = BLOCK_CHANGE, .a = c->a, .b = c->b, .an = c->an, .bn = c->bn});
         a = c->a + c->an;
         b = c->b + c->bn;
     }
     if (d->n > 0 || context < 0)
-        add_between(d, a, b, d->old.lines - a, around, 0);
+        add_between(d, a, b, d->old.lines - a, d->n > 0 ? around : SIZE_MAX, 0, false);
 }
 
 size_t diff_lines(const struct diff *d, int split) { return d->lines[split != 0]; }
