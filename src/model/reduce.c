@@ -147,9 +147,10 @@ static void count_child_call(const struct heard *h) {
 
 /* What a Task shows of its sub-agent is another thing now. */
 static void child_changed(const struct heard *h) {
-    struct part *task = transcript_find_call(&h->stream->transcript, h->d->parent_tool_call_id);
+    struct part *task =
+        h->relayed ? transcript_find_call(&h->stream->transcript, h->d->parent_tool_call_id) : NULL;
 
-    if (!task || !h->relayed)
+    if (!task)
         return;
     part_shows_more(&h->stream->transcript, task);
     if (h->stream == h->m->shown)
