@@ -59,6 +59,8 @@ bool picture_film(const char *file); /* ... of a film */
 /* The first picture of the part that is selected in the thread: in its text, its result or among
  * its screenshots. NULL: there is none. Caller frees. */
 char *picture_selected(const struct session *s);
+/* The same, where showing it is what the part is for. */
+char *picture_shown_by(const struct session *s);
 /* The name of it on the server, within `file`; *n: its bytes. */
 const char *picture_name(const char *file, size_t *n);
 bool pictures_shown(const struct model *m); /* the terminal has the colours for them */

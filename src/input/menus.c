@@ -8,6 +8,7 @@
 #include "mix/text.h"
 #include "mix/servers.h"
 #include "mix/agents.h"
+#include "mix/picture.h"
 #include "private.h"
 
 /* Rows that stand for an act no command has. */
@@ -312,6 +313,10 @@ static void hints_overlay(const struct keymap *k, struct model *m) {
         if (keymap_bound(k, commands[i], scope) &&
             (commands[i] != CMD_LIST_PGDN || scope == SCOPE_ASK))
             ui->hints[ui->n_hints++] = row_of(k, m, commands[i], scope);
+    if (ui->over == OVER_PICTURE && picture_film(ui->preview)) {
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PICTURE_EARLIER, scope);
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PICTURE_LATER, scope);
+    }
     if (ui->over == OVER_PANEL && panel_turns(ui->panel))
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_NEXT, scope);
     if (ui->over == OVER_PANEL && ui->panel && panel_specs[ui->panel->id]->load)

@@ -26,6 +26,15 @@ COMMAND(cmd_picture) {
     act_picture_full(m);
 }
 
+COMMAND(cmd_thread_open) {
+    auto_free char *file = picture_shown_by(m->shown);
+
+    if (file && (pictures_shown(m) || m->ui.terminal.graphics != GRAPHICS_NONE))
+        act_picture_open(m, file);
+    else
+        act_fold(m);
+}
+
 COMMAND(cmd_file_open) {
     auto_free char *file = m->ui.focus == PANE_FILES ? chosen(m) : NULL;
 

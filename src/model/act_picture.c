@@ -5,14 +5,12 @@
 
 #include <string.h>
 
-enum { STEP_SECONDS = 5, FILM_MOST = 86400 };
+enum { STEP_SECONDS = 5, FILM_MOST = 86400, NAME_MOST = 2048, LOOKED_AT = 1 << 16 };
 
 /* ---- which one ---- */
 
 /* Words between any of `ends` that name a picture; NULL: none does. */
 static char *named_in(const char *s, size_t n, const char *ends) {
-    enum { NAME_MOST = 2048, LOOKED_AT = 1 << 16 };
-
     n = n < LOOKED_AT ? n : LOOKED_AT;
     for (size_t i = 0, from = 0; i <= n; i++) {
         if (i < n && s[i] && !strchr(ends, s[i]))
@@ -39,20 +37,37 @@ static char *first_in(const char *s, size_t n, bool json) {
     return file || !s ? file : named_in(s, n, " \t\r\n\"'`()[]{}<>,;");
 }
 
-char *picture_selected(const struct session *s) {
+static const struct part *selected(const struct session *s) {
     if (!s || s->reading.sel_entry >= s->transcript.n)
         return NULL;
     const struct entry *e = &s->transcript.entries[s->reading.sel_entry];
 
-    if (s->reading.sel_part >= e->n_parts)
+    return s->reading.sel_part < e->n_parts ? &e->parts[s->reading.sel_part] : NULL;
+}
+
+char *picture_selected(const struct session *s) {
+    const struct part *p = selected(s);
+
+    if (!p)
         return NULL;
-    const struct part *p = &e->parts[s->reading.sel_part];
     char *file =
-        first_in(p->screenshots, p->screenshots ? strnlen(p->screenshots, 1 << 16) : 0, false);
+        first_in(p->screenshots, p->screenshots ? strnlen(p->screenshots, LOOKED_AT) : 0, false);
 
     if (!file)
         file = first_in(p->text, p->len, p->kind == PART_TOOL);
-    return file || !p->result ? file : first_in(p->result, strnlen(p->result, 1 << 16), true);
+    return file || !p->result ? file : first_in(p->result, strnlen(p->result, LOOKED_AT), true);
+}
+
+char *picture_shown_by(const struct session *s) {
+    const struct part *p = selected(s);
+
+    if (!p)
+        return NULL;
+    const bool shows = p->kind == PART_TOOL ? p->screenshots || str_eq(p->name, "Show") ||
+                                                  str_eq(p->name, "ReadMedia")
+                                            : p->text && memmem(p->text, p->len, "![", 2);
+
+    return shows ? picture_selected(s) : NULL;
 }
 
 /* ---- the preview ---- */
