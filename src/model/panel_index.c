@@ -14,8 +14,7 @@ enum {
     TAG_CHANGE,
     TAG_FORGET_ALL,
     TAG_MESSAGE,
-    TAG_FORGET,
-    TAG_FILE
+    TAG_FORGET
 };
 
 struct asking {
@@ -68,13 +67,14 @@ static void choice_rows(const struct model *m, struct panel *p) {
         "encrypted. Nothing leaves this computer, and everything can be forgotten again here. "
         "Keys and other secrets that stand in messages are in it, too.",
         (size_t)-1);
-    panel_add(p, ROW_VALUE, TAG_FILE, "file", "%s", x->path)->tone = TONE_DIM;
+    panel_add_text(p, 0, x->path, (size_t)-1)->tone = TONE_DIM;
+    panel_add_text(p, 0, "", 0);
+    add_choice(p, m, TAG_OFF, INDEX_OFF, "off",
+               x->facts_known && x->facts.bytes > 0 ? "what is there stays until it is forgotten"
+                                                    : "nothing is kept");
     add_choice(p, m, TAG_PROFILE, INDEX_PROFILE, "only of this server",
                arena_printf(&p->rows_arena, "%s", server_name(m)));
     add_choice(p, m, TAG_ALL, INDEX_ALL, "of every server", "also of those that come later");
-    add_choice(p, m, TAG_OFF, INDEX_OFF, "off",
-               "nothing is kept; what is there stays until "
-               "it is forgotten");
 }
 
 static void choose(struct model *m, struct panel *p, int tag, struct effects *fx) {
@@ -155,6 +155,14 @@ static const char *title_of(const struct model *m, const char *session, const ch
     return s ? session_title(s) : str_blank(title) ? session : title;
 }
 
+static const char *one_line(struct panel *p, const struct index_row *r) {
+    char *text = arena_strndup(&p->rows_arena, r->text, r->len);
+
+    for (char *c = text; *c; c++)
+        *c = *c == '\n' || *c == '\t' || *c == '\r' ? ' ' : *c;
+    return text;
+}
+
 static void result_rows(const struct model *m, struct panel *p) {
     const struct task *found = m->priv->index->found;
 
@@ -162,11 +170,11 @@ static void result_rows(const struct model *m, struct panel *p) {
         const struct index_row *r = &found->index.rows[i];
         struct panel_row *row = panel_add(
             p, ROW_FOUND, TAG_RESULT, title_of(m, r->session, r->title), "%s%s%s%s",
-            when(m, p, r->at), r->at > 0 ? " \xc2\xb7 " : "", r->role == 'u' ? "you" : "Mix",
+            when(m, p, r->at), r->at > 0 ? " \xc2\xb7 " : "", r->role == 'u' ? "you" : "mix",
             m->sessions_loaded && !model_session(m, r->session) ? " \xc2\xb7 gone from the server"
                                                                 : "");
 
-        row->help = arena_strndup(&p->rows_arena, r->text, r->len);
+        row->help = one_line(p, r);
         row->index = i;
     }
 }
@@ -303,7 +311,7 @@ static void indexed_rows(const struct model *m, struct panel *p) {
     for (size_t i = 0; i < t->index.n_rows; i++) {
         const struct index_row *r = &t->index.rows[i];
 
-        row = panel_add(p, ROW_VALUE, TAG_MESSAGE, r->role == 'u' ? "you" : "Mix", "%s",
+        row = panel_add(p, ROW_VALUE, TAG_MESSAGE, r->role == 'u' ? "you" : "mix", "%s",
                         panel_time(r->at).s);
         row->index = i;
         row->tone = is_chosen(m, r) ? TONE_GOOD : TONE_DIM;

@@ -30,6 +30,8 @@ struct kit {
     struct map disk;
     bool disk_full; /* writes fail */
     bool disk_slow; /* tasks wait for kit_disk */
+    void (*index)(struct kit *k,
+                  struct task *t); /* NULL: one that takes everything and has nothing */
     size_t n_ticks;
     size_t n_writes;
     char *cursor; /* the selected ask: moves only when the person moves it */
@@ -118,15 +120,19 @@ KIT_FN void kit_do_task(struct kit *k, struct task *t) {
             map_del(&k->disk, t->path);
         }
         break;
-    case TASK_SCAN:
-    case TASK_FIND:
-    case TASK_STAT:
-    case TASK_RUN:
     case TASK_INDEX_ADD:
     case TASK_INDEX_FIND:
     case TASK_INDEX_READ:
     case TASK_INDEX_FORGET:
     case TASK_INDEX_FACTS:
+        t->index.done = t->index.n_rows;
+        if (k->index)
+            k->index(k, t);
+        break;
+    case TASK_SCAN:
+    case TASK_FIND:
+    case TASK_STAT:
+    case TASK_RUN:
     case TASK_CANCEL:
         break;
     }
