@@ -205,14 +205,6 @@ static void add_row(struct liner *l, uint32_t from, uint32_t to, bool ascii) {
     f->rows[f->n - 1].soft = to < l->end;
 }
 
-static bool all_ascii(const char *s, size_t n) {
-    size_t i = 0;
-
-    while (i < n && byte_printable(s[i]))
-        i++;
-    return i == n;
-}
-
 static void wrap_cells(struct liner *l, int width, bool ascii) {
     uint32_t at = l->line;
 
@@ -263,7 +255,7 @@ void flow_line_decor(struct flow *f, const struct flow_bit *bits, size_t n,
         return;
     }
     const uint32_t len = l.end - l.line;
-    const bool ascii = all_ascii(f->text.p + l.line, len);
+    const bool ascii = bytes_printable(f->text.p + l.line, len);
     const int taken = l.first.cells > l.rest.cells ? l.first.cells : l.rest.cells;
     int room = (width < FLOW_WIDEST ? width : FLOW_WIDEST) - taken;
 
@@ -326,7 +318,7 @@ static void plain_line(struct plain *p, const char *s, size_t n, uint32_t src) {
 
 /* One line of the source, or a piece of one. Bare returns and separators in it end lines too. */
 static void plain_source(struct plain *p, const char *s, size_t n, uint32_t src) {
-    if (all_ascii(s, n)) {
+    if (bytes_printable(s, n)) {
         plain_line(p, s, n, src);
         return;
     }

@@ -28,14 +28,6 @@ static struct flow_bit look_of(const struct markup_out *o) {
     return bit;
 }
 
-static bool plain_ascii(const char *s, size_t n) {
-    size_t i = 0;
-
-    while (i < n && byte_printable(s[i]))
-        i++;
-    return i == n;
-}
-
 /* The clean form of s, which lives as long as the section is worked on. */
 static const char *cleaned(struct markup_out *o, const char *s, size_t *n) {
     const size_t at = o->clean.n;
@@ -69,7 +61,7 @@ static void add_text(struct markup_out *o, const char *s, size_t n, struct flow_
         s++;
         n--;
     }
-    look.s = in_source(o, s) && plain_ascii(s, n) ? s : cleaned(o, s, &n);
+    look.s = in_source(o, s) && bytes_printable(s, n) ? s : cleaned(o, s, &n);
     look.n = n;
     if (n > 0)
         push_bit(o, look);

@@ -13,6 +13,7 @@ enum {
     LIMIT = MARKUP_SECTION - 2 * MARKUP_LOOK, /* longer ones are cut anywhere */
     /* of bytes that begin what md4c looks for the end of, in one section */
     OPENERS_MAX = 400,
+    COUNTED = 128,   /* bytes looked at together */
     WORD_MAX = 1024, /* bytes of a word with several addresses in it */
     INNER = 2        /* indentation that surely belongs to a list item */
 };
@@ -94,25 +95,55 @@ static bool many_columns(const char *s, size_t n) {
     return bars > MARKUP_COLUMNS + 1;
 }
 
-bool markup_hostile(const char *s, size_t n) {
-    size_t brackets = 0, angles = 0, marks = 0, colons = 0, bars = 0;
+struct counts {
+    size_t brackets, angles, marks, colons, bars;
+};
 
-    for (size_t i = 0; i < n; i++) {
-        brackets += s[i] == '[';
-        angles += s[i] == '<';
-        marks += s[i] == '*' || s[i] == '_' || s[i] == '~' || s[i] == '`';
-        colons += s[i] == ':' || s[i] == '@' || s[i] == '.';
-        bars += s[i] == '|';
+/* Few enough bytes for counters of one byte each, so that many are compared at once. */
+static void count_block(struct counts *out, const char *s) {
+    uint8_t brackets = 0, angles = 0, marks = 0, colons = 0, bars = 0;
+
+    for (size_t i = 0; i < COUNTED; i++) {
+        const char c = s[i];
+
+        brackets = (uint8_t)(brackets + (c == '['));
+        angles = (uint8_t)(angles + (c == '<'));
+        marks = (uint8_t)(marks + ((c == '*') | (c == '_') | (c == '~') | (c == '`')));
+        colons = (uint8_t)(colons + ((c == ':') | (c == '@') | (c == '.')));
+        bars = (uint8_t)(bars + (c == '|'));
     }
-    if (brackets > OPENERS_MAX || angles > OPENERS_MAX || marks > 8 * OPENERS_MAX)
-        return true;
-    size_t found = 0;
+    out->brackets += brackets;
+    out->angles += angles;
+    out->marks += marks;
+    out->colons += colons;
+    out->bars += bars;
+}
 
-    for (size_t at = 0; colons > OPENERS_MAX && at < n; at++)
-        found += addresses(s, n, &at);
-    if (found > OPENERS_MAX)
+static struct counts count(const char *s, size_t n) {
+    struct counts counts = {0};
+    char rest[COUNTED] = {0};
+    size_t i = 0;
+
+    for (; i + COUNTED <= n; i += COUNTED)
+        count_block(&counts, s + i);
+    if (i < n)
+        memcpy(rest, s + i, n - i);
+    count_block(&counts, rest);
+    return counts;
+}
+
+bool markup_hostile(const char *s, size_t n) {
+    const struct counts found = count(s, n);
+
+    if (found.brackets > OPENERS_MAX || found.angles > OPENERS_MAX || found.marks > 8 * OPENERS_MAX)
         return true;
-    for (size_t at = 0; bars > MARKUP_COLUMNS && at < n;) {
+    size_t within = 0;
+
+    for (size_t at = 0; found.colons > OPENERS_MAX && at < n; at++)
+        within += addresses(s, n, &at);
+    if (within > OPENERS_MAX)
+        return true;
+    for (size_t at = 0; found.bars > MARKUP_COLUMNS && at < n;) {
         const char *nl = memchr(s + at, '\n', n - at);
         const size_t end = nl ? (size_t)(nl - s) : n;
 
@@ -161,6 +192,7 @@ static void open_fence(struct markup_scan *scan, const struct markup_line *line,
                        size_t n) {
     size_t i = line->marker + line->fence_len, word;
 
+    n = n < MARKUP_LOOK ? n : MARKUP_LOOK;
     while (i < n && (s[i] == ' ' || s[i] == '\t'))
         i++;
     for (word = i; word < n && (unsigned char)s[word] > ' ';)

@@ -196,6 +196,44 @@ static size_t take_cluster(struct wrapper *w, size_t at) {
     return at + c.bytes;
 }
 
+/* ---- printable ASCII: a byte is a cell, so only the ends of rows are looked at ---- */
+/* The word over the edge at `edge` starts at w->word: see move_word. */
+static bool move_ascii(const struct wrapper *w, size_t edge) {
+    const char *blank = memchr(w->s + edge, ' ', w->end - edge);
+    const size_t cells = (size_t)(blank ? blank - w->s : (ptrdiff_t)w->end) - w->word;
+    const size_t width = (size_t)w->width, rest = cells - (edge - w->word);
+
+    return cells <= width || (cells + width - 1) / width <= (rest + width - 1) / width;
+}
+
+/* Ends the row that is cut at `edge`, bytes of which follow; the next one starts at w->row. */
+static void wrap_ascii_row(struct wrapper *w, size_t edge) {
+    const char *s = w->s;
+    size_t cut = edge, next = edge;
+
+    while (next < w->end && s[next] == ' ')
+        next++;
+    w->word = edge;
+    while (next == edge && w->word > w->row && s[w->word - 1] != ' ')
+        w->word--;
+    if (next == edge && w->word > w->row && (w->word == edge || move_ascii(w, edge)))
+        cut = next = w->word;
+    while ((next > edge || cut < edge || w->word == edge) && cut > w->row && s[cut - 1] == ' ')
+        cut--;
+    add_row(w, cut, (int)(cut - w->row), next == w->end);
+    w->row = next;
+}
+
+static void wrap_ascii(struct wrapper *w, size_t start) {
+    w->row = start;
+    while (w->end - w->row > (size_t)w->width) {
+        wrap_ascii_row(w, w->row + (size_t)w->width);
+        if (w->row == w->end)
+            return;
+    }
+    add_row(w, w->end, (int)(w->end - w->row), true);
+}
+
 static void wrap_line(struct wrapper *w, size_t start) {
     bool open = true; /* a row was begun and not ended by swallowed blanks */
     size_t at = start;
@@ -228,7 +266,10 @@ void text_wrap(struct rows *out, const char *s, size_t n, int width) {
         const char *nl = at < n ? memchr(s + at, '\n', n - at) : NULL;
 
         w.end = nl ? (size_t)(nl - s) : n;
-        wrap_line(&w, at);
+        if (bytes_printable(s + at, w.end - at))
+            wrap_ascii(&w, at);
+        else
+            wrap_line(&w, at);
         if (!nl)
             return;
         at = w.end + 1;
