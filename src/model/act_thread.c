@@ -66,13 +66,21 @@ void act_fold(struct model *m) {
     model_touch(m);
 }
 
+/* Not by itself, as plans are. */
+static bool opened(const struct part *p) {
+    struct part by_itself = *p;
+
+    by_itself.fold = FOLD_AUTO;
+    return foldable(p) && part_open(p) && (p->live || !part_open(&by_itself));
+}
+
 void act_fold_all(struct model *m) {
     struct transcript *t = &m->shown->transcript;
     bool any_open = false;
 
     for (size_t i = 0; i < t->n && !any_open; i++)
         for (size_t k = 0; k < t->entries[i].n_parts && !any_open; k++)
-            any_open = foldable(&t->entries[i].parts[k]) && part_open(&t->entries[i].parts[k]);
+            any_open = opened(&t->entries[i].parts[k]);
     for (size_t i = 0; i < t->n; i++)
         for (size_t k = 0; k < t->entries[i].n_parts; k++)
             if (foldable(&t->entries[i].parts[k]))
