@@ -118,8 +118,11 @@ static void copy_rows(const struct model *m, struct panel *p) {
     d->first = SIZE_MAX;
     if (!p->session)
         return;
-    if (!e)
-        panel_add_text(p, 0, "Select a message with J and K.", (size_t)-1);
+    panel_add_text(p, 0,
+                   e ? "Enter copies, o opens a link, | sends it through a command."
+                     : "Select a message with J and K.",
+                   (size_t)-1)
+        ->tone = TONE_DIM;
     copies_of(&l, p->session, e);
     for (size_t i = 0; i < l.n; i++) {
         const struct copy_item *item = &l.v[i];

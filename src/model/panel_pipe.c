@@ -193,7 +193,7 @@ static const char *state_of(struct panel *p, const struct output *o) {
         return "running; Esc ends it";
     if (o->err.rc != RC_OK)
         return arena_strdup(&p->rows_arena, o->err.text);
-    return arena_printf(&p->rows_arena, "exit %d after %.1f s", o->status,
+    return arena_printf(&p->rows_arena, "exit %d after %.2f s", o->status,
                         (double)o->took / 1000.0);
 }
 

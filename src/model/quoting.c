@@ -118,17 +118,20 @@ static void bare_call(struct buf *out, const struct part *p) {
 }
 
 static void bare_entry(struct buf *out, const struct entry *e) {
-    static const char *const names[] = {"you", "assistant", "note"};
+    static const char *const names[] = {"you", "mix", "note"};
 
     (void)buf_addf(out, "## %s\n\n", names[e->role]);
     for (size_t i = 0; i < e->n_parts; i++) {
         const struct part *p = &e->parts[i];
 
+        const size_t before = out->n;
+
         if (p->kind == PART_TOOL)
             bare_call(out, p);
         else if (p->len > 0 && (p->kind != PART_THINKING || part_open(p)))
             bare_text(out, p->text, p->len);
-        (void)buf_adds(out, "\n");
+        if (out->n > before)
+            (void)buf_adds(out, "\n");
     }
 }
 

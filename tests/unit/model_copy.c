@@ -349,7 +349,7 @@ static void a_text_goes_through_a_command_and_its_answer_is_shown(void **state) 
     t->len = strlen(t->data);
     k->now += 1500;
     done(k, t, RC_OK, 3, "");
-    assert_row(k, "state", "exit 3 after 1.5 s");
+    assert_row(k, "state", "exit 3 after 1.50 s");
     assert_non_null(find_row(k, "2\n[31mred"));
     act_panel_back(k->m);
     assert_int_equal(top(k)->id, PANEL_PIPE);
