@@ -85,10 +85,11 @@ static const struct turn_line data[] = {
         "+36.8 % |\n\nThe mean is **412.50 EUR**; without Saturday it is `412.80`."),
     CALL("Here is the chart.", "Bash", "{\"command\":\"python3 chart.py --item '@w' --week @n\"}",
          "wrote chart-@w.jpg (800x480)\n"),
-    CALL("", "Show",
-         "{\"outputs\":[{\"path\":\"chart-@w.jpg\",\"type\":\"image\",\"title\":\"Sales of @w, week "
-         "@n\",\"description\":\"one bar a day\"}],\"title\":\"Sales of @w, week @n\"}",
-         "Media shown to the user"),
+    CALL(
+        "", "Show",
+        "{\"outputs\":[{\"path\":\"chart-@w.jpg\",\"type\":\"image\",\"title\":\"Sales of @w, week "
+        "@n\",\"description\":\"one bar a day\"}],\"title\":\"Sales of @w, week @n\"}",
+        "Media shown to the user"),
     CALL("", "Bash", "{\"command\":\"python3 forecast.py @w\"}",
          "Traceback (most recent call last):\n  File \"forecast.py\", line @n, in <module>\n    "
          "model.fit(rows)\nValueError: need at least 14 rows, have 7\n\nexit status 1\n"),
@@ -140,7 +141,8 @@ static const struct turn_line talk[] = {
     USER("今日の作業を日本語でまとめてください。@n回目です 🙏"),
     SAY("## 今日のまとめ（第@n回）\n\n字句解析器の**文字化け**を直しました。`@f` の"
         "変更は一行だけで、テストはすべて通っています。長い文章も、句読点が行頭に来ないように、"
-        "きちんと折り返されるはずです。\n\n- ✅ 解析器\n- 🚧 文書\n- 👨‍👩‍👧 "
+        "きちんと折り返されるはずです。\n\n- ✅ 解析器\n- 🚧 文書\n- "
+        "👨‍👩‍👧 "
         "家族の絵文字、🇯🇵 "
         "旗、❤️ と ☕︎\n"),
     USER("وبالعربية؟"),
@@ -247,9 +249,8 @@ void seed_days(struct demo *d, int64_t messages) {
 
         if (days[i].turn == data)
             draw_charts(d, s);
-        for (int64_t turn = 1, rows = 0; rows < messages; turn++)
-            for (const struct turn_line *t = days[i].turn; t->line.role && rows < messages;
-                 t++, rows++)
+        for (int64_t turn = 1; (int64_t)s->n < messages; turn++)
+            for (const struct turn_line *t = days[i].turn; t->line.role; t++)
                 add_turn_line(d, s, t, turn, when += t->seconds * 100);
         seed_end(d, s);
     }

@@ -67,7 +67,8 @@ void options_help(struct buf *b) {
         "  --time-scale N        divides 30 s for permissions, 45 s heartbeat, 10 min cut by N "
         "(1)\n"
         "  --history N           one more session with N generated messages\n"
-        "  --days N              four days of work with N messages each: a review, data, research, "
+        "  --days N              four days of work with N messages each or a few more: a review, "
+        "data, research, "
         "languages\n"
         "  --exit-with-stdin     ends when its standard input closes\n"
         "  --quirk NAME=on|off   one habit of real servers, may be repeated:\n");
