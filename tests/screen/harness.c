@@ -337,6 +337,11 @@ static size_t utf8_put(char *out, uint32_t c) {
            out[2] = (char)(0x80 | (c >> 6 & 63)), out[3] = (char)(0x80 | (c & 63)), 4;
 }
 
+static uint32_t rgb_of(const struct screen *s, VTermColor c) {
+    vterm_screen_convert_color_to_rgb(s->cells, &c);
+    return (uint32_t)c.rgb.red << 16 | (uint32_t)c.rgb.green << 8 | c.rgb.blue;
+}
+
 struct screen_cell screen_cell(const struct screen *s, int x, int y) {
     VTermScreenCell cell = {0};
     struct screen_cell out = {0};
@@ -351,6 +356,8 @@ struct screen_cell screen_cell(const struct screen *s, int x, int y) {
     out.underline = cell.attrs.underline != 0;
     out.italic = cell.attrs.italic;
     out.reverse = cell.attrs.reverse;
+    out.fg = rgb_of(s, cell.fg);
+    out.bg = rgb_of(s, cell.bg);
     out.fg_default = VTERM_COLOR_IS_DEFAULT_FG(&cell.fg);
     out.bg_default = VTERM_COLOR_IS_DEFAULT_BG(&cell.bg);
     return out;

@@ -48,6 +48,7 @@ struct screen_cell {
     char text[32]; /* UTF-8; " " when blank; "" for the right half of a wide one */
     bool bold, underline, italic, reverse;
     bool fg_default, bg_default;
+    uint32_t fg, bg; /* 0xrrggbb */
 };
 int screen_cols(const struct screen *s);
 int screen_rows(const struct screen *s);
@@ -61,6 +62,10 @@ void screen_cursor(const struct screen *s, int *x, int *y, bool *visible);
 bool screen_alternate(const struct screen *s);
 int screen_bells(const struct screen *s);
 void screen_dump(struct screen *s, const char *why);
+/* The screen as an SVG file, for people; what has no colour of its own is light on dark, or dark on
+ * light. */
+enum screen_paper { PAPER_DARK, PAPER_LIGHT };
+bool screen_draw(struct screen *s, const char *path, enum screen_paper paper);
 size_t screen_written(const struct screen *s); /* bytes the program wrote so far */
 uint64_t screen_heard(const struct screen *s); /* clock_ns() when the last of them were read */
 const char *screen_raw(const struct screen *s, size_t *n);
