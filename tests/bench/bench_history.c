@@ -14,104 +14,33 @@
 #include <unistd.h>
 
 #include "harness.h"
-#include "mix/act.h"
+#include "history.h"
 #include "mix/view.h"
 
-enum { RUNS_MAX = 50, CHUNK = 16384 }; /* what libcurl hands over at most */
+enum { RUNS_MAX = 50 };
 struct job {
     const char *path;
     size_t bytes, messages;
 };
 
-/* ---- ours: the reader and the model, without a worker between them ---- */
-static uint32_t wanted(struct effects *fx, enum op op) {
-    uint32_t id = 0;
-
-    for (size_t i = 0; i < fx->n_requests; i++) {
-        if (fx->requests[i]->kind == REQ_CALL && fx->requests[i]->op == op)
-            id = fx->requests[i]->id;
-        request_free(fx->requests[i]);
-    }
-    fx->n_requests = 0;
-    return id;
-}
-
-static void apply_list(struct model *m, struct effects *fx, uint32_t id) {
-    static const char json[] = "[{\"id\":\"bench-0\",\"title\":\"Bench\",\"sessionType\":\"main\","
-                               "\"createdAt\":\"2026-02-13T09:41:07Z\"}]";
-    struct incoming *in = incoming_new(IN_REPLY, id);
-    struct reply_reader *r = reply_new(OP_SESSIONS_LIST);
-    struct err err = {0};
-
-    in->op = OP_SESSIONS_LIST;
-    in->status = 200;
-    if (reply_feed(r, json, sizeof json - 1, &err) != RC_OK ||
-        reply_end(r, &in->out, &in->n, &in->arena, &err) != RC_OK)
-        exit(2);
-    reply_free(r);
-    model_apply(m, in, clock_now(), clock_real(), fx);
-}
-
-static struct incoming *answer(enum incoming_kind kind, uint32_t id) {
-    struct incoming *in = incoming_new(kind, id);
-
-    in->op = OP_MESSAGES_LIST;
-    in->status = 200;
-    return in;
-}
-
-/* As the worker does it: elements are handed over as they become whole. */
-static void load(struct model *m, struct effects *fx, uint32_t id, int file) {
-    struct reply_reader *r = reply_new(OP_MESSAGES_LIST);
-    struct err err = {0};
-    char bytes[CHUNK];
-    ssize_t n;
-    struct incoming *in;
-
-    while ((n = read(file, bytes, sizeof bytes)) > 0) {
-        if (reply_feed(r, bytes, (size_t)n, &err) != RC_OK)
-            exit(2);
-        if (reply_pending(r) < 256 * MIX_KIB)
-            continue;
-        in = answer(IN_ITEMS, id);
-        in->n = reply_items(r, &in->out, &in->arena);
-        model_apply(m, in, clock_now(), clock_real(), fx);
-    }
-    in = answer(IN_REPLY, id);
-    if (reply_end(r, &in->out, &in->n, &in->arena, &err) != RC_OK)
-        exit(2);
-    reply_free(r);
-    model_apply(m, in, clock_now(), clock_real(), fx);
-}
-
+/* ---- ours ---- */
 static void decode(void *arg, double *out) {
     const struct job *job = arg;
-    struct effects *fx = effects_new();
-    struct model *m = model_new(&(struct model_config){.url = "http://127.0.0.1:1"}, clock_now(),
-                                clock_real(), fx);
+    struct loaded l = history_model(140, 40);
     struct view *view = view_new();
     struct canvas canvas = {0};
 
-    act_resize(m, 140, 40);
     canvas_init(&canvas, 140, 40);
-    apply_list(m, fx, wanted(fx, OP_SESSIONS_LIST));
-    uint32_t id = wanted(fx, OP_MESSAGES_LIST);
-    if (!id) {
-        fprintf(stderr, "the model asks for no messages\n");
-        exit(2);
-    }
-    int file = open(job->path, O_RDONLY);
     int64_t before = bench_status(getpid(), "VmRSS");
     uint64_t from = clock_ns();
-    load(m, fx, id, file);
+    history_load(&l, job->path);
     out[0] = (double)(clock_ns() - from) / 1e6;
     out[1] = (double)(bench_status(getpid(), "VmHWM") - before) / 1024;
     from = clock_ns();
-    view_settle(view, m);
-    view_draw(view, m, &canvas);
+    view_settle(view, l.m);
+    view_draw(view, l.m, &canvas);
     out[2] = (double)(clock_ns() - from) / 1e6;
-    out[3] = (double)m->shown->transcript.n;
-    close(file);
+    out[3] = (double)l.m->shown->transcript.n;
 }
 
 /* ---- the floor ---- */
