@@ -64,7 +64,7 @@ static struct facts newest(const struct session *s) {
 static int draw_gauge(const struct model *m, struct canvas *c, int right, int y, int room,
                       struct facts f) {
     const int64_t window = context_window(f.model);
-    const int64_t percent = window > 0 ? f.tokens * 100 / window : 0;
+    const int64_t percent = window > 0 ? (f.tokens * 100 + window - 1) / window : 0;
     const enum style look = percent >= HIGH ? STYLE_GAUGE_HIGH : STYLE_GAUGE;
     char text[96];
     const int start = right;
