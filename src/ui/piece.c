@@ -115,8 +115,22 @@ const struct flow *spot_flow(struct view *v, const struct thread_place *at, stru
 
 /* ---- rows ---- */
 
+/* The model, when another one gave the answer before; else NULL. */
+static const char *new_model(const struct transcript *t, const struct entry *e) {
+    enum { MODEL_SEARCH = 50 };
+    size_t left = MODEL_SEARCH;
+
+    if (str_blank(e->model))
+        return NULL;
+    for (const struct entry *before = e; before-- > t->entries && left-- > 0;)
+        if (!str_blank(before->model))
+            return str_eq(before->model, e->model) ? NULL : e->model;
+    return NULL;
+}
+
 static void draw_heading(const struct thread_place *at, struct canvas *c, int y,
                          const struct entry *e) {
+    const char *model = new_model(&at->s->transcript, e);
     const char *dot = glyph(at->m, G_DOT);
     const bool user = e->role == ROLE_USER;
     const int64_t tokens = e->input_tokens + e->output_tokens;
@@ -136,6 +150,10 @@ static void draw_heading(const struct thread_place *at, struct canvas *c, int y,
     x += 2;
     x += put(c, x, y, right - x, STYLE_BORDER, " ");
     x += put(c, x, y, right - x, user ? STYLE_USER : STYLE_ASSISTANT, user ? "you" : "mix");
+    if (model) {
+        x += put(c, x, y, right - x, STYLE_DIM, dot);
+        x += put_foreign(c, x, y, (right - x) / 2, STYLE_DIM, model, CLEAN_LINE);
+    }
     x += put(c, x, y, right - x, STYLE_DIM, facts);
     put(c, x, y, right - x, STYLE_BORDER, " ");
 }
