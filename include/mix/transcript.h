@@ -72,6 +72,7 @@ struct transcript {
     /* the last GET ended with a user or tool row or with calls without outcome: a turn may run */
     bool tail_open;
     size_t grown;            /* the entry that grew last: a hint */
+    size_t settled;          /* in entries before it nothing is live and no call is open */
     int64_t count_at;        /* a note counts down: when its text changes next; 0: none does */
     struct err error;        /* why the last load failed; rc RC_OK: it did not */
     struct staging *staging; /* a GET messages that is arriving */

@@ -497,6 +497,7 @@ void transcript_commit(struct transcript *t, size_t *positions, size_t n_positio
     t->entries = entries;
     t->n = t->cap = n;
     t->grown = n > 0 ? n - 1 : 0;
+    t->settled = 0;
     t->loaded = true;
     t->loading = false;
     t->tail_open = s->tail_open;
@@ -544,6 +545,7 @@ void transcript_unsend(struct transcript *t, const char *text) {
     memmove(&t->entries[at], &t->entries[at + 1], (t->n - at - 1) * sizeof *t->entries);
     t->n--;
     t->grown = t->n > 0 ? t->n - 1 : 0;
+    t->settled = t->settled < t->n ? t->settled : t->n;
     t->rev++;
     for (size_t r = 0; s && r < s->n; r++)
         if (s->rows[r].kept && s->rows[r].old > at)
@@ -583,6 +585,9 @@ void transcript_put(struct transcript *t, struct message *message, struct arena 
     struct entry *shown = shown_as(t, &e);
 
     if (shown) {
+        const size_t at = (size_t)(shown - t->entries);
+
+        t->settled = t->settled < at ? t->settled : at;
         e.server_index = shown->server_index;
         carry(t, &e, shown, false);
         *shown = e;

@@ -139,7 +139,7 @@ struct part *transcript_match_call(struct transcript *t, const char *tool,
                                    const char *command_or_path) {
     struct part *found = NULL;
 
-    for (size_t e = t->n; e-- > 0;)
+    for (size_t e = t->n; e-- > t->settled;)
         for (size_t i = 0; i < t->entries[e].n_parts; i++) {
             struct part *p = &t->entries[e].parts[i];
 

@@ -176,14 +176,27 @@ static struct entry *entry_new(struct transcript *t, enum role role, const char 
     return transcript_append(t, &e);
 }
 
+/* Live events are of what is new: what stands further back is not looked through for them. */
+static size_t back_to(const struct transcript *t) {
+    enum { LOOKED_BACK = 4096 };
+
+    return t->n > LOOKED_BACK ? t->n - LOOKED_BACK : 0;
+}
+
+/* Something will change in this entry. */
+static struct entry *touch(struct transcript *t, size_t at) {
+    t->grown = at;
+    if (at < t->settled)
+        t->settled = at;
+    return &t->entries[at];
+}
+
 static struct entry *find_entry(struct transcript *t, enum role role, const char *id) {
     if (t->grown < t->n && str_eq(t->entries[t->grown].id, id) && t->entries[t->grown].role == role)
-        return &t->entries[t->grown];
-    for (size_t i = t->n; i-- > 0;)
-        if (t->entries[i].role == role && str_eq(t->entries[i].id, id)) {
-            t->grown = i;
-            return &t->entries[i];
-        }
+        return touch(t, t->grown);
+    for (size_t i = t->n; i-- > back_to(t);)
+        if (t->entries[i].role == role && str_eq(t->entries[i].id, id))
+            return touch(t, i);
     return NULL;
 }
 
@@ -200,7 +213,7 @@ static struct entry *find_nameless(struct transcript *t) {
         struct entry *e = &t->entries[i];
 
         if (e->role == ROLE_ASSISTANT && !e->local)
-            return e->server_index > 0 && !is_live(e) ? NULL : e;
+            return e->server_index > 0 && !is_live(e) ? NULL : touch(t, i);
         if (e->role == ROLE_USER)
             return NULL;
     }
@@ -248,7 +261,7 @@ struct entry *transcript_user(struct transcript *t, const char *id, const char *
 
     user_text(&s->arena, text, &shown, &len);
     /* The echo of what was sent from here: the oldest one not acknowledged yet. */
-    for (size_t i = 0; id && i < t->n; i++) {
+    for (size_t i = back_to(t); id && i < t->n; i++) {
         e = &t->entries[i];
         if (e->role != ROLE_USER || e->id || e->local || e->n_parts != 1 ||
             e->parts[0].len != len || memcmp(e->parts[0].text, shown, len) != 0)
@@ -344,10 +357,12 @@ struct part *transcript_call(struct transcript *t, const char *message_id, const
 struct part *transcript_find_call(struct transcript *t, const char *call_id) {
     struct part *p = t->grown < t->n ? entry_call(&t->entries[t->grown], call_id) : NULL;
 
-    for (size_t i = t->n; !p && i-- > 0;) {
+    if (p)
+        touch(t, t->grown);
+    for (size_t i = t->n; !p && i-- > back_to(t);) {
         p = entry_call(&t->entries[i], call_id);
         if (p)
-            t->grown = i;
+            touch(t, i);
     }
     return p;
 }
@@ -398,7 +413,7 @@ void transcript_complete(struct transcript *t, const char *message_id, const cha
 }
 
 void transcript_settle(struct transcript *t, enum call_state open_calls_become, int64_t now) {
-    for (size_t i = 0; i < t->n; i++)
+    for (size_t i = t->settled; i < t->n; i++)
         for (size_t k = 0; k < t->entries[i].n_parts; k++) {
             struct part *p = &t->entries[i].parts[k];
 
@@ -406,6 +421,7 @@ void transcript_settle(struct transcript *t, enum call_state open_calls_become, 
             if (part_call_open(p))
                 part_state(t, p, open_calls_become, -1);
         }
+    t->settled = t->n;
 }
 
 void transcript_note(struct transcript *t, const char *text, int64_t real_now) {
@@ -486,7 +502,7 @@ bool transcript_count(struct transcript *t, int64_t now) {
 }
 
 bool transcript_has_open_call(const struct transcript *t) {
-    for (size_t i = t->n; i-- > 0;)
+    for (size_t i = t->n; i-- > t->settled;)
         for (size_t k = 0; k < t->entries[i].n_parts; k++)
             if (part_call_open(&t->entries[i].parts[k]))
                 return true;

@@ -303,6 +303,26 @@ static void a_long_stream_costs_the_same_for_each_delta(void **state) {
     assert_true(took[0] < 20 * took[1] + 50 * 1000 * 1000);
 }
 
+static void what_lives_again_after_a_turn_ends_with_the_next(void **state) {
+    struct transcript t = {0};
+
+    (void)state;
+    transcript_call(&t, "m1", "c1", "Bash", 1, 1);
+    delta(&t, PART_TEXT, "m2", "text", 1);
+    for (int i = 0; i < 20; i++)
+        transcript_note(&t, "note", 1);
+    transcript_settle(&t, CALL_UNKNOWN, 2);
+    assert_false(transcript_has_open_call(&t));
+    part_state(&t, transcript_find_call(&t, "c1"), CALL_RUNNING, -1);
+    assert_true(transcript_has_open_call(&t));
+    delta(&t, PART_TEXT, "m2", " more", 3);
+    transcript_settle(&t, CALL_UNKNOWN, 4);
+    assert_false(transcript_has_open_call(&t));
+    assert_int_equal(t.entries[0].parts[0].state, CALL_UNKNOWN);
+    assert_false(t.entries[1].parts[0].live);
+    transcript_fini(&t);
+}
+
 static void notes_are_entries_of_their_own(void **state) {
     struct transcript t = {0};
 
@@ -331,6 +351,7 @@ int main(void) {
         cmocka_unit_test(a_message_that_was_not_sent_goes_away),
         cmocka_unit_test(a_part_stops_growing_at_its_cap),
         cmocka_unit_test(a_long_stream_costs_the_same_for_each_delta),
+        cmocka_unit_test(what_lives_again_after_a_turn_ends_with_the_next),
         cmocka_unit_test(notes_are_entries_of_their_own),
     };
 
