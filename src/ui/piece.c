@@ -122,9 +122,9 @@ static const char *new_model(const struct transcript *t, const struct entry *e) 
 
     if (str_blank(e->model))
         return NULL;
-    for (const struct entry *before = e; before-- > t->entries && left-- > 0;)
-        if (!str_blank(before->model))
-            return str_eq(before->model, e->model) ? NULL : e->model;
+    for (size_t i = (size_t)(e - t->entries); i-- > 0 && left-- > 0;)
+        if (!str_blank(t->entries[i].model))
+            return str_eq(t->entries[i].model, e->model) ? NULL : e->model;
     return NULL;
 }
 
