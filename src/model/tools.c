@@ -87,7 +87,8 @@ static bool add_first(struct buf *out, const char *json, size_t n, const char *c
             best_rank = rank;
         }
     }
-    (void)jtext_add(out, best); /* as much as there is */
+    if (best.p)
+        (void)jtext_add(out, best); /* as much as there is */
     return out->n > before;
 }
 
