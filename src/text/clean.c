@@ -169,10 +169,13 @@ static size_t plain_run(const struct cleaner *c, size_t from) {
     size_t at = from;
 
     while (at < c->n) {
-        if (byte_printable(s[at]) || (s[at] == '\n' && lines)) {
+        at += bytes_printable_run(s + at, c->n - at);
+        if (at < c->n && s[at] == '\n' && lines) {
             at++;
             continue;
         }
+        if (at == c->n)
+            break;
         if (byte_ascii(s[at]))
             break;
         size_t used;

@@ -29,9 +29,15 @@ size_t flow_bytes(const struct flow *f) {
 }
 
 uint32_t flow_put(struct flow *f, const char *s, size_t n) {
-    f->text.max = FLOW_TEXT_MAX;
     const size_t at = f->text.n;
 
+    if (at + n < f->text.cap && at + n <= FLOW_TEXT_MAX) {
+        memcpy(f->text.p + at, s, n);
+        f->text.n += n;
+        f->text.p[f->text.n] = '\0';
+        return (uint32_t)at;
+    }
+    f->text.max = FLOW_TEXT_MAX;
     return buf_add(&f->text, s, n) == RC_OK ? (uint32_t)at : UINT32_MAX;
 }
 
@@ -87,7 +93,8 @@ struct liner {
     size_t n, bit;      /* bit: the row in the making starts in it */
     uint32_t line, end; /* of the line in the text */
     uint32_t bit_at;    /* where that bit starts in the text */
-    struct decor first, rest;
+    struct decor first, other;
+    const struct decor *rest; /* other, or first when they are the same */
     uint8_t fill;
 };
 
@@ -136,10 +143,11 @@ static bool same_bits(const struct flow_decor *d) {
 static bool put_prefixes(struct liner *l, const struct flow_decor *d) {
     if (!put_prefix(l, &l->first, d->first, d->n_first))
         return false;
-    if (!same_bits(d))
-        return put_prefix(l, &l->rest, d->rest, d->n_rest);
-    l->rest = l->first;
-    return true;
+    l->rest = &l->first;
+    if (same_bits(d))
+        return true;
+    l->rest = &l->other;
+    return put_prefix(l, &l->other, d->rest, d->n_rest);
 }
 
 static bool put_bits(struct liner *l) {
@@ -183,7 +191,7 @@ static void add_row(struct liner *l, uint32_t from, uint32_t to, bool ascii) {
     const bool first = from == l->line;
 
     flow_row_begin(f, source_at(l, from), l->fill);
-    add_decor(f, first ? &l->first : &l->rest);
+    add_decor(f, first ? &l->first : l->rest);
     uint32_t at = l->bit_at;
 
     for (size_t i = l->bit; i < l->n && at < to; i++) {
@@ -248,15 +256,15 @@ void flow_line_decor(struct flow *f, const struct flow_bit *bits, size_t n,
     l.n = n;
     l.bit = 0;
     l.fill = fill;
-    l.first.n = l.rest.n = 0; /* not all of it zeroed: it is large */
-    l.first.cells = l.rest.cells = 0;
+    l.first.n = l.other.n = 0; /* not all of it zeroed: it is large */
+    l.first.cells = l.other.cells = 0;
     if (!put_prefixes(&l, decor) || !put_bits(&l)) {
         buf_cut(&f->text, before, f->text.n - before);
         return;
     }
     const uint32_t len = l.end - l.line;
     const bool ascii = bytes_printable(f->text.p + l.line, len);
-    const int taken = l.first.cells > l.rest.cells ? l.first.cells : l.rest.cells;
+    const int taken = l.first.cells > l.rest->cells ? l.first.cells : l.rest->cells;
     int room = (width < FLOW_WIDEST ? width : FLOW_WIDEST) - taken;
 
     room = room > 1 ? room : 1;

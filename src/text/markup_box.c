@@ -97,25 +97,25 @@ void markup_enter_item(struct markup_out *o, const MD_BLOCK_LI_DETAIL *detail) {
     struct markup_list *list = &o->list[o->lists - 1];
     struct markup_box box = {.item = true, .loose = list->loose, .ink = INK_BULLET};
     const bool done = detail->task_mark != ' ';
-    int n;
+    const char *mark = "";
 
     if (list->begun && list->loose)
         want_gap(o);
     list->begun = true;
     if (detail->is_task) {
-        const char *mark = done ? "\u2611 " : "\u2610 ";
-
+        box.ink = done ? INK_TASK_DONE : INK_TASK_OPEN;
+        mark = done ? "\u2611 " : "\u2610 ";
         if (o->how->ascii)
             mark = done ? "[x] " : "[ ] ";
-        n = snprintf(box.bullet, sizeof box.bullet, "%s", mark);
-        box.ink = done ? INK_TASK_DONE : INK_TASK_OPEN;
-    } else if (list->ordered) {
-        n = snprintf(box.bullet, sizeof box.bullet, "%2u. ", list->number++);
-    } else {
-        n = snprintf(box.bullet, sizeof box.bullet, "%s", bullet_of(o));
+    } else if (!list->ordered) {
+        mark = bullet_of(o);
     }
-    box.bullet_n = (uint8_t)n;
-    box.cells = (uint8_t)text_width(box.bullet, (size_t)n);
+    box.bullet_n = (uint8_t)strlen(mark);
+    memcpy(box.bullet, mark, box.bullet_n);
+    if (list->ordered && !detail->is_task)
+        box.bullet_n = (uint8_t)snprintf(box.bullet, sizeof box.bullet, "%2u. ", list->number);
+    list->number++;
+    box.cells = (uint8_t)text_width(box.bullet, box.bullet_n);
     markup_push_box(o, box);
 }
 

@@ -15,8 +15,8 @@ int utf8_cells(uint32_t cp);
 
 static inline bool byte_printable(char c) { return c >= 0x20 && c < 0x7f; }
 
-/* Printable ASCII all through: eight bytes at a time. */
-static inline bool bytes_printable(const char *s, size_t n) {
+/* How many bytes of printable ASCII s begins with: eight at a time. */
+static inline size_t bytes_printable_run(const char *s, size_t n) {
     const uint64_t ones = UINT64_MAX / 255;
     size_t i = 0;
 
@@ -26,11 +26,15 @@ static inline bool bytes_printable(const char *s, size_t n) {
         memcpy(&x, s + i, sizeof x);
         /* below 0x20, 0x7f, and above: each leaves the top bit of a byte */
         if (((x | (x + ones) | (x - ones * 0x20)) & (ones * 0x80)) != 0)
-            return false;
+            break;
     }
     while (i < n && byte_printable(s[i]))
         i++;
-    return i == n;
+    return i;
+}
+
+static inline bool bytes_printable(const char *s, size_t n) {
+    return bytes_printable_run(s, n) == n;
 }
 
 static inline bool byte_ascii(char c) { return ((unsigned char)c & 0x80) == 0; }

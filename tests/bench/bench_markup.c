@@ -1,7 +1,7 @@
 /* bench_markup - Markdown set out in rows against md4c parsing it alone; and how long any 1 MB of
  * it takes, however hostile.
  *
- * usage: bench_markup [--kb N] [--runs N] [--each 1 (prints every hostile input)] */
+ * usage: bench_markup [--kb N] [--runs N] [--each 1 (prints every hostile input; -1: none of them)] */
 #include "bench.h"
 
 #include <locale.h>
@@ -306,7 +306,7 @@ int main(int argc, char **argv) {
         return 2;
     compare("1 MB of Markdown as agents write it, in rows", answer, sizeof answer - 1, bytes, runs);
     compare("  1 MB of prose", prose, sizeof prose - 1, bytes, runs);
-    for (size_t i = 0; i < MIX_COUNT(hostile) + SPECIALS; i++) {
+    for (size_t i = 0; each >= 0 && i < MIX_COUNT(hostile) + SPECIALS; i++) {
         const bool one = i < MIX_COUNT(hostile);
         auto_free char *s = one ? repeated(hostile[i], strlen(hostile[i]), bytes)
                                 : special(i - MIX_COUNT(hostile), bytes);
