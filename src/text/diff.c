@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    WORK = 12000000, /* steps of the exact search: a few dozen milliseconds */
+    WORK = 8000000,  /* steps of the exact search: a few dozen milliseconds */
     SLIDE_MAX = 256, /* lines a change is moved to stand better */
     CONTEXT = 3
 };
@@ -17,7 +17,9 @@ void pieces_init(struct pieces *p, size_t expected) {
 
     while (slots < 2 * expected)
         slots *= 2;
-    *p = (struct pieces){.slots = xcalloc(slots, sizeof *p->slots), .mask = slots - 1};
+    *p = (struct pieces){.v = xmalloc((expected + 1) * sizeof *p->v),
+                         .slots = xcalloc(slots, sizeof *p->slots),
+                         .mask = slots - 1};
 }
 
 void pieces_fini(struct pieces *p) {
@@ -48,18 +50,18 @@ uint32_t piece_number(struct pieces *p, const char *s, size_t n) {
     size_t at = hash & p->mask;
 
     /* Texts made to collide are merely taken for different: steps are bounded. */
-    for (int steps = 0; p->slots[at] != 0; steps++, at = (at + 1) & p->mask) {
-        const struct piece *known = &p->v[p->slots[at] - 1];
+    for (int steps = 0; p->slots[at].number != 0; steps++, at = (at + 1) & p->mask) {
+        const struct slot *slot = &p->slots[at];
+        const struct piece *known = &p->v[slot->number - 1];
 
-        if (known->hash == hash && known->n == n && memcmp(known->s, s, n) == 0)
-            return p->slots[at] - 1;
+        if (slot->hash == hash && known->n == n && memcmp(known->s, s, n) == 0)
+            return slot->number - 1;
         if (steps > 256)
             break;
     }
-    p->v = xgrow(p->v, p->n, &p->cap, sizeof *p->v);
-    p->v[p->n] = (struct piece){.s = s, .n = (uint32_t)n, .hash = hash};
-    if (p->slots[at] == 0)
-        p->slots[at] = (uint32_t)p->n + 1;
+    p->v[p->n] = (struct piece){.s = s, .n = (uint32_t)n};
+    if (p->slots[at].number == 0)
+        p->slots[at] = (struct slot){.hash = hash, .number = (uint32_t)p->n + 1};
     return (uint32_t)p->n++;
 }
 

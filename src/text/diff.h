@@ -16,17 +16,21 @@ struct seq {
 };
 void seq_compare(const struct seq *s);
 
-/* ---- equal pieces of text get equal numbers (diff_lines.c) ---- */
-struct pieces {
-    struct piece *v; /* by number */
-    size_t n, cap;
-    uint32_t *slots; /* 1 + number; 0: free */
-    size_t mask;
-};
+/* ---- equal pieces of text get equal numbers (diff.c) ---- */
 struct piece {
     const char *s;
-    uint32_t n, hash;
+    uint32_t n;
 };
+struct slot {
+    uint32_t hash, number; /* 1 + number; 0: free */
+};
+struct pieces {
+    struct piece *v; /* by number */
+    size_t n;
+    struct slot *slots;
+    size_t mask;
+};
+/* For so many pieces at most. */
 void pieces_init(struct pieces *p, size_t expected);
 uint32_t piece_number(struct pieces *p, const char *s, size_t n);
 void pieces_fini(struct pieces *p);

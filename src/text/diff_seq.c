@@ -7,12 +7,16 @@
 enum {
     DEPTH_MAX = 1024, /* of the search from one end */
     DEPTH_MIN = 12,   /* always allowed, so that small differences are exact everywhere */
-    LEVELS_MAX = 6,   /* of anchors among anchors */
+    LEVELS_MAX = 5,   /* of anchors among anchors */
     UNREACHED = -(1 << 30)
 };
 
 struct anchor {
     uint32_t x, y, chain; /* chain: 1 + index of the one before in its row */
+};
+/* How often a number is on each side, and where on the second: beside each other in memory. */
+struct tally {
+    uint32_t a, b, place;
 };
 /* The furthest place from one end on each diagonal; v points at diagonal 0. */
 struct front {
@@ -25,7 +29,7 @@ struct search {
     uint8_t *gone, *come;
     struct front forward, backward;
     int64_t work;
-    uint32_t *count_a, *count_b, *place; /* by number; zero between uses */
+    struct tally *tallies; /* by number; counts are zero between uses */
     struct anchor *anchors;
     uint32_t *tops; /* of rows of anchors, by length */
 };
@@ -85,7 +89,8 @@ static void front_start(struct front *f, int32_t reach, int sign) {
 static bool middle(struct search *w, const struct box *box, int32_t *mx, int32_t *my) {
     const int32_t n = box->x1 - box->x0, m = box->y1 - box->y0;
     const int32_t need = (n + m + 1) / 2 + 1;
-    const int32_t reach = need < DEPTH_MAX ? need : DEPTH_MAX;
+    const int32_t most = w->work > 0 ? DEPTH_MAX : DEPTH_MIN;
+    const int32_t reach = need < most ? need : most;
     int32_t x, k;
 
     front_start(&w->forward, reach, 1);
@@ -112,18 +117,23 @@ static size_t find_anchors(struct search *w, const struct box *box) {
     size_t n = 0;
 
     for (int32_t x = box->x0; x < box->x1; x++)
-        w->count_a[w->a[x]]++;
+        w->tallies[w->a[x]].a++;
     for (int32_t y = box->y0; y < box->y1; y++) {
-        w->count_b[w->b[y]]++;
-        w->place[w->b[y]] = (uint32_t)y;
+        struct tally *t = &w->tallies[w->b[y]];
+
+        t->b++;
+        t->place = (uint32_t)y;
+    }
+    for (int32_t x = box->x0; x < box->x1; x++) {
+        const struct tally *t = &w->tallies[w->a[x]];
+
+        if (t->a == 1 && t->b == 1)
+            w->anchors[n++] = (struct anchor){.x = (uint32_t)x, .y = t->place};
     }
     for (int32_t x = box->x0; x < box->x1; x++)
-        if (w->count_a[w->a[x]] == 1 && w->count_b[w->a[x]] == 1)
-            w->anchors[n++] = (struct anchor){.x = (uint32_t)x, .y = w->place[w->a[x]]};
-    for (int32_t x = box->x0; x < box->x1; x++)
-        w->count_a[w->a[x]] = 0;
+        w->tallies[w->a[x]].a = 0;
     for (int32_t y = box->y0; y < box->y1; y++)
-        w->count_b[w->b[y]] = 0;
+        w->tallies[w->b[y]].b = 0;
     return n;
 }
 
@@ -204,13 +214,13 @@ struct thinned {
     size_t n;
 };
 
-static struct thinned thin(const uint32_t *v, size_t n, const uint32_t *other, uint8_t *marks) {
+static struct thinned thin(const struct search *w, const uint32_t *v, size_t n, uint8_t *marks) {
     struct thinned t = {.v = xmalloc((n + 1) * sizeof *t.v),
                         .from = xmalloc((n + 1) * sizeof *t.from),
                         .marks = xcalloc(n + 1, 1)};
 
     for (size_t i = 0; i < n; i++)
-        if (other[v[i]] == 0) {
+        if (w->tallies[v[i]].a == 0 || w->tallies[v[i]].b == 0) {
             marks[i] = 1;
         } else {
             t.v[t.n] = v[i];
@@ -232,21 +242,17 @@ void seq_compare(const struct seq *s) {
     struct search *w = xcalloc(1, sizeof *w);
     const size_t least = s->n < s->m ? s->n : s->m;
 
-    w->count_a = xcalloc(s->ids + 1, sizeof *w->count_a);
-    w->count_b = xcalloc(s->ids + 1, sizeof *w->count_b);
-    w->place = xcalloc(s->ids + 1, sizeof *w->place);
+    w->tallies = xcalloc(s->ids + 1, sizeof *w->tallies);
     w->anchors = xmalloc((least + 1) * sizeof *w->anchors);
     w->tops = xmalloc((least + 1) * sizeof *w->tops);
     w->work = s->work;
     for (size_t i = 0; i < s->n; i++)
-        w->count_a[s->a[i]]++;
+        w->tallies[s->a[i]].a++;
     for (size_t i = 0; i < s->m; i++)
-        w->count_b[s->b[i]]++;
-    struct thinned a = thin(s->a, s->n, w->count_b, s->gone);
-    struct thinned b = thin(s->b, s->m, w->count_a, s->come);
+        w->tallies[s->b[i]].b++;
+    struct thinned a = thin(w, s->a, s->n, s->gone), b = thin(w, s->b, s->m, s->come);
 
-    memset(w->count_a, 0, (s->ids + 1) * sizeof *w->count_a);
-    memset(w->count_b, 0, (s->ids + 1) * sizeof *w->count_b);
+    memset(w->tallies, 0, (s->ids + 1) * sizeof *w->tallies);
     w->a = a.v;
     w->b = b.v;
     w->gone = a.marks;
@@ -254,9 +260,7 @@ void seq_compare(const struct seq *s) {
     compare_box(w, (struct box){0, (int32_t)a.n, 0, (int32_t)b.n}, 0);
     unthin(&a, s->gone);
     unthin(&b, s->come);
-    free(w->count_a);
-    free(w->count_b);
-    free(w->place);
+    free(w->tallies);
     free(w->anchors);
     free(w->tops);
     free(w);
