@@ -494,7 +494,7 @@ static size_t mark_at(const struct place *p, const struct entry *e, size_t part)
 }
 
 bool thread_marked(const struct session *s, size_t entry, size_t part) {
-    const struct place *p = s->priv->place;
+    const struct place *p = s->priv ? s->priv->place : NULL;
 
     return p && p->n_marks > 0 && entry < s->transcript.n && s->transcript.entries[entry].id &&
            mark_at(p, &s->transcript.entries[entry], part) != SIZE_MAX;
