@@ -28,10 +28,14 @@ struct diff_how {
 };
 /* Adds display lines [from, from + count). Every changed line has its sign; removed words in
  * removed lines and added ones in added lines are marked (ATTR_REVERSE) when the lines are alike.
- * Long lines wrap in their own column. src of the rows is the display line's number. */
+ * Long lines wrap in their own column; of one line 16 KiB are shown, and how much there is beside
+ * them. What would be hidden (controls, bidi, a return at the end where the other side has none) is
+ * shown as marks. In two columns the left text is decoration where there is a right one. src of the
+ * rows is the display line's number. */
 void diff_flow(struct flow *out, const struct diff *d, size_t from, size_t count,
                const struct diff_how *how);
-/* Unified text with signs, for copies: "-old\n+new\n". */
+/* Unified text with signs, for copies: "-old\n+new\n"; "@@" where lines are left out. Ends of lines
+ * are not compared: a last line with and without one is the same. */
 enum rc diff_text(struct buf *out, const struct diff *d);
 
 #endif

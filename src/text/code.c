@@ -1,6 +1,7 @@
 /* code.c - a line of source text cut into bits by a row of the table of languages. */
 #include "lexer.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +12,10 @@ void lex_put(struct lexer *x, size_t to, enum ink ink) {
 
     if (to <= x->at)
         return;
+    assert(last || x->max > 0);
     if (last && last->ink == ink && last->attrs == x->attrs) {
         last->n += to - x->at;
-    } else if (x->n_bits == x->max) {
+    } else if (last && x->n_bits == x->max) {
         last->n += to - x->at;
         last->ink = INK_PLAIN_CODE;
         last->attrs = 0;
@@ -48,8 +50,10 @@ bool lex_among(const char *list, const char *word, size_t n) {
 
         while (mid > low && list[mid - 1] != ' ')
             mid--;
-        const size_t len = strcspn(list + mid, " ");
-        const int order = memcmp(word, list + mid, n < len ? n : len);
+        const char *end = memchr(list + mid, ' ', high - mid);
+        const size_t len = end ? (size_t)(end - list) - mid : high - mid;
+        const int first = (unsigned char)word[0] - (unsigned char)list[mid];
+        const int order = first != 0 ? first : memcmp(word, list + mid, n < len ? n : len);
 
         if (order == 0 && n == len)
             return true;
@@ -302,8 +306,9 @@ static void word(struct lexer *x, size_t to) {
     const struct language *l = x->lang;
     const char *s = x->s + x->at;
     const size_t n = to - x->at;
-    char lower[24];
+    char lower[24] = "";
 
+    assert(n > 0);
     if ((l->traits & TRAIT_CASELESS) && n < sizeof lower) {
         for (size_t i = 0; i < n; i++)
             lower[i] = (char)(s[i] >= 'A' && s[i] <= 'Z' ? s[i] + 32 : s[i]);
