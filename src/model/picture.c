@@ -380,7 +380,11 @@ bool picture_reply(struct model *m, const struct incoming *in, struct effects *f
     } else if (in->kind == IN_FAIL) {
         const bool line = in->err.rc == RC_CONNECT || in->err.rc == RC_TIMEOUT;
 
-        fail(m, it, "%s", in->err.text[0] ? in->err.text : rc_text(in->err.rc));
+        const char *says = in->fault && !str_blank(in->fault->message) ? in->fault->message
+                           : in->err.text[0]                           ? in->err.text
+                                                                       : rc_text(in->err.rc);
+
+        fail(m, it, "%s", says);
         it->again_at = line ? m->now + AGAIN_MS : 0;
     } else if (in->kind == IN_REPLY) {
         it->request = 0;

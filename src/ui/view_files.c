@@ -7,9 +7,9 @@
 #include "mix/picture.h"
 
 enum {
-    TIME_COLS = 60,  /* from this width on the time of a file is shown as well */
-    THUMB_ROOM = 12, /* rows the list leaves, */
-    LIST_HIGH = 30,  /* or rows there are: then the selected picture is shown under it */
+    TIME_COLS = 60, /* from this width on the time of a file is shown as well */
+    THUMB_ROOM = 7, /* rows the list leaves, */
+    LIST_HIGH = 30, /* or rows there are: then the selected picture is shown under it */
 };
 
 static bool running(const struct transfer *t) { return t->state == XFER_RUNNING; }
@@ -147,12 +147,13 @@ static struct parts parts_of(const struct model *m, struct rect r) {
     size_t first;
 
     p.list.h -= m->files.n_transfers > 0 ? transfer_rows(&m->files, p.list.h, &first) : 0;
-    const bool room = p.list.h - (int)(m->files.n < 1000 ? m->files.n : 1000) >= THUMB_ROOM ||
-                      p.list.h >= LIST_HIGH;
+    const int files = m->files.n < 1000 ? (int)m->files.n : 1000, left = p.list.h - files;
+    const bool room = left >= THUMB_ROOM || p.list.h >= LIST_HIGH;
 
     if (!room || !f || f->is_dir || !picture_named(f->name) || !pictures_shown(m))
         return p;
-    const int h = PICTURE_ROWS, w = r.w - 2 < PICTURE_COLS ? r.w - 2 : PICTURE_COLS;
+    const int h = left > PICTURE_ROWS || left < THUMB_ROOM ? PICTURE_ROWS : left - 1;
+    const int w = r.w - 2 < PICTURE_COLS ? r.w - 2 : PICTURE_COLS;
 
     p.list.h -= h + 1;
     p.thumb = (struct rect){r.x + 1, p.list.y + p.list.h + 1, w, h};
