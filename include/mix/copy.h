@@ -29,6 +29,26 @@ void act_copied(struct model *m, enum rc rc, struct effects *fx);
 void act_quote(struct model *m);
 /* The thread from the first message in view on, as clean lines, in fx->bare. */
 void act_bare(struct model *m, struct effects *fx);
+/* Visual mode: text of the thread chosen by keys. */
+enum visual_key {
+    VISUAL_LEFT,
+    VISUAL_RIGHT,
+    VISUAL_UP,
+    VISUAL_DOWN,
+    VISUAL_WORD,
+    VISUAL_WORD_BACK,
+    VISUAL_START,
+    VISUAL_END,
+    VISUAL_PGUP,
+    VISUAL_PGDN,
+    VISUAL_SWAP,  /* the other end moves */
+    VISUAL_LINES, /* whole rows, or cells again */
+    VISUAL_COPY,
+};
+void act_visual(struct model *m);
+void act_visual_key(struct model *m, enum visual_key key);
+void act_visual_leave(struct model *m);
+bool visual_on(const struct model *m); /* it is on, and has the keys */
 /* Asks for a command that gets the selected message, or what is chosen in the list of copies. */
 void act_pipe(struct model *m, struct effects *fx);
 /* The link under the cursor of that list. */

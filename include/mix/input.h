@@ -23,6 +23,7 @@ enum scope {
     SCOPE_PICKER,
     SCOPE_PANEL,   /* server screens */
     SCOPE_PICTURE, /* the preview of a picture */
+    SCOPE_VISUAL,  /* text is chosen in the thread */
     SCOPE_COUNT
 };
 enum cmd {

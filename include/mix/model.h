@@ -263,6 +263,25 @@ struct terminal {
     enum { GRAPHICS_NONE, GRAPHICS_SIXEL, GRAPHICS_KITTY } graphics;
     int cell_w, cell_h; /* pixels of a cell, as near as is known */
 };
+/* Text chosen by keys in the thread. Its ends are places of the layout, so the view moves them: what
+ * was pressed waits in `keys` until it settles, and what is to be copied stands in `text` for the
+ * next tick. */
+struct visual_end {
+    size_t entry, piece, slice;
+    int row, x;
+};
+struct visual {
+    bool on;
+    bool placed; /* the ends are places; before, they begin at the selected part */
+    bool lines;  /* whole rows */
+    struct visual_end anchor, caret;
+    int goal; /* cell that up and down keep to */
+    uint8_t keys[64]; /* enum visual_key of copy.h */
+    size_t n_keys;
+    const struct session *session;
+    int width;
+    char *text;
+};
 struct ui {
     int cols, rows;
     struct terminal terminal;
@@ -309,6 +328,7 @@ struct ui {
     size_t n_themes;
     bool leader; /* Ctrl+X was pressed */
     int64_t leader_at;
+    struct visual visual;
     bool focused; /* the terminal has the focus, as far as known */
     bool ascii, animate;
     char *theme;       /* name; the app loads it */
@@ -441,6 +461,8 @@ size_t model_working(const struct model *m);   /* of its own */
 size_t model_transfers(const struct model *m); /* that run */
 /* sessions with text that the disk refused to take */
 size_t model_unsaved(const struct model *m);
+/* The part has a mark; SIZE_MAX: the entry, or any part of it. */
+bool thread_marked(const struct session *s, size_t entry, size_t part);
 const struct file_info *model_selected_file(const struct model *m);
 /* Indices into picker.listing->entries that match the filter, best first. Caller frees. */
 size_t *picker_visible(const struct picker *p, size_t *n);

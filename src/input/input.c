@@ -198,6 +198,17 @@ static bool field_key(const struct input *in, struct model *m, const struct key 
     return c != CMD_COUNT;
 }
 
+/* False: it means what it always does. */
+static bool visual_key(const struct input *in, struct model *m, const struct key *k,
+                       struct effects *fx) {
+    const enum cmd c = visual_on(m) ? keymap_find(&in->keymap, SCOPE_VISUAL, k) : CMD_COUNT;
+    if (c != CMD_COUNT)
+        run_command(m, c, fx);
+    else if (visual_on(m) && is_text(k))
+        act_notice(m, "Enter or c copies what is chosen, Esc leaves it");
+    return c != CMD_COUNT || (visual_on(m) && is_text(k));
+}
+
 static void pane_key(const struct input *in, struct model *m, const struct key *k,
                      struct effects *fx) {
     enum cmd c = keymap_find(&in->keymap, scope_of_pane(m->ui.focus), k);
@@ -219,7 +230,7 @@ static void dispatch(const struct input *in, struct model *m, const struct key *
         leader(m);
         return;
     }
-    if (!field_key(in, m, k, fx))
+    if (!field_key(in, m, k, fx) && !visual_key(in, m, k, fx))
         pane_key(in, m, k, fx);
 }
 

@@ -30,6 +30,7 @@ static const struct {
     [SCOPE_PICKER] = {"picker", "File picker"},
     [SCOPE_PANEL] = {"panel", "Server screens"},
     [SCOPE_PICTURE] = {"picture", "Picture"},
+    [SCOPE_VISUAL] = {"visual", "Choosing text in the thread"},
 };
 
 const struct command *command_row(enum cmd c) { return &table[c]; }

@@ -64,6 +64,7 @@ static bool is_act(enum cmd c) {
     case SCOPE_PICKER:
     case SCOPE_PANEL:
     case SCOPE_PICTURE:
+    case SCOPE_VISUAL:
     case SCOPE_COUNT:
         break;
     }
@@ -85,6 +86,8 @@ static const char *why_not_here(const struct model *m, enum cmd c) {
         return "only in a server screen";
     case SCOPE_PICTURE:
         return "only over a picture";
+    case SCOPE_VISUAL:
+        return "only while text is chosen, with v in the thread";
     case SCOPE_COMPOSER:
         return is_act(c) || m->ui.focus == PANE_COMPOSER ? NULL : "only in the message";
     case SCOPE_EVERYWHERE:
@@ -216,8 +219,8 @@ static void confirm_rows(struct menu *r, const struct keymap *k, const struct mo
     if (m->ui.confirm_index != CONFIRM_NOT_INDEXED)
         push(r, (struct menu_row){.label = "search index",
                                   .help = m->ui.confirm_index == CONFIRM_FORGETS
-                                              ? "forgets it, too; Tab keeps it there"
-                                              : "keeps what was read; Tab forgets that, too",
+                                              ? "forgets it, too; Tab: keep it"
+                                              : "keeps it; Tab: forget it",
                                   .keys = "Tab",
                                   .command = ROW_INDEX});
     if (m->ui.confirm_named)
@@ -346,7 +349,9 @@ static bool hints_search(const struct keymap *k, struct model *m) {
 
 static void hints(const struct keymap *k, struct model *m) {
     struct ui *ui = &m->ui;
-    enum scope scope = ui->leader ? SCOPE_LEADER : scope_of_pane(ui->focus);
+    enum scope scope = ui->leader     ? SCOPE_LEADER
+                       : visual_on(m) ? SCOPE_VISUAL
+                                      : scope_of_pane(ui->focus);
     ui->n_hints = 0;
     if (ui->over != OVER_NONE) {
         hints_overlay(k, m);

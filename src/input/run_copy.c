@@ -9,6 +9,12 @@ COMMAND(cmd_pipe) { act_pipe(m, fx); }
 
 COMMAND(cmd_bare) { act_bare(m, fx); }
 
+COMMAND(cmd_visual) { act_visual(m); }
+
+COMMAND(cmd_visual_key) { act_visual_key(m, (enum visual_key)arg); }
+
+COMMAND(cmd_visual_leave) { act_visual_leave(m); }
+
 COMMAND(cmd_quote) { act_quote(m); }
 
 COMMAND(cmd_session_copy) {

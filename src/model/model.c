@@ -159,6 +159,7 @@ static void free_ui(struct ui *ui) {
     free(ui->preview);
     free(ui->confirm_text);
     free(ui->confirm_object);
+    free(ui->visual.text);
     free(ui->theme);
     buf_fini(&ui->killed);
 }

@@ -258,6 +258,7 @@ void copying_free(struct copying *c);
 void copying_task(struct model *m, const struct task *t, struct effects *fx);
 void pipe_task(struct model *m, struct task *t, struct effects *fx); /* may take its arena */
 void pipe_settle(struct model *m, struct effects *fx);
+void visual_tick(struct model *m, struct effects *fx); /* what was chosen is copied */
 
 /* ---- panel.c ---- */
 void panels_free(struct model *m);

@@ -119,6 +119,7 @@ void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) 
     if (!model_hidden(m)) {
         tick_screen(m);
         search_tick(m);
+        visual_tick(m, fx);
     }
     model_settle(m, fx);
 }
@@ -158,7 +159,8 @@ int64_t model_next_tick(const struct model *m, int64_t now) {
     const struct model_private *p = m->priv;
     int64_t at = -1;
 
-    if (p->order_dirty || p->watch_dirty || p->n_unsaved > 0 || p->n_panel_ended > 0)
+    if (p->order_dirty || p->watch_dirty || p->n_unsaved > 0 || p->n_panel_ended > 0 ||
+        p->pipe_ended > 0 || m->ui.visual.text)
         return now;
     for (size_t i = 0; i < m->n_sessions; i++)
         sooner_of(&at, session_next(m->sessions[i]));

@@ -233,6 +233,7 @@ void thread_settle(struct view *v, struct model *m, const struct frame_layout *l
         r->sel_entry = r->sel_part = 0;
     settle_move(v, &at, r);
     keep_selection(v, &at, r);
+    visual_settle(v, m, &at);
     want_pictures(v, &at, m);
     if (thread_at_end(v, &at))
         m->shown->seen = true;

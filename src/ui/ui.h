@@ -77,13 +77,13 @@ struct words say_grouped(uint64_t n);  /* 1,234 */
 const char *state_word(const struct ask *a);
 
 /* ---- wrapped text of an ask ---- */
-struct line {
+struct block_line {
     uint32_t off, len; /* in the block's text */
     uint8_t style;
 };
 struct block {
     struct buf text; /* clean */
-    struct line *lines;
+    struct block_line *lines;
     size_t n, cap;
     size_t shown; /* lines without the empty ones at the end */
     /* what it was made from */
@@ -175,6 +175,11 @@ const struct part *spot_part(const struct thread_place *at, struct spot spot); /
 struct spot place_kept(struct view *v, const struct thread_place *at, struct reading *r);
 void place_note(struct view *v, const struct thread_place *at, struct reading *r);
 struct spot place_asked(struct view *v, const struct thread_place *at, const struct reading *r);
+/* visual.c: text chosen by keys */
+void visual_settle(struct view *v, struct model *m, const struct thread_place *at);
+/* Row y shows that place: what is chosen of it stands out. */
+void visual_draw_row(struct view *v, const struct thread_place *at, struct canvas *c, int y,
+                     struct spot spot);
 /* ink.c */
 enum style ink_style(uint8_t ink);
 struct ink_marks {

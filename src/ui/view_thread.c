@@ -32,6 +32,7 @@ static void draw_rows(struct view *v, const struct thread_place *at, struct canv
 
     for (int y = 0; y < rows; y++) {
         draw_piece_row(v, at, c, at->r.y + y, spot);
+        visual_draw_row(v, at, c, at->r.y + y, spot);
         if (focus && spot.entry == r->sel_entry && spot.piece == r->sel_part + 1)
             put(c, at->r.x - 1, at->r.y + y, 1, STYLE_BORDER_FOCUS, glyph(at->m, G_CURSOR));
         if (spot.piece > 0 && spot.slice == 0 && spot.row == 0 &&
