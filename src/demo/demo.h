@@ -267,7 +267,12 @@ void answer_about_files(struct turn *t, const char *text); /* answer.c */
 void show_table(struct turn *t);
 void show_code(struct turn *t, const char *language, size_t n);
 void show_picture(struct turn *t);
-void picture_jpeg(struct buf *out, const char *name, int width, int height); /* picture.c */
+/* kinds.c: calls whose answers are made up */
+void show_kinds(struct turn *t);
+bool kind_is_told(const struct plan *p); /* its result is p->b */
+void kind_screenshots(struct turn *t, const struct plan *p, struct tool_call *c); /* locked */
+void kind_callbacks(const struct turn *t, struct row *r);                         /* locked */
+void picture_jpeg(struct buf *out, const char *name, int width, int height);      /* picture.c */
 /* For turn.c and execute.c. */
 void turn_emit(struct turn *t, enum ev ev, struct event_data *data);
 void turn_settle(struct turn *t,

@@ -213,7 +213,7 @@ static bool act(struct turn *t, struct work *w, struct buf *out) {
         buf_addf(out, "The user answered: %s", w->ask->value);
         return true;
     }
-    if (is(p, "TodoWrite") || is(p, "ExitPlanMode") || is(p, "Show")) {
+    if (kind_is_told(p)) {
         buf_adds(out, p->b ? p->b : "ok");
         return true;
     }
@@ -269,6 +269,7 @@ static void end(struct turn *t, struct work *w, const char *failure, bool worked
     bool guess = !contains(progress, "error") && !contains(progress, "failed");
     pthread_mutex_lock(&d->lock);
     w->call->result = arena_strdup(&t->row->a, result);
+    kind_screenshots(t, w->plan, w->call);
     w->call->is_error = !worked && !failure && !is(w->plan, "Bash"); /* an exit code is no error */
     pthread_mutex_unlock(&d->lock);
     struct event_data e = {.tool_name = d->o.quirk[QUIRK_NO_NAME] ? NULL : w->call->name,
@@ -335,6 +336,7 @@ static void keep_results(struct turn *t) {
         turn_settle(t, "tool_use");
         struct row *r = store_add(d, t->s, "tool", NULL);
         r->finish = "end_turn";
+        kind_callbacks(t, r);
         persist_row(d, t->s, r);
         store_count(t->s);
     }

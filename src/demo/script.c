@@ -288,6 +288,11 @@ static void do_picture(struct turn *t, const struct step *s) {
     show_picture(t);
 }
 
+static void do_kinds(struct turn *t, const struct step *s) {
+    (void)s;
+    show_kinds(t);
+}
+
 static void do_answer(struct turn *t, const struct step *s) {
     (void)s;
     answer_about_files(t, t->text);
@@ -299,7 +304,8 @@ static void (*const scripts[])(struct turn *t, const struct step *s) = {
     [WORD_TASK] = do_task,    [WORD_THINK] = do_think,     [WORD_TABLE] = do_table,
     [WORD_CODE] = do_code,    [WORD_PICTURE] = do_picture, [WORD_LONG] = do_long,
     [WORD_FLOOD] = do_flood,  [WORD_FAIL] = do_fail,       [WORD_LIMIT] = do_limit,
-    [WORD_ASK_TEXT] = do_ask, [WORD_ASK_OK] = do_ask,      [WORD_COUNT] = do_answer,
+    [WORD_ASK_TEXT] = do_ask, [WORD_ASK_OK] = do_ask,      [WORD_KINDS] = do_kinds,
+    [WORD_COUNT] = do_answer,
 };
 
 void script_run(struct turn *t) {

@@ -40,10 +40,12 @@ void fetch_bodies(struct bodies *out, const struct part *p, const struct body_ho
 
 /* The list of what was found: the result itself, or the first list in it that holds objects. */
 static struct span found_in(struct span s, int depth) {
+    if (s.n == 0)
+        return s;
     struct jwalk walk = jtext_walk(s.p, s.n);
     struct jtext name, v;
 
-    if (s.n > 0 && s.p[0] == '[')
+    if (s.p[0] == '[')
         return (struct span){s.p + 1, s.n - 1};
     while (depth > 0 && jtext_next(&walk, &name, &v)) {
         const struct span inner = {v.p, v.n};

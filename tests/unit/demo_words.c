@@ -33,6 +33,8 @@ static const struct {
     {"code rust", WORD_CODE, "rust"},
     {"flood 100", WORD_FLOOD, "100"},
     {"flood", WORD_COUNT, "flood"},
+    {"tools", WORD_KINDS, ""},
+    {"tools are fun", WORD_COUNT, "tools are fun"},
     {"long", WORD_LONG, ""},
     {"long story", WORD_COUNT, "long story"},
     {"rate limit", WORD_LIMIT, ""},
