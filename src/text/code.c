@@ -10,6 +10,8 @@
 void lex_put(struct lexer *x, size_t to, enum ink ink) {
     struct flow_bit *last = x->n_bits > 0 ? &x->bits[x->n_bits - 1] : NULL;
 
+    while (to < x->n && ((unsigned char)x->s[to] & 0xc0) == 0x80) /* letters stay whole */
+        to++;
     if (to <= x->at)
         return;
     assert(last || x->max > 0);
@@ -30,6 +32,8 @@ void lex_put(struct lexer *x, size_t to, enum ink ink) {
 }
 
 bool lex_is(const struct lexer *x, size_t at, const char *word) {
+    if (at >= x->n || x->s[at] != word[0])
+        return false;
     const size_t n = strlen(word);
 
     return n > 0 && at + n <= x->n && memcmp(x->s + at, word, n) == 0;
@@ -41,9 +45,11 @@ size_t lex_blanks(const struct lexer *x, size_t at) {
     return at;
 }
 
+enum { WORD_MAX = 24 }; /* no keyword is longer */
+
 /* A binary search by bytes: from the middle back to the start of the word there. */
 bool lex_among(const char *list, const char *word, size_t n) {
-    size_t low = 0, high = list ? strlen(list) : 0;
+    size_t low = 0, high = list && n <= WORD_MAX ? strlen(list) : 0;
 
     while (low < high) {
         size_t mid = low + (high - low) / 2;
@@ -314,13 +320,12 @@ static void word(struct lexer *x, size_t to) {
             lower[i] = (char)(s[i] >= 'A' && s[i] <= 'Z' ? s[i] + 32 : s[i]);
         s = lower;
     }
-    if (lex_among(l->define, s, n)) {
+    if (lex_among(l->keywords, s, n)) {
         lex_put(x, to, INK_KEYWORD);
-        x->define = true;
-        x->parens = 0;
-        x->before = TOKEN_KEYWORD;
-    } else if (lex_among(l->keywords, s, n)) {
-        lex_put(x, to, INK_KEYWORD);
+        if (lex_among(l->define, s, n)) {
+            x->define = true;
+            x->parens = 0;
+        }
         x->before = TOKEN_KEYWORD;
     } else if (defines(x, to)) {
         lex_put(x, to, INK_NAME);

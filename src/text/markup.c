@@ -7,7 +7,7 @@
 
 #include "markup_span.h"
 
-enum { ABORT = 1, GUTTER_FROM = 16 /* width that has room for a gutter */ };
+enum { ABORT = 1, BITS_FIRST = 128, GUTTER_FROM = 16 /* width that has room for a gutter */ };
 
 /* ---- blocks ---- */
 static void rule(struct markup_out *o) {
@@ -279,6 +279,8 @@ static bool parse(struct markup_out *o) {
     const size_t room = 4 * o->n + 8192;
 
     o->clean = (struct buf){.p = xmalloc(room + 1), .cap = room + 1, .max = room};
+    o->cap_bits = BITS_FIRST;
+    o->bits = xmalloc(o->cap_bits * sizeof *o->bits);
     o->body.max = o->alt.max = o->url.max = 8 * MARKUP_SECTION;
     return md_parse(o->s, (MD_SIZE)o->n, &parser, o) == 0;
 }

@@ -1,6 +1,5 @@
 /* markup_box.c - the quotes and list items around a block: what stands in front of its rows, and
  * where empty rows go. */
-#include <stdio.h>
 #include <string.h>
 
 #include "markup_span.h"
@@ -93,6 +92,23 @@ static const char *bullet_of(const struct markup_out *o) {
     return o->how->ascii ? ascii[level % 3] : round[level % 3];
 }
 
+/* Room for two digits at least, so that a list does not move when its tenth item comes. */
+static void number_bullet(struct markup_box *box, unsigned number) {
+    char digits[12];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    if (at == sizeof digits - 1)
+        digits[--at] = ' ';
+    box->bullet_n = (uint8_t)(sizeof digits - at);
+    memcpy(box->bullet, digits + at, box->bullet_n);
+    box->bullet[box->bullet_n++] = '.';
+    box->bullet[box->bullet_n++] = ' ';
+}
+
 void markup_enter_item(struct markup_out *o, const MD_BLOCK_LI_DETAIL *detail) {
     struct markup_list *list = &o->list[o->lists - 1];
     struct markup_box box = {.item = true, .loose = list->loose, .ink = INK_BULLET};
@@ -113,7 +129,7 @@ void markup_enter_item(struct markup_out *o, const MD_BLOCK_LI_DETAIL *detail) {
     box.bullet_n = (uint8_t)strlen(mark);
     memcpy(box.bullet, mark, box.bullet_n);
     if (list->ordered && !detail->is_task)
-        box.bullet_n = (uint8_t)snprintf(box.bullet, sizeof box.bullet, "%2u. ", list->number);
+        number_bullet(&box, list->number);
     list->number++;
     box.cells = (uint8_t)text_width(box.bullet, box.bullet_n);
     markup_push_box(o, box);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    SECTION_MIN = 1 << 10,                    /* shorter ones are not cut at a blank line */
+    SECTION_MIN = 2 << 10,                    /* shorter ones are not cut at a blank line */
     LIST_MIN = 4 << 10,                       /* nor between the items of a list */
     LIMIT = MARKUP_SECTION - 2 * MARKUP_LOOK, /* longer ones are cut anywhere */
     /* of bytes that begin what md4c looks for the end of, in one section */
