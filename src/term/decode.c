@@ -29,7 +29,8 @@ struct decoder {
     size_t at, fed;           /* fed: where the last read begins */
     struct buf paste;         /* of the paste under way or last handed out */
     bool pasting, swallowing; /* swallowing: the rest of a paste over the cap */
-    bool torn;                /* what comes is the rest of an answer whose head was given up */
+    /* what comes is the rest of an answer whose head was given up */
+    enum { TORN_NOT, TORN_STRING, TORN_DEVICE } torn;
     int64_t heard_at;
     int64_t stalled_at; /* when a paste fell silent before its end; 0: none did */
     int64_t esc_at;     /* when waiting made an Esc a lone one, and it was the last key; 0: not */
@@ -112,7 +113,7 @@ void decoder_feed(struct decoder *d, const char *p, size_t n, int64_t now) {
     if (n > 0)
         d->esc_at = d->stalled_at = 0;
     if (d->torn && now - d->heard_at >= LATE_WAIT)
-        d->torn = false;
+        d->torn = TORN_NOT;
     d->fed = d->in.n;
     (void)buf_add(&d->in, p, n); /* beyond the cap nobody types; the bytes are dropped whole */
     d->heard_at = now;
@@ -273,22 +274,31 @@ static enum step csi_step(struct decoder *d, const char *p, size_t n, size_t *us
     return i < 64 ? STEP_WAIT : STEP_NONE;
 }
 
-/* Swallows what belongs to an answer that was given up, to its end or to what cannot be of it. */
+/* Of which answer the head is that is given up. */
+static int torn_kind(const char *p, size_t n) {
+    if (n > 4 && (memcmp(p, "\033]11;", 5) == 0 || memcmp(p, "\033_Gi=", 5) == 0))
+        return TORN_STRING;
+    return n > 3 && memcmp(p, "\033[?", 3) == 0 ? TORN_DEVICE : TORN_NOT;
+}
+
+/* Swallows what belongs to it, to its end or to what cannot be of it. */
 static void torn_step(struct decoder *d, bool late) {
     while (d->torn && d->at < d->in.n) {
         const char c = d->in.p[d->at];
-        const bool last = d->at + 1 == d->in.n;
+        const bool last = d->at + 1 == d->in.n, device = d->torn == TORN_DEVICE;
 
         if (c == '\033' && last && !late)
             return; /* perhaps its ST */
-        if (c == '\033' && !last && d->in.p[d->at + 1] != '\\') {
-            d->torn = false;
-        } else if (c == '\a' || c == '\\') {
-            d->torn = false;
+        if (c == '\033' && (device || (!last && d->in.p[d->at + 1] != '\\'))) {
+            d->torn = TORN_NOT;
+        } else if (device ? c == 'c' : c == '\a' || c == '\\') {
+            d->torn = TORN_NOT;
+            d->at++;
+        } else if (c &&
+                   strchr(device ? "0123456789;" : "0123456789abcdefABCDEF/:rgb\033=;GOKNiL", c)) {
             d->at++;
         } else {
-            d->torn = c && strchr("0123456789abcdefABCDEF/:rgb\033=;GOKNiL", c);
-            d->at += d->torn;
+            d->torn = TORN_NOT;
         }
     }
 }
@@ -457,7 +467,7 @@ static enum step head_step(struct decoder *d, struct key *out, int64_t now, bool
         if (!late)
             return STEP_WAIT;
         s = give_up(p, n, &used, out);
-        d->torn = n > 4 && (memcmp(p, "\033]11;", 5) == 0 || memcmp(p, "\033_Gi=", 5) == 0);
+        d->torn = torn_kind(p, n);
         d->esc_at = s == STEP_KEY && out->code == K_ESC ? now : 0;
     }
     d->at += used;

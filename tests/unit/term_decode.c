@@ -22,6 +22,10 @@ static void name(struct buf *out, const struct key *k) {
             buf_addf(out, "%s ", odd[i].name);
             return;
         }
+    if (k->code == K_SIXEL || k->code == K_KITTY) {
+        buf_addf(out, "%s ", k->code == K_SIXEL ? "sixel" : "kitty");
+        return;
+    }
     if (k->code == K_PASTE || k->code == K_BACKGROUND) {
         buf_addf(out, "%s<%.*s> ", k->code == K_PASTE ? "paste" : "bg", (int)k->n, k->paste);
         return;
@@ -93,6 +97,13 @@ static const struct {
     {"\033]52;c;eHh4\ax", "x "}, /* other answers mean nothing */
     {"\033P1$r0m\033\\x", "x "},
     {"\033[?1;2cx", "x "},
+    {"\033[?62;4;22cx", "sixel x "},
+    {"\033[?64;1;2;6;4cx", "sixel x "},
+    {"\033[?4;6cx", "x "}, /* a class, no ability */
+    {"\033[?62;14;44;4:2cx", "x "},
+    {"\033_Gi=31;OK\033\\x", "kitty x "},
+    {"\033_Gi=31;ENOTSUPPORTED:no\033\\x", "x "},
+    {"\033_Gi=32;OK\033\\x", "x "},
     {"\033[999999999999999999999;1Hx", "Home x "},
     {"\xff\xfex", "x "},
     {"\xe6\xbc", ""},
@@ -237,6 +248,11 @@ static void what_a_slow_line_tears_is_no_text_and_no_command(void **state) {
         {{"\033]11;rgb:ffff/ffff/ffff\033", "\\", "x"}, "x "},
         {{"\033]11;rgb:ff", "\033[A"}, "Up "},
         {{"\033]11;rgb:ff", "yes"}, "y e s "},
+        {{"\033", "[?62;4;22c", "x"}, "Esc sixel x "},
+        {{"\033[?62;4", ";22c", "x"}, "x "},
+        {{"\033[?62;4", "yes"}, "y e s "},
+        {{"\033", "_Gi=31;OK\033\\", "x"}, "Esc kitty x "},
+        {{"\033_Gi=31", ";OK\033\\", "x"}, "x "},
         {{"\033", "[200~rm -rf\033[201~", "x"}, "Esc paste<rm -rf> x "},
         {{"\033", "OC", "OD"}, "Esc Right O D "}, /* not a cancel, not a download */
         {{"\033", "[A", "[A"}, "Esc Up [ A "},
