@@ -26,6 +26,7 @@ static void inks(struct code_state *state, enum lang lang, const char *line, cha
     for (size_t i = 0; i < n; i++) {
         assert_ptr_equal(bits[i].s, line + at);
         assert_int_equal(bits[i].src, at);
+        assert_true(text_valid(bits[i].s, bits[i].n));
         for (size_t k = 0; k < bits[i].n; k++, at++)
             out[at] = bits[i].ink == INK_PLAIN_CODE && line[at] == ' ' ? ' ' : letters[bits[i].ink];
     }
@@ -105,6 +106,8 @@ static const struct example rows[] = {
                  "sssssssss\n"
                  "\tEND\n"
                  "mmmm\n"
+                 "\\\u4e16=\n"
+                 "....o\n"
                  "deploy() { :; }\n"
                  "nnnnnn.. . .. .\n"},
     {LANG_JSON, "{\"a\\\"\": \"b:\", \"n\": [-1.5e3, true, null]} // c\n"
