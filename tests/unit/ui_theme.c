@@ -16,7 +16,9 @@ static const char *const names[] = {"16", "dark", "default", "light", "mono"};
 /* What is said once more by its surroundings may be fainter than text. */
 static bool is_faint(enum style s) {
     static const enum style faint[] = {STYLE_DIM,           STYLE_BORDER,      STYLE_THINKING,
-                                       STYLE_COMPOSER_HINT, STYLE_UNAVAILABLE, STYLE_HINT_UNARMED};
+                                       STYLE_COMPOSER_HINT, STYLE_UNAVAILABLE, STYLE_HINT_UNARMED,
+                                       STYLE_RULE,          STYLE_URL,         STYLE_CODE_COMMENT,
+                                       STYLE_CODE_FENCE,    STYLE_DIFF_NUMBER};
 
     for (size_t i = 0; i < MIX_COUNT(faint); i++)
         if (faint[i] == s)
