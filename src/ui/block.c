@@ -31,7 +31,7 @@ static void add_source_line(struct block *b, struct rows *rows, const char *s, s
     text_wrap(rows, buf_str(&b->text) + start, b->text.n - start, width > 0 ? width : 1);
     for (size_t i = 0; i < rows->n; i++) {
         b->lines = xgrow(b->lines, b->n, &b->cap, sizeof *b->lines);
-        b->lines[b->n++] = (struct line){.off = (uint32_t)(start + rows->v[i].off),
+        b->lines[b->n++] = (struct block_line){.off = (uint32_t)(start + rows->v[i].off),
                                          .len = rows->v[i].len,
                                          .style = (uint8_t)how.style};
     }
@@ -73,7 +73,7 @@ static size_t mark_at(const char *s, size_t n) {
 }
 
 void draw_marked_line(struct canvas *c, int x, int y, int w, const struct block *b, size_t at) {
-    const struct line *l = &b->lines[at];
+    const struct block_line *l = &b->lines[at];
     const char *s = buf_str(&b->text) + l->off;
     int used = INDENT;
     size_t from = 0;
