@@ -34,6 +34,8 @@ size_t model_sibling(const struct model *m, const struct session *s, size_t *n);
 void act_plan_proceed(struct model *m, struct effects *fx);
 /* Plan mode on, and the caret into the composer. */
 void act_plan_keep(struct model *m);
+/* What the selected Task shows of its sub-agent, when it is open and that was never read. */
+void act_child_load(struct model *m, struct effects *fx);
 void act_child_show(struct model *m, struct effects *fx);
 void act_parent_show(struct model *m, struct effects *fx); /* where it was left */
 void act_sibling_show(struct model *m, int by, struct effects *fx);

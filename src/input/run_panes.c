@@ -2,6 +2,8 @@
  * cursor stands on. */
 #include <stdio.h>
 
+#include "mix/agents.h"
+
 #include "private.h"
 
 /* ---- sessions ---- */
@@ -84,7 +86,10 @@ COMMAND(cmd_fork_here) {
     act_session_fork(m, m->shown, e->server_index, fx);
 }
 
-COMMAND(cmd_fold) { act_fold(m); }
+COMMAND(cmd_fold) {
+    act_fold(m);
+    act_child_load(m, fx);
+}
 
 COMMAND(cmd_fold_all) { act_fold_all(m); }
 

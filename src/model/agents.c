@@ -165,6 +165,17 @@ size_t model_sibling(const struct model *m, const struct session *s, size_t *n) 
     return place;
 }
 
+void act_child_load(struct model *m, struct effects *fx) {
+    const struct transcript *t = &m->shown->transcript;
+    const struct reading *r = &m->shown->reading;
+    const struct entry *e = r->sel_entry < t->n ? &t->entries[r->sel_entry] : NULL;
+    const struct part *p = e && r->sel_part < e->n_parts ? &e->parts[r->sel_part] : NULL;
+    struct session *child = p && part_open(p) ? child_of(m, p) : NULL;
+
+    if (child && !child->transcript.loaded && !child->load_request)
+        load_now(m, child, fx);
+}
+
 void act_child_show(struct model *m, struct effects *fx) {
     struct session *s = model_chosen_child(m);
 

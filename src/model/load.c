@@ -88,6 +88,16 @@ static void commit(struct model *m, struct session *s) {
     for (size_t i = 0; i < n; i++)
         positions[i] = *at[i];
     transcript_commit(&s->transcript, positions, n);
+    struct part *task =
+        s->parent && s->parent_call_id
+            ? transcript_find_call(&s->parent->transcript, s->parent_call_id)
+            : NULL;
+
+    if (task) {
+        part_shows_more(&s->parent->transcript, task);
+        if (s->parent == m->shown)
+            model_touch(m);
+    }
     for (size_t i = 0; i < n; i++)
         *at[i] = positions[i];
     r->unread = r->unread > 0 ? unread + 1 : 0;
