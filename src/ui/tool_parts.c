@@ -338,7 +338,11 @@ void tool_pictures(struct bodies *out, const struct part *p, const struct body_h
     struct span rest = {p->screenshots, p->screenshots ? strlen(p->screenshots) : 0};
 
     for (struct span url = next_line(&rest); url.p; url = next_line(&rest)) {
-        tool_say(out, how, INK_URL, "%.*s", (int)(url.n < 2000 ? url.n : 2000), url.p);
+        const char *slash = memrchr(url.p, '/', url.n);
+        const char *name = slash && slash + 1 < url.p + url.n ? slash + 1 : url.p;
+        const size_t n = (size_t)(url.p + url.n - name);
+
+        tool_say(out, how, INK_IMAGE, "%.*s", (int)(n < 2000 ? n : 2000), name);
         tool_picture(out, how, url);
     }
 }

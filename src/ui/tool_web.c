@@ -69,6 +69,8 @@ static struct span next_found(struct span *list) {
     const size_t n = list->n > 0 && list->p[0] == '{' ? jtext_span(list->p, list->n) : 0;
     const struct span out = {n > 0 ? list->p : NULL, n};
 
+    if (n == 0)
+        return out;
     list->p += n;
     list->n -= n;
     return out;

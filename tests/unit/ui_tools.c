@@ -341,8 +341,8 @@ static void screenshots_stand_below_their_call(void **state) {
     (void)state;
     p.screenshots = "http://h/api/sessions/s/files/1.png\nhttp://h/2.bin";
     assert_string_equal(shown(&p, &wide),
-                        "[plain]clicked\n  │ http://h/api/sessions/s/files/1.png\n"
-                        "[picture http://h/api/sessions/s/files/1.png]\n  │ http://h/2.bin\n");
+                        "[plain]clicked\n  │ 1.png\n"
+                        "[picture http://h/api/sessions/s/files/1.png]\n  │ 2.bin\n");
 }
 
 static void without_its_signs_a_terminal_gets_others(void **state) {
