@@ -114,9 +114,9 @@ struct flow_bit {
     uint16_t link;
     uint8_t ink, attrs;
 };
-/* Adds one logical line made of bits, wrapped to width (>= 1) together with its prefix (by the
- * wider of first and rest). An empty line gives one row. No row is wider than width, but one that
- * is a single cluster. A flow holds 1 GiB of text; lines beyond are left out. */
+/* Adds one logical line made of bits, wrapped to width (>= 1) together with its prefix. An empty
+ * line gives one row. No row is wider than width, but one that is a single cluster. A flow holds 1
+ * GiB of text; lines beyond are left out. */
 enum flow_wrap {
     WRAP_WORDS,
     WRAP_CELLS /* hard at the edge: code and output keep their columns */

@@ -213,16 +213,23 @@ static void add_row(struct liner *l, uint32_t from, uint32_t to, bool ascii) {
     f->rows[f->n - 1].soft = to < l->end;
 }
 
+static int room_behind(const struct decor *d, int width) {
+    return width - d->cells > 1 ? width - d->cells : 1;
+}
+
 static void wrap_cells(struct liner *l, int width, bool ascii) {
+    const uint32_t first = (uint32_t)room_behind(&l->first, width);
+    const uint32_t rest = (uint32_t)room_behind(l->rest, width);
     uint32_t at = l->line;
 
     do {
+        const uint32_t room = at == l->line ? first : rest;
         uint32_t n = l->end - at;
 
         if (ascii)
-            n = n < (uint32_t)width ? n : (uint32_t)width;
+            n = n < room ? n : room;
         else
-            n = (uint32_t)text_fit(l->f->text.p + at, n, width);
+            n = (uint32_t)text_fit(l->f->text.p + at, n, (int)room);
         if (n == 0 && at < l->end)
             n = text_cluster(l->f->text.p + at, l->end - at).bytes;
         add_row(l, at, at + n, ascii);
@@ -231,14 +238,22 @@ static void wrap_cells(struct liner *l, int width, bool ascii) {
 }
 
 static void wrap_words(struct liner *l, int width, bool ascii) {
+    const int first = room_behind(&l->first, width), rest = room_behind(l->rest, width);
     struct rows *rows = &l->f->scratch;
+    const char *s = l->f->text.p + l->line;
+    uint32_t from = 0; /* of the rows behind the first */
 
     rows->n = 0;
-    text_wrap(rows, l->f->text.p + l->line, l->end - l->line, width);
+    text_wrap(rows, s, l->end - l->line, first);
+    if (first != rest && rows->n > 1) {
+        from = rows->v[1].off;
+        rows->n = 1;
+        text_wrap(rows, s + from, l->end - l->line - from, rest);
+    }
     for (size_t i = 0; i < rows->n; i++) {
-        const uint32_t from = l->line + rows->v[i].off;
+        const uint32_t at = l->line + rows->v[i].off + (i > 0 ? from : 0);
 
-        add_row(l, from, from + rows->v[i].len, ascii);
+        add_row(l, at, at + rows->v[i].len, ascii);
         l->f->rows[l->f->n - 1].soft = i + 1 < rows->n;
     }
     if (rows->cap * sizeof *rows->v > FLOW_SCRATCH_KEPT)
@@ -264,22 +279,19 @@ void flow_line_decor(struct flow *f, const struct flow_bit *bits, size_t n,
     }
     const uint32_t len = l.end - l.line;
     const bool ascii = bytes_printable(f->text.p + l.line, len);
-    const int taken = l.first.cells > l.rest->cells ? l.first.cells : l.rest->cells;
-    int room = (width < FLOW_WIDEST ? width : FLOW_WIDEST) - taken;
-
-    room = room > 1 ? room : 1;
+    width = width < FLOW_WIDEST ? width : FLOW_WIDEST;
     if (n == 0 && f->n > 0) { /* nothing tells where it stands: behind the row before */
         const uint32_t src = f->rows[f->n - 1].src;
 
         l.bits = &(struct flow_bit){.s = "", .src = src};
         l.n = 1;
         add_row(&l, l.line, l.end, true);
-    } else if (len == 0 || (ascii && len <= (uint32_t)room)) {
+    } else if (len == 0 || (ascii && len <= (uint32_t)room_behind(&l.first, width))) {
         add_row(&l, l.line, l.end, true);
     } else if (wrap == WRAP_CELLS) {
-        wrap_cells(&l, room, ascii);
+        wrap_cells(&l, width, ascii);
     } else {
-        wrap_words(&l, room, ascii);
+        wrap_words(&l, width, ascii);
     }
 }
 

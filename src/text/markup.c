@@ -315,7 +315,7 @@ static void plain(struct flow *out, const char *s, size_t n, size_t src,
 static void blocks(struct flow *out, const char *s, const struct markup_section *section,
                    const struct markup_how *how) {
     const size_t rows = out->n, runs = out->n_runs, text = out->text.n, links = out->n_links;
-    auto_buf struct buf mended = {.max = 2 * MARKUP_SECTION};
+    auto_buf struct buf mended = {.max = 2 * MARKUP_SECTION}, wide = {.max = 4 * MARKUP_SECTION};
     struct markup_out *o = xcalloc(1, sizeof *o);
 
     *o = (struct markup_out){.flow = out,
@@ -329,6 +329,10 @@ static void blocks(struct flow *out, const char *s, const struct markup_section 
     if (section->open && markup_mend(&mended, o->s, o->n)) {
         o->s = buf_str(&mended);
         o->n = mended.n;
+    }
+    if (markup_widen(&wide, o->s, o->n)) {
+        o->s = buf_str(&wide);
+        o->n = wide.n;
     }
     markup_find_definitions(o);
     if (!parse(o)) {

@@ -162,6 +162,9 @@ void markup_fenced_body(const char *s, const struct markup_section *section, siz
 const char *markup_fence_label(const char *s, const struct markup_section *section, size_t *n);
 /* Appends lines without up to `indent` blanks in front. */
 void markup_unindent(struct buf *out, const char *s, size_t n, size_t indent);
+/* The text with the lines below the heads of tables as wide as md4c wants them (what follows moves
+ * by as many bytes); false: they are. */
+bool markup_widen(struct buf *out, const char *s, size_t n);
 /* The text of an open section with what is begun at its end brought to an end; false: it needs
  * nothing. */
 bool markup_mend(struct buf *out, const char *s, size_t n);

@@ -16,7 +16,7 @@ static void want_gap(struct markup_out *o) {
 void markup_begin(struct markup_out *o) {
     struct markup_box *box = inner_box(o);
 
-    if (box->begun && (!box->item || box->loose))
+    if (box->begun && o->over == 0 && (!box->item || box->loose))
         want_gap(o);
     box->begun = true;
 }

@@ -48,6 +48,8 @@ static bool used(const struct markup_out *o, const char *url, size_t n) {
 }
 
 void markup_definitions(struct markup_out *o) {
+    size_t behind = SIZE_MAX; /* where the one set out last ends */
+
     for (size_t i = 0; i < o->n_defs; i++) {
         const struct markup_def *def = &o->defs[i];
         auto_buf struct buf name = {.max = 4 * LABEL_MAX}, url = {.max = 4 * MARKUP_SECTION};
@@ -70,7 +72,8 @@ void markup_definitions(struct markup_out *o) {
         };
 
         markup_begin(o);
-        o->gap = o->gap && (i == 0 || o->defs[i - 1].shown || o->defs[i - 1].to != def->from);
+        o->gap = o->gap && behind != def->from;
+        behind = def->to;
         markup_emit(o, bits, MIX_COUNT(bits), markup_text_width(o));
     }
 }

@@ -51,7 +51,7 @@ static void delimiter(struct mender *m) {
         m->open[m->depth - 1].n -= take;
         m->depth -= m->open[m->depth - 1].n == 0;
     }
-    if (n == 0 || m->depth == DELIMITERS || (blank(behind) && m->at < m->end))
+    if (n == 0 || m->depth == DELIMITERS || (m->at < m->end ? blank(behind) : word(before)))
         return;
     m->open[m->depth].c = c;
     m->open[m->depth].n = n;
@@ -190,6 +190,54 @@ static void close_all(struct buf *out, struct mender *m) {
 
         buf_add(out, runs + (c == '*' ? 16 : c == '_' ? 32 : 48), n);
     }
+}
+
+/* A line below a table's head, some dashes of which are too few for md4c: it wants three. */
+static bool narrow(const char *s, size_t n) {
+    bool bar = false, few = false;
+    size_t run = 0;
+
+    while (n > 0 && blank(s[n - 1]))
+        n--;
+    if (n == 0 || !only(s, n, "|:- "))
+        return false;
+    for (size_t i = 0; i <= n; i++) {
+        if (i < n && s[i] == '-') {
+            run++;
+            continue;
+        }
+        few = few || (run > 0 && run < 3);
+        run = 0;
+        bar = bar || (i < n && s[i] == '|');
+    }
+    return bar && few;
+}
+
+static void widen(struct buf *out, const char *s, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        buf_add(out, s[i] == '-' ? "---" : s + i, s[i] == '-' ? 3 : 1);
+}
+
+bool markup_widen(struct buf *out, const char *s, size_t n) {
+    size_t done = 0;
+
+    for (size_t at = 0; at < n;) {
+        const char *dash = memchr(s + at, '-', n - at);
+        const char *nl = dash ? memchr(dash, '\n', (size_t)(s + n - dash)) : NULL;
+        const size_t end = nl ? (size_t)(nl - s) : n;
+        const size_t start = dash ? line_start(s, (size_t)(dash - s)) : n;
+
+        at = end + 1;
+        if (!dash || !memchr(s + start, '|', end - start) || !narrow(s + start, end - start))
+            continue;
+        buf_add(out, s + done, start - done);
+        widen(out, s + start, end - start);
+        done = end;
+    }
+    if (done == 0)
+        return false;
+    buf_add(out, s + done, n - done);
+    return true;
 }
 
 bool markup_mend(struct buf *out, const char *s, size_t n) {
