@@ -52,7 +52,7 @@ static void first_line(struct buf *out, const char *s, size_t n) {
 
 struct facts {
     size_t calls, errors;
-    const struct part *said, *call;
+    const struct part *said, *call, *thought;
 };
 
 static struct facts facts_of(const struct entry *e) {
@@ -64,7 +64,9 @@ static struct facts facts_of(const struct entry *e) {
         if (p->kind == PART_TOOL) {
             f.calls++;
             f.call = f.call ? f.call : p;
-        } else if (p->kind != PART_THINKING && p->len > 0 && !f.said) {
+        } else if (p->kind == PART_THINKING) {
+            f.thought = f.thought ? f.thought : p;
+        } else if (p->len > 0 && !f.said) {
             f.said = p;
         }
         f.errors += part_failed(p) ? 1 : 0;
@@ -91,8 +93,11 @@ static void line_of(struct buf *out, const struct session *s, size_t at, size_t 
     if (f.said) {
         first_line(&line, f.said->text, f.said->len);
     } else if (f.call) {
-        (void)buf_addf(&line, "%.60s ", f.call->name);
+        (void)buf_addf(&line, "%.60s: ", f.call->name);
         (void)tool_object(&line, f.call->name, f.call->text, f.call->len);
+    } else if (f.thought) {
+        (void)buf_adds(&line, "thinking: ");
+        first_line(&line, f.thought->text, f.thought->len);
     }
     (void)text_clean(&clean, buf_str(&line), line.n, CLEAN_LINE);
     const size_t fits = text_fit(buf_str(&clean), clean.n, (int)room);
@@ -184,6 +189,8 @@ static void outline_enter(struct model *m, struct panel *p, const struct panel_r
     act_focus(m, PANE_THREAD);
     act_go_to(m, at, SIZE_MAX, 0);
     m->shown->reading.to_top = true;
+    m->shown->reading.sel_entry = at;
+    m->shown->reading.sel_part = 0;
 }
 
 const struct panel_spec panel_outline = {

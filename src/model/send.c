@@ -208,7 +208,6 @@ static void begin(struct model *m, struct session *s, char *text,
     s->failed = false;
     s->priv->touched = true;
     transcript_user(&s->transcript, NULL, text, m->real);
-    s->reading.unread = 0;
     session_active(m, s);
     journal_touch(m, s);
     order_touch(m);
@@ -273,6 +272,7 @@ static bool refuses(struct model *m, struct session *s) {
 static void say(struct model *m, struct session *s, char *text, struct effects *fx) {
     history_add(m, text, fx);
     s->history_at = 0;
+    s->reading.unread = 0; /* who answers has read it */
     act_follow(m);
     if (s->n_queue == 0 && free_to_send(s)) {
         begin(m, s, text, &s->options, fx);

@@ -106,7 +106,7 @@ static const struct {
     {"role:mix tool:Bash /no \\w+/", 2, "1.2r 19+8"},
     /* as JSON writes it */
     {"grep \"apple", 1, "1.2 12+12"},
-    {"a<b", 1, "1.2 32+8"},
+    {"a<b", 1, "1.2 31+8"},
     /* too little to look for */
     {"", 0, "none"},
     {"   ", 0, "none"},
