@@ -88,20 +88,24 @@ static void commit(struct model *m, struct session *s) {
     for (size_t i = 0; i < n; i++)
         positions[i] = *at[i];
     transcript_commit(&s->transcript, positions, n);
-    struct part *task =
-        s->parent && s->parent_call_id
-            ? transcript_find_call(&s->parent->transcript, s->parent_call_id)
-            : NULL;
-
-    if (task) {
-        part_shows_more(&s->parent->transcript, task);
-        if (s->parent == m->shown)
-            model_touch(m);
-    }
     for (size_t i = 0; i < n; i++)
         *at[i] = positions[i];
     r->unread = r->unread > 0 ? unread + 1 : 0;
     search_committed(m, s);
+}
+
+/* A Task shows the calls of its sub-agent. */
+static void tell_parent(struct model *m, const struct session *s) {
+    struct session *parent = s->parent;
+    struct part *task = parent && s->parent_call_id
+                            ? transcript_find_call(&parent->transcript, s->parent_call_id)
+                            : NULL;
+
+    if (!task)
+        return;
+    part_shows_more(&parent->transcript, task);
+    if (parent == m->shown)
+        model_touch(m);
 }
 
 static void applied(struct model *m, struct session *s, struct effects *fx) {
@@ -111,6 +115,7 @@ static void applied(struct model *m, struct session *s, struct effects *fx) {
     const size_t before = t->n;
 
     commit(m, s);
+    tell_parent(m, s);
     if (!s->reading.follow && t->n > before && !first)
         s->reading.new_below += (uint32_t)(t->n - before);
     if (first)
