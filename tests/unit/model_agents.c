@@ -221,6 +221,39 @@ static void sub_agents_are_walked_in_out_and_along(void **state) {
     kit_free(k);
 }
 
+static void an_unfolded_task_reads_its_sub_agent_once(void **state) {
+    struct kit *k = family();
+    struct model *m = k->m;
+    struct session *s1 = model_session(m, "s1");
+    struct transcript *t = &s1->transcript;
+
+    (void)state;
+    s1->reading = (struct reading){.sel_entry = t->n - 1};
+    struct part *task = &t->entries[t->n - 1].parts[0];
+    const size_t before = kit_count(k, OP_MESSAGES_LIST);
+
+    act_child_load(m, k->fx); /* shut */
+    kit_step(k);
+    assert_int_equal(kit_count(k, OP_MESSAGES_LIST), before);
+    act_fold(m);
+    act_child_load(m, k->fx);
+    act_child_load(m, k->fx);
+    kit_step(k);
+    assert_int_equal(kit_count(k, OP_MESSAGES_LIST), before + 1);
+    const struct session_ref *in = kit_last(k, OP_MESSAGES_LIST)->in;
+
+    assert_string_equal(in->id, "k1");
+    const uint32_t rev = task->rev;
+    static const struct row_spec rows[] = {
+        {"x1", "user", "a", NULL, NULL, NULL, false},
+        {"x2", "assistant", "b", "y1", "Bash", "{\"command\":\"ls\"}", false},
+    };
+
+    kit_messages(k, rows, MIX_COUNT(rows));
+    assert_true(transcript_find_call(t, "t1")->rev > rev); /* it shows more */
+    kit_free(k);
+}
+
 static const char *newest_note(const struct kit *k) {
     const struct transcript *t = &k->m->shown->transcript;
 
@@ -261,6 +294,7 @@ int main(void) {
         cmocka_unit_test(a_todo_list_is_shown_while_it_is_worked_on),
         cmocka_unit_test(what_is_done_and_what_is_worked_on_is_counted),
         cmocka_unit_test(sub_agents_are_walked_in_out_and_along),
+        cmocka_unit_test(an_unfolded_task_reads_its_sub_agent_once),
         cmocka_unit_test(a_rate_limit_counts_down_second_by_second_and_then_rests),
     };
 
