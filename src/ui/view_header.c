@@ -10,7 +10,7 @@ enum {
     MODEL_SEARCH = 50, /* entries looked through for the one that was answered last */
     BAR_CELLS = 6,
     HIGH = 80,       /* per cent */
-    TITLE_CELLS = 24 /* left to the title before facts are left out */
+    TITLE_CELLS = 20 /* left to the title before facts are left out */
 };
 
 /* ---- the model's window, in tokens, where the name tells it ---- */
@@ -99,7 +99,6 @@ static int draw_facts(const struct model *m, struct canvas *c, struct rect r) {
 
         snprintf(cost, sizeof cost, "%s", say_cost(s->cost).s);
         right -= put_right(c, right, r.y, room, STYLE_DIM, cost);
-        right -= 2;
     }
     if (f.tokens > 0)
         right -= draw_gauge(m, c, right, r.y, room - (r.x + r.w - 1 - right), f);
