@@ -17,10 +17,11 @@ enum markup_kind { MARKUP_BLOCKS, MARKUP_CODE, MARKUP_PLAIN };
 struct markup_section {
     size_t off, len; /* of the source; sections follow each other without a gap */
     uint8_t kind;
-    uint8_t lang;         /* of MARKUP_CODE: enum lang */
-    bool opens, closes;   /* MARKUP_CODE: it has the fence's first, last line */
-    bool tight;           /* no empty row before it: it goes on with what the last one began */
-    bool open;            /* more may come: what is begun at its end is shown as if it were ended */
+    uint8_t lang;       /* of MARKUP_CODE: enum lang */
+    bool opens, closes; /* MARKUP_CODE: it has the fence's first, last line */
+    size_t head; /* of MARKUP_BLOCKS: 1 + where the head of the table is that it goes on with */
+    bool tight;  /* no empty row before it: it goes on with what the last one began */
+    bool open;   /* more may come: what is begun at its end is shown as if it were ended */
     uint8_t fence_indent; /* of MARKUP_CODE: blanks that its lines lose */
 };
 /* Where the scan stands: private. */
@@ -30,7 +31,8 @@ struct markup_scan {
     uint16_t fence_len;
     uint8_t fence; /* the character; 0: none is open */
     bool in_list, list_fence;
-    bool blank; /* the line before was */
+    bool blank;   /* the line before was */
+    size_t table; /* 1 + the first of the lines with a bar in front that come last; 0: none */
 };
 /* The scan; zeroed at first. Private but for v, n and closed. */
 struct markup_split {

@@ -315,7 +315,8 @@ static void plain(struct flow *out, const char *s, size_t n, size_t src,
 static void blocks(struct flow *out, const char *s, const struct markup_section *section,
                    const struct markup_how *how) {
     const size_t rows = out->n, runs = out->n_runs, text = out->text.n, links = out->n_links;
-    auto_buf struct buf mended = {.max = 2 * MARKUP_SECTION}, wide = {.max = 4 * MARKUP_SECTION};
+    auto_buf struct buf headed = {.max = 2 * MARKUP_SECTION}, mended = {.max = 3 * MARKUP_SECTION},
+                        wide = {.max = 8 * MARKUP_SECTION};
     struct markup_out *o = xcalloc(1, sizeof *o);
 
     *o = (struct markup_out){.flow = out,
@@ -326,6 +327,11 @@ static void blocks(struct flow *out, const char *s, const struct markup_section 
                              .src = (uint32_t)section->off,
                              .first_link = links,
                              .ink = INK_TEXT};
+    o->skip = markup_headed(&headed, s, section);
+    if (o->skip > 0) {
+        o->s = buf_str(&headed);
+        o->n = headed.n;
+    }
     if (section->open && markup_mend(&mended, o->s, o->n)) {
         o->s = buf_str(&mended);
         o->n = mended.n;

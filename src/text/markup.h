@@ -21,11 +21,11 @@ bool markup_hostile(const char *s, size_t n);
 
 /* ---- a section in the making ---- */
 enum {
-    MARKUP_DEPTH = 64,      /* containers that are told apart */
-    MARKUP_BARS = 8,        /* quotes that show */
-    MARKUP_PREFIX = 256,    /* bytes in front of a row */
-    MARKUP_COLUMNS = 64,    /* of a table */
-    MARKUP_CELLS = 16 << 10 /* of the tables of a section */
+    MARKUP_DEPTH = 64,     /* containers that are told apart */
+    MARKUP_BARS = 8,       /* quotes that show */
+    MARKUP_PREFIX = 256,   /* bytes in front of a row */
+    MARKUP_COLUMNS = 64,   /* of a table */
+    MARKUP_CELLS = 4 << 10 /* of the tables of a section */
 };
 /* A list item or a quote around what is being set out. */
 struct markup_box {
@@ -65,6 +65,7 @@ struct markup_out {
     const char *s; /* what is parsed */
     size_t n;
     size_t base; /* of s in the whole text */
+    size_t skip; /* bytes put in front of it: the head of a table */
     uint32_t src;
 
     struct markup_box box[MARKUP_DEPTH];
@@ -162,6 +163,8 @@ void markup_fenced_body(const char *s, const struct markup_section *section, siz
 const char *markup_fence_label(const char *s, const struct markup_section *section, size_t *n);
 /* Appends lines without up to `indent` blanks in front. */
 void markup_unindent(struct buf *out, const char *s, size_t n, size_t indent);
+/* The text of a section with the head of its table in front; 0: it needs none. */
+size_t markup_headed(struct buf *out, const char *s, const struct markup_section *section);
 /* The text with the lines below the heads of tables as wide as md4c wants them (what follows moves
  * by as many bytes); false: they are. */
 bool markup_widen(struct buf *out, const char *s, size_t n);

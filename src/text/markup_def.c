@@ -63,7 +63,7 @@ void markup_definitions(struct markup_out *o) {
             continue;
         text_clean(&name, o->s + def->from, def->label_n, CLEAN_LINE);
         text_clean(&url, o->s + at, to - at, CLEAN_LINE);
-        o->src = (uint32_t)(o->base + def->from);
+        o->src = (uint32_t)(o->base + (def->from > o->skip ? def->from - o->skip : 0));
         const uint16_t link = flow_add_link(o->flow, o->s + at, to - at, false);
         const struct flow_bit bits[] = {
             {.s = buf_str(&name), .n = name.n, .src = o->src, .ink = INK_DIM},

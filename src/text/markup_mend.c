@@ -192,6 +192,27 @@ static void close_all(struct buf *out, struct mender *m) {
     }
 }
 
+size_t markup_headed(struct buf *out, const char *s, const struct markup_section *section) {
+    size_t at = section->head;
+
+    if (at == 0)
+        return 0;
+    for (int lines = 0; lines < 2; lines++) {
+        const char *nl = memchr(s + at, '\n', section->off - at);
+
+        if (!nl || (size_t)(nl - s) - section->head > MARKUP_SECTION / 4)
+            return 0;
+        at = (size_t)(nl - s) + 1;
+    }
+    const size_t head = section->head - 1, rule = line_start(s, at - 1);
+
+    if (!only(s + rule, at - 1 - rule, "|:- \r"))
+        return 0;
+    buf_add(out, s + head, at - head);
+    buf_add(out, s + section->off, section->len);
+    return at - head;
+}
+
 /* A line below a table's head, some dashes of which are too few for md4c: it wants three. */
 static bool narrow(const char *s, size_t n) {
     bool bar = false, few = false;

@@ -49,7 +49,7 @@ static void note_source(struct markup_out *o, const char *s) {
         return;
     const size_t at = (size_t)(s - o->s);
 
-    o->src = (uint32_t)(o->base + at);
+    o->src = (uint32_t)(o->base + (at > o->skip ? at - o->skip : 0));
     while (o->def < o->n_defs && o->defs[o->def].to <= at)
         o->def++;
     if (o->def < o->n_defs && o->defs[o->def].from <= at)

@@ -194,6 +194,7 @@ static void cut(struct markup_split *split, struct markup_scan *scan, const char
     section->off = at;
     section->tight = tight;
     section->opens = section->closes = false;
+    section->head = 0;
     if (!scan->fence)
         section->kind = MARKUP_BLOCKS;
     else
@@ -254,8 +255,14 @@ static void take_line(struct markup_split *split, struct markup_scan *scan, cons
     const size_t n = end - scan->at;
     const struct markup_line line = markup_line(from, n);
 
-    if (scan->fence && fenced_line(scan, &line))
+    if (scan->fence && fenced_line(scan, &line)) {
+        scan->table = 0;
         return;
+    }
+    if (line.blank || from[line.marker] != '|' || line.indent > 3)
+        scan->table = 0;
+    else if (scan->table == 0)
+        scan->table = scan->at + 1;
     if (line.blank) {
         scan->blank = true;
         return;
@@ -294,8 +301,11 @@ static void scan_lines(struct markup_split *split, struct markup_scan *scan, con
         const char *nl = memchr(s + scan->at, '\n', n - scan->at);
         const size_t end = nl ? (size_t)(nl - s) + 1 : n;
 
-        if (end - scan->section.off > LIMIT && scan->at > scan->section.off)
+        if (end - scan->section.off > LIMIT && scan->at > scan->section.off) {
             cut(split, scan, s, scan->at, !scan->blank || scan->fence != 0);
+            if (s[scan->at] == '|')
+                scan->section.head = scan->table;
+        }
         if (end - scan->at > LIMIT) {
             take_line(split, scan, s, end);
             scan->at = cut_place(s, scan->at, scan->at + LIMIT);

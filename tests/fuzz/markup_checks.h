@@ -34,7 +34,7 @@ static inline void check_same_section(const struct markup_section *a,
     CHECK_MARKUP(a->off == b->off && a->len == b->len && a->kind == b->kind);
     CHECK_MARKUP(a->lang == b->lang && a->fence_indent == b->fence_indent);
     CHECK_MARKUP(a->opens == b->opens && a->closes == b->closes && a->tight == b->tight);
-    CHECK_MARKUP(a->open == b->open);
+    CHECK_MARKUP(a->open == b->open && a->head == b->head);
 }
 
 /* What is seen of a flow, one line a row. */

@@ -310,6 +310,28 @@ static void a_long_code_block_is_one_to_the_eye(void **state) {
     buf_fini(&s);
 }
 
+static void a_long_table_has_its_head_again(void **state) {
+    (void)state;
+    struct buf s = {.max = MIX_MIB};
+    struct flow f = {0};
+    size_t heads = 0, rows = 0;
+
+    buf_adds(&s, "| number | what |\n|---:|---|\n");
+    for (size_t i = 0; i < 2000; i++)
+        buf_addf(&s, "| %zu | row of it |\n", i);
+    lay_out(&f, s.p, s.n, &(struct markup_how){.width = 60}, 1);
+    for (size_t i = 0; i < f.n_runs; i++) {
+        heads += f.runs[i].ink == INK_TABLE_HEAD;
+        rows += f.runs[i].len == 9 && memcmp(f.text.p + f.runs[i].off, "row of it", 9) == 0;
+    }
+    assert_int_equal(rows, 2000);
+    assert_int_equal(heads, 2 * (1 + s.n / MARKUP_SECTION));
+    assert_in_range(f.rows[f.n - 1].src, s.n - 60, s.n);
+    check_stream(s.p, s.n, 5000, &(struct markup_how){.width = 60});
+    flow_fini(&f);
+    buf_fini(&s);
+}
+
 /* ---- items ---- */
 static void items_are_listed_in_order_and_links_once(void **state) {
     (void)state;
@@ -413,6 +435,7 @@ int main(void) {
         cmocka_unit_test(what_is_closed_never_changes_however_it_arrives),
         cmocka_unit_test(what_is_begun_at_the_end_is_shown_as_if_it_were_ended),
         cmocka_unit_test(a_long_code_block_is_one_to_the_eye),
+        cmocka_unit_test(a_long_table_has_its_head_again),
         cmocka_unit_test(items_are_listed_in_order_and_links_once),
         cmocka_unit_test(nothing_takes_long),
         cmocka_unit_test(deep_nesting_is_shown_as_far_as_there_is_room),
