@@ -416,6 +416,8 @@ static void delete_file_reply(struct model *m, const struct incoming *in, struct
     const bool known = in->request == m->priv->delete_request;
     const char *name = known && m->priv->deleting ? m->priv->deleting : "the file";
 
+    if (in->kind == IN_REPLY && known)
+        pictures_forget(m, m->priv->deleting);
     if (in->kind == IN_REPLY)
         act_notice(m, "Deleted %s for all sessions", name);
     else if (in->kind == IN_FAIL)

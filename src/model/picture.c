@@ -127,22 +127,28 @@ static char *session_id(const struct model *m, const char *file) {
     return s && s->id ? xstrdup(s->id) : NULL;
 }
 
-static bool is_item(const struct item *it, const char *session, const char *name, size_t n,
+static bool is_item(const struct item *it, const char *name, size_t n,
                     const struct picture_ask *ask) {
     return it->ask.w == ask->w && it->ask.h == ask->h && it->ask.form == ask->form &&
            !(it->ask.seconds < ask->seconds) && !(it->ask.seconds > ask->seconds) &&
-           strlen(it->file) == n && memcmp(it->file, name, n) == 0 && str_eq(it->session, session);
+           strncmp(it->file, name, n) == 0 && it->file[n] == '\0';
 }
 
+/* Asked for row by row of a thread: few get as far as the session. */
 static struct item *find(const struct model *m, const struct picture_ask *ask) {
     const struct pictures *p = m->pictures;
     size_t n;
     const char *name = picture_name(ask->file, &n);
-    auto_free char *session = session_id(m, ask->file);
+    auto_free char *session = NULL;
 
-    for (size_t i = 0; i < p->n && session; i++)
-        if (is_item(p->v[i], session, name, n, ask))
+    for (size_t i = 0; i < p->n; i++) {
+        if (!is_item(p->v[i], name, n, ask))
+            continue;
+        if (!session && !(session = session_id(m, ask->file)))
+            return NULL;
+        if (str_eq(p->v[i]->session, session))
             return p->v[i];
+    }
     return NULL;
 }
 

@@ -38,6 +38,7 @@ struct term {
     struct buf bare; /* what is shown without a screen, and how far it is out */
     size_t bare_at;
     bool bared;
+    bool mouse; /* is reported while we are on the screen */
     bool cursor_on;
     enum { PICTURED_NOTHING, PICTURED_SIXEL, PICTURED_KITTY } pictured;
 };
@@ -53,6 +54,8 @@ static struct {
 
 static const char modes_on[] = "\033[?2004h\033[?1004h";
 static const char modes_off[] = "\033[?2004l\033[?1004l";
+static const char mouse_on[] = "\033[?1002h\033[?1006h";
+static const char mouse_off[] = "\033[?1006l\033[?1002l";
 
 /* ---- opening ---- */
 static enum rc check_terminal(struct err *err) {
@@ -94,6 +97,7 @@ static void rescue_add(const char *capability) {
 static void rescue_arm(void) {
     rescue.n = 0;
     rescue_add(modes_off);
+    rescue_add(mouse_off);
     rescue_add(terminfo_string("sgr0"));
     rescue_add(terminfo_string("cnorm"));
     rescue_add(terminfo_string("rmkx"));
@@ -158,7 +162,11 @@ static void ask_abilities(const char *name) {
 
     if (answers_osc(name) || is_named(name, identify, MIX_COUNT(identify)))
         output_raw("\033[c", 3);
-    if (str_blank(getenv("TMUX")) && is_named(name, outermost, MIX_COUNT(outermost)))
+    const char *program = getenv("TERM_PROGRAM");
+    const bool prints =
+        program && strcmp(program, "Apple_Terminal") == 0; /* what it does not know */
+
+    if (!prints && str_blank(getenv("TMUX")) && is_named(name, outermost, MIX_COUNT(outermost)))
         output_raw(kitty, sizeof kitty - 1);
 }
 
@@ -238,6 +246,8 @@ void term_leave(struct term *t) {
         return;
     term_picture_end(t);
     output_raw(modes_off, sizeof modes_off - 1);
+    if (t->mouse)
+        output_raw(mouse_off, sizeof mouse_off - 1);
     curs_set(1);
     endwin();
     t->inside = false;
@@ -251,9 +261,17 @@ void term_enter(struct term *t) {
     t->cursor_on = true;
     reset_prog_mode(); /* now: while a frame is held curses does not reach the terminal's line */
     output_raw(modes_on, sizeof modes_on - 1);
+    if (t->mouse)
+        output_raw(mouse_on, sizeof mouse_on - 1);
     keypad(stdscr, TRUE); /* endwin ended it, and only getch would begin it again */
     term_resized(t);
     term_redraw(t);
+}
+
+void term_mouse(struct term *t) {
+    t->mouse = true;
+    if (t->inside)
+        output_raw(mouse_on, sizeof mouse_on - 1);
 }
 
 /* ---- without a screen ---- */

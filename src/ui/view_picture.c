@@ -99,7 +99,13 @@ static void draw_full(const struct model *m, struct canvas *c) {
     draw_centred(c, r, p);
     const int x = put_foreign(c, 1, c->h - 1, c->w / 2, STYLE_TITLE, buf_str(&title), CLEAN_NAME);
 
-    put_right(c, c->w - 1, c->h - 1, c->w - x - 3, STYLE_DIM, "any key: back");
+    const size_t asks = model_asks_pending(m, ASK_PERMISSION) + model_asks_pending(m, ASK_QUESTION);
+    const char *back = "any key: back";
+
+    put_right(c, c->w - 1, c->h - 1, c->w - x - 3, STYLE_DIM, back);
+    if (asks > 0) /* nobody waits behind a picture unseen */
+        put_right(c, c->w - 3 - (int)strlen(back), c->h - 1, c->w - x - 20, STYLE_MARK_APPROVAL,
+                  "somebody waits for an answer");
 }
 
 void draw_preview(const struct model *m, struct canvas *c) {

@@ -182,6 +182,16 @@ static void enter_shows_it_large_and_esc_goes_back(void **state) {
     screen_keys(s, KEY_ESC);
     screen_wait_gone(s, "whole screen");
     screen_wait_that(s, pictured(s) > 200 && pictured(s) < 1000);
+    screen_keys(s, "T\r"); /* the call that shows it */
+    screen_wait(s, "Enter whole screen");
+    screen_keys(s, "\r");
+    screen_wait(s, "any key: back");
+    screen_keys(s, "\r");
+    screen_wait(s, "Enter whole screen");
+    screen_keys(s, "q");
+    screen_wait_gone(s, "whole screen");
+    screen_keys(s, " "); /* it folds */
+    screen_wait_that(s, pictured(s) == 0);
     assert_int_equal(quit(s), 0);
 }
 

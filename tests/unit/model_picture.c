@@ -511,6 +511,52 @@ static void pixels_are_asked_for_where_the_terminal_takes_them(void **state) {
     kit_free(k);
 }
 
+/* ---- the one that is meant ---- */
+
+static void the_picture_of_the_selected_line_is_found(void **state) {
+    static const struct {
+        enum part_kind kind;
+        const char *name, *text, *result, *screenshots;
+        const char *file; /* NULL: none is in it */
+        bool shows;
+    } table[] = {
+        {PART_TOOL, "Show", "{\"outputs\":[{\"path\":\"/srv/my sea.jpg\"}]}", NULL, NULL,
+         "/srv/my sea.jpg", true},
+        {PART_TOOL, "Bash", "{\"command\":\"convert a.png b.gif\"}", NULL, NULL, "a.png", false},
+        {PART_TOOL, "Bash", "{}", "written to out.png.", NULL, "out.png", false},
+        {PART_TOOL, "Browser", "{\"url\":\"https://x.example/y.png\"}", "ok",
+         "http://h:1/api/sessions/s1/files/shot.png\n", "http://h:1/api/sessions/s1/files/shot.png",
+         true},
+        {PART_TOOL, "Bash", "{\"command\":\"ls\"}", "a.txt\nb.c", NULL, NULL, false},
+        {PART_TOOL, "Show", "{\"path\":\"https://x.example/y.png\"}", NULL, NULL, NULL, false},
+        {PART_TEXT, NULL, "As (see chart.png) shows.", NULL, NULL, "chart.png", false},
+        {PART_TEXT, NULL, "![the chart](files/chart.png)", NULL, NULL, "files/chart.png", true},
+        {PART_TEXT, NULL, "nothing... at all!", NULL, NULL, NULL, false},
+        {PART_TEXT, NULL, "", NULL, NULL, NULL, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(table); i++) {
+        struct part part = {.kind = table[i].kind,
+                            .name = table[i].name,
+                            .text = table[i].text,
+                            .len = strlen(table[i].text),
+                            .result = table[i].result,
+                            .screenshots = table[i].screenshots};
+        struct entry entry = {.parts = &part, .n_parts = 1};
+        struct session s = {.transcript = {.entries = &entry, .n = 1}};
+        auto_free char *file = picture_selected(&s), *shown = picture_shown_by(&s);
+
+        if (!str_eq(file, table[i].file) || (shown != NULL) != table[i].shows)
+            fail_msg("row %zu: %s", i, file ? file : "none");
+        s.reading.sel_part = 1;
+        assert_null(picture_selected(&s));
+        s.reading.sel_entry = 1;
+        assert_null(picture_shown_by(&s));
+    }
+    assert_null(picture_selected(NULL));
+}
+
 static void what_is_kept_is_bounded(void **state) {
     struct kit *k = start();
 
@@ -547,6 +593,7 @@ int main(void) {
         cmocka_unit_test(without_chafa_nothing_more_is_fetched),
         cmocka_unit_test(the_moment_of_a_film_is_asked_for),
         cmocka_unit_test(pixels_are_asked_for_where_the_terminal_takes_them),
+        cmocka_unit_test(the_picture_of_the_selected_line_is_found),
         cmocka_unit_test(what_is_kept_is_bounded),
     };
 
