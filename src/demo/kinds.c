@@ -96,5 +96,5 @@ void show_kinds(struct turn *t) {
          clicked);
     turn_execute(t);
     turn_message(t);
-    turn_say(t, "That were a page, a search, a picture and a click with a screenshot.");
+    turn_say(t, "Those were a page, a search, a picture and a click with a screenshot.");
 }

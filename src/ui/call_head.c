@@ -20,13 +20,21 @@ static const struct {
     {"Notify", NULL, notify_bodies},        {CALLBACK_TOOL, callback_head, callback_bodies},
 };
 
+static bool is_path(const struct buf *object) {
+    return object->n > 0 && object->p[0] == '/' && !memchr(object->p, ' ', object->n);
+}
+
 void call_head(struct call_head *out, const struct part *p) {
     auto_buf struct buf object = {.max = LOOK_BYTES};
     const size_t n = p->len < LOOK_BYTES ? p->len : LOOK_BYTES;
 
     *out = (struct call_head){.object = {.max = 4096}, .extra = {.max = 4096}};
-    if (tool_object(&object, p->name, p->text, n))
-        add_line(&out->object, object.p, object.n < OBJECT_BYTES ? object.n : OBJECT_BYTES);
+    if (tool_object(&object, p->name, p->text, n)) {
+        const size_t skip = is_path(&object) ? session_folder(object.p, object.n) : 0;
+        const size_t left = object.n - skip;
+
+        add_line(&out->object, object.p + skip, left < OBJECT_BYTES ? left : OBJECT_BYTES);
+    }
     for (size_t i = 0; i < MIX_COUNT(tools); i++)
         if (tools[i].head && tool_is(p->name, tools[i].name))
             tools[i].head(out, p);

@@ -36,6 +36,11 @@ const char *output_gutter(const struct body_how *how);
 /* Clean, one line, cut to a few hundred bytes. */
 void add_line(struct buf *out, const char *s, size_t n);
 
+/* Bytes of a path up to the folder of its session, whose name says nothing; 0: it is elsewhere. */
+size_t session_folder(const char *path, size_t n);
+/* The path of the input where the head line has not all of it. */
+void tool_path(struct bodies *out, const struct part *p, const struct body_how *how);
+
 struct body *tool_borrow(struct bodies *out, enum body_sort kind, struct span s,
                          const char *gutter);
 struct body *tool_own(struct bodies *out, enum body_sort kind, struct buf *taken,

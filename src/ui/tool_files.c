@@ -96,6 +96,7 @@ void read_bodies(struct bodies *out, const struct part *p, const struct body_how
     struct span rest = s, text;
     int64_t number;
 
+    tool_path(out, p, how);
     tool_fields(out, p, how, but);
     add_path(&path, p);
     const enum lang lang = lang_of_path(buf_str(&path), path.n);
@@ -156,6 +157,7 @@ void change_bodies(struct bodies *out, const struct part *p, const struct body_h
     const bool plain_success =
         p->state == CALL_OK && !p->is_error && !memchr(s.p ? s.p : "", '\n', s.n);
 
+    tool_path(out, p, how);
     tool_fields(out, p, how, but);
     add_path(&path, p);
     if (read_change(p, &old, &new))

@@ -161,6 +161,7 @@ void media_bodies(struct bodies *out, const struct part *p, const struct body_ho
     static const char *const but[] = {"path", "file_path", "url", NULL};
     auto_buf struct buf path = {.max = LOOK_BYTES};
 
+    tool_path(out, p, how);
     if (add_place(&path, p->text, p->len))
         tool_picture(out, how, (struct span){buf_str(&path), path.n});
     tool_fields(out, p, how, but);

@@ -92,6 +92,20 @@ void add_line(struct buf *out, const char *s, size_t n) {
     (void)text_clean(out, s, shown - (shown < n ? text_tail(s, shown) : 0), CLEAN_LINE);
 }
 
+size_t session_folder(const char *path, size_t n) {
+    enum { UUID = 36 };
+    static const char storage[] = "/storage/";
+    const char *at = memmem(path, n, storage, sizeof storage - 1);
+    const size_t from = at ? (size_t)(at - path) + sizeof storage - 1 : 0;
+
+    if (!at || n < from + UUID + 2 || path[from + UUID] != '/' || path[from + 8] != '-')
+        return 0;
+    for (size_t i = from; i < from + UUID; i++)
+        if (!isxdigit((unsigned char)path[i]) && path[i] != '-')
+            return 0;
+    return from + UUID + 1;
+}
+
 /* ---- base64 ---- */
 
 static bool is_base64(unsigned char c) {
@@ -319,6 +333,18 @@ void tool_fields(struct bodies *out, const struct part *p, const struct body_how
     }
     while (jtext_next(&walk, &name, &v))
         if (!among(name, but) && !says_nothing(v))
+            tree_member(out, how, input_gutter(how), &name, v);
+}
+
+void tool_path(struct bodies *out, const struct part *p, const struct body_how *how) {
+    static const char *const names[] = {"file_path", "path", "url", NULL};
+    enum { HEAD_ROOM = 40 }; /* cells of the head line that are not the path's */
+    struct jwalk walk = jtext_walk(p->text, p->len);
+    struct jtext name, v;
+
+    while (jtext_next(&walk, &name, &v))
+        if (among(name, names) && v.string &&
+            (session_folder(v.p, v.n) > 0 || text_width(v.p, v.n) > how->width - HEAD_ROOM))
             tree_member(out, how, input_gutter(how), &name, v);
 }
 

@@ -106,6 +106,10 @@ static void the_head_says_what_is_touched_and_how_it_went(void **state) {
          "{\"file_path\":\"a.c\",\"old_string\":\"a\\nb\\n\",\"new_string\":\"a\\nc\\nd\\n\"}",
          NULL, "a.c", "", 2, 1},
         {"Write", "{\"file_path\":\"a.c\",\"content\":\"a\\nb\\n\"}", NULL, "a.c", "", 2, 0},
+        {"ReadText", "{\"file_path\":\"/w/storage/60f3b500-30d2-43cc-89d4-0c29d2c8f3be/src/a.c\"}",
+         NULL, "src/a.c", "", 0, 0},
+        {"ReadText", "{\"file_path\":\"/w/storage/60f3b500/src/a.c\"}", NULL,
+         "/w/storage/60f3b500/src/a.c", "", 0, 0},
         {"Grep", "{\"pattern\":\"x+\"}", "a.c:1: xx\nb:12: x\n", "x+", "2 matches", 0, 0},
         {"Grep", "{\"pattern\":\"x+\"}",
          "Found 2 matches\n/w/a.c:\n  Line 3: xx\n\n/w/b.c:\n"
@@ -171,6 +175,12 @@ static void each_tool_shows_what_one_looks_for(void **state) {
          "{\"file_path\":\"a.c\",\"old_string\":\"a\",\"new_string\":\"b\",\"replace_all\":"
          "true}",
          "done\nwarning: x", "  replace_all: true\n[diff c]\n-a\n+b\n[plain]done\nwarning: x\n"},
+        {"Edit",
+         "{\"file_path\":\"/w/storage/60f3b500-30d2-43cc-89d4-0c29d2c8f3be/a.c\",\"new_string\":"
+         "\"x\"}",
+         "ok",
+         "  file_path:\n"
+         "  /w/storage/60f3b500-30d2-43cc-89d4-0c29d2c8f3be/a.c\n[diff c]\n+x\n"},
         {"Grep", "{\"pattern\":\"x\",\"include\":\"*.c\"}", "a.c:1: xx\nb-c.c:12:x\n",
          "  include: *.c\n  │ a.c:1: xx\n  │ b-c.c:12:x\n"},
         {"Grep", "{\"pattern\":\"x\"}", "Found 1 matches\n/w/a.c:\n  Line 3: xx\n",
