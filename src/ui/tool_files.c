@@ -76,6 +76,9 @@ static void add_numbered(struct bodies *out, const struct body_how *how, enum la
         if (has)
             snprintf(first, sizeof first, "%*lld ", NUMBER_CELLS, (long long)number);
         (void)text_clean(&clean, text.p, text.n, CLEAN_TEXT);
+        for (char *cr = clean.p;
+             clean.n > 0 && (cr = memchr(cr, '\n', clean.n - (size_t)(cr - clean.p)));)
+            *cr = ' '; /* a carriage return was there */
         const size_t n = code_line(&state, has ? lang : LANG_NONE, buf_str(&clean), clean.n, bits,
                                    MIX_COUNT(bits));
 

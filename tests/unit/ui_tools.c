@@ -166,6 +166,7 @@ static void each_tool_shows_what_one_looks_for(void **state) {
         {"python_execution", "{\"code\":\"print(1)\"}", "1", "[python]print(1)\n[plain]1\n"},
         {"ReadText", "{\"file_path\":\"a.c\"}", "<file>\n    20|int x;\n    21|\ty\n</file>\n",
          "     20 int x;\n     21         y\n"},
+        {"ReadText", "{\"file_path\":\"a.c\"}", "1|int\rx;\n2|\n", "      1 int x;\n      2\n"},
         {"ReadText", "{\"file_path\":\"a.py\"}", "x = 1\n", "[python]x = 1\n"},
         {"Edit", "{\"file_path\":\"a.c\",\"old_string\":\"a\\n\",\"new_string\":\"b\\n\"}",
          "<result>\nContent replaced in file: a.c\n</result>\n", "[diff c]\n-a\n+b\n"},
