@@ -2,7 +2,6 @@
 #include "pictures.h"
 
 #include <stdlib.h>
-
 #include <string.h>
 
 enum { STEP_SECONDS = 5, FILM_MOST = 86400, NAME_MOST = 2048, LOOKED_AT = 1 << 16 };
@@ -30,9 +29,9 @@ static char *named_in(const char *s, size_t n, const char *ends) {
     return NULL;
 }
 
-/* Of JSON first whole strings, which may hold blanks. */
-static char *first_in(const char *s, size_t n, bool json) {
-    char *file = s && json ? named_in(s, n, "\"\n") : NULL;
+/* Of the input of a call that shows files first whole strings, which may hold blanks. */
+static char *first_in(const char *s, size_t n, bool whole) {
+    char *file = s && whole ? named_in(s, n, "\"\n") : NULL;
 
     return file || !s ? file : named_in(s, n, " \t\r\n\"'`()[]{}<>,;");
 }
@@ -45,6 +44,10 @@ static const struct part *selected(const struct session *s) {
     return s->reading.sel_part < e->n_parts ? &e->parts[s->reading.sel_part] : NULL;
 }
 
+static bool is_show(const struct part *p) {
+    return p->kind == PART_TOOL && (tool_is(p->name, "Show") || tool_is(p->name, "ReadMedia"));
+}
+
 char *picture_selected(const struct session *s) {
     const struct part *p = selected(s);
 
@@ -54,8 +57,8 @@ char *picture_selected(const struct session *s) {
         first_in(p->screenshots, p->screenshots ? strnlen(p->screenshots, LOOKED_AT) : 0, false);
 
     if (!file)
-        file = first_in(p->text, p->len, p->kind == PART_TOOL);
-    return file || !p->result ? file : first_in(p->result, strnlen(p->result, LOOKED_AT), true);
+        file = first_in(p->text, p->len, is_show(p));
+    return file || !p->result ? file : first_in(p->result, strnlen(p->result, LOOKED_AT), false);
 }
 
 char *picture_shown_by(const struct session *s) {
@@ -63,9 +66,8 @@ char *picture_shown_by(const struct session *s) {
 
     if (!p)
         return NULL;
-    const bool shows = p->kind == PART_TOOL ? p->screenshots || str_eq(p->name, "Show") ||
-                                                  str_eq(p->name, "ReadMedia")
-                                            : p->text && memmem(p->text, p->len, "![", 2);
+    const bool shows = is_show(p) || p->screenshots ||
+                       (p->kind == PART_TEXT && p->text && memmem(p->text, p->len, "![", 2));
 
     return shows ? picture_selected(s) : NULL;
 }
