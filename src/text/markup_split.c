@@ -237,9 +237,7 @@ static void begin_line(struct markup_split *split, struct markup_scan *scan, con
     const bool top_item = line->item && line->indent < INNER;
     const bool inner = scan->in_list ? line->item || line->indent >= INNER : line->indent >= 4;
 
-    if (scan->section.kind == MARKUP_CODE)
-        cut(split, scan, s, scan->at, false);
-    else if (scan->blank && !inner && so_far >= SECTION_MIN)
+    if (scan->section.kind == MARKUP_CODE || (scan->blank && !inner && so_far >= SECTION_MIN))
         cut(split, scan, s, scan->at, false);
     else if (scan->in_list && top_item && so_far >= LIST_MIN)
         cut(split, scan, s, scan->at, !scan->blank);

@@ -50,9 +50,26 @@ static int total(const int *natural, size_t n, int most) {
     return sum;
 }
 
+/* The most a column may have so that all fit into the room. */
+static int level_of(const int *natural, size_t n, int widest, int room) {
+    int low = 0, high = widest;
+
+    if (total(natural, n, widest) <= room)
+        return widest;
+    while (low + 1 < high) {
+        const int mid = (low + high) / 2;
+
+        if (total(natural, n, mid) <= room)
+            low = mid;
+        else
+            high = mid;
+    }
+    return low;
+}
+
 /* The widest columns give way first; false when that leaves too little. */
 static bool fit(struct grid *g, int room) {
-    int natural[MARKUP_COLUMNS] = {0}, level = 0;
+    int natural[MARKUP_COLUMNS] = {0}, widest = 0;
 
     for (size_t i = 0; i < g->t->n_cells; i++) {
         const int cells = g->t->cells[i].cells;
@@ -62,23 +79,12 @@ static bool fit(struct grid *g, int room) {
     }
     for (size_t c = 0; c < g->columns; c++) {
         natural[c] = natural[c] < 1 ? 1 : natural[c] < FLOW_WIDEST ? natural[c] : FLOW_WIDEST;
-        level = natural[c] > level ? natural[c] : level;
+        widest = natural[c] > widest ? natural[c] : widest;
     }
-    if (total(natural, g->columns, level) > room) {
-        int low = 0, high = level;
+    const int level = level_of(natural, g->columns, widest, room);
 
-        while (low + 1 < high) {
-            const int mid = (low + high) / 2;
-
-            if (total(natural, g->columns, mid) <= room)
-                low = mid;
-            else
-                high = mid;
-        }
-        level = low;
-        if (level < NARROWEST)
-            return false;
-    }
+    if (level < widest && level < NARROWEST)
+        return false;
     int spare = room - total(natural, g->columns, level);
 
     for (size_t c = 0; c < g->columns; c++) {
@@ -96,8 +102,8 @@ static void put_repeated(struct flow *f, const char *s, int times) {
     const size_t n = strlen(s);
     char many[16 * 4];
 
-    for (size_t i = 0; i < 16; i++)
-        memcpy(many + i * n, s, n);
+    for (size_t i = 0; i < 16 * n; i++)
+        many[i] = s[i % n];
     for (; times > 0; times -= 16)
         flow_put(f, many, n * (size_t)(times < 16 ? times : 16));
 }

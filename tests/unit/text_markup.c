@@ -119,7 +119,7 @@ static const struct {
     {"|name|what it is|\n|-|-|\n|first|some longer words|\n|second|more|", 16,
      "name: first\nwhat it is: some\n  longer words\n\nname: second\nwhat it is: more"},
     /* odd characters */
-    {"a\x1b[31mb\u202e\u200b c", 20, "a[31mb c"},
+    {"a\x1b[31mb\xe2\x80\xae\xe2\x80\x8b c", 20, "a[31mb c"},
     {"a\r\nb\r\n\r\nc", 20, "a b\n\nc"},
     {"\xff\xfe", 20, "\ufffd\ufffd"},
 };
