@@ -21,7 +21,7 @@
 
 enum {
     INDEX_FOUND_MAX = 100, /* answers */
-    INDEX_SLICE_MS = 12,   /* of work between two tasks */
+    INDEX_SLICE_MS = 8,    /* of work between two tasks */
     INDEX_TEXT_MAX = 32 * 1024,
 };
 

@@ -152,7 +152,9 @@ static const char *when(const struct model *m, struct panel *p, int64_t at) {
 static const char *title_of(const struct model *m, const char *session, const char *title) {
     const struct session *s = model_session(m, session);
 
-    return s ? session_title(s) : str_blank(title) ? session : title;
+    if (s && (!str_blank(s->title) || str_blank(title)))
+        return session_title(s);
+    return str_blank(title) ? session : title; /* a server that is away has told no titles */
 }
 
 static const char *one_line(struct panel *p, const struct index_row *r) {
