@@ -52,10 +52,13 @@ struct profile {
     const char *insecure_host; /* the file's second time names the host */
     struct strings wiped;      /* what profile_fini overwrites before it is freed */
 };
+/* WHEEL: only that; ON: dragging chooses text too. The mouse never decides anything. */
+enum mouse_use { MOUSE_OFF, MOUSE_WHEEL, MOUSE_ON };
 struct ui_config {
     const char *theme; /* NULL: default */
     bool ascii, still;
     bool wide; /* ambiguous characters take two cells */
+    enum mouse_use mouse;
     size_t watch_limit; /* 0: default; SIZE_MAX: all */
     enum index_choice index;
     int64_t index_bytes; /* 0: default */

@@ -48,6 +48,11 @@ enum visual_key {
 void act_visual(struct model *m);
 void act_visual_key(struct model *m, enum visual_key key);
 void act_visual_leave(struct model *m);
+/* The mouse was dragged from there to there over the thread. */
+struct drag {
+    int from_x, from_y, to_x, to_y;
+};
+void act_visual_drag(struct model *m, const struct drag *drag);
 bool visual_on(const struct model *m); /* it is on, and has the keys */
 /* Asks for a command that gets the selected message, or what is chosen in the list of copies. */
 void act_pipe(struct model *m, struct effects *fx);

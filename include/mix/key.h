@@ -15,6 +15,8 @@ enum {
     K_FOCUS_IN, K_FOCUS_OUT,
     K_BACKGROUND, /* answer to OSC 11; paste holds "rgb:rrrr/gggg/bbbb" */
     K_SIXEL, K_KITTY, /* the terminal says that it shows pixels in this way */
+    K_PRESS, K_DRAG, K_RELEASE, /* the left button at (x, y) */
+    K_WHEEL_UP, K_WHEEL_DOWN,
     K_RESIZE,
     K_HANGUP,     /* the terminal is gone */
     K_END_OF_KEYS
@@ -25,6 +27,7 @@ struct key {
     uint32_t code; /* a code point (Ctrl+A is 'a' with MOD_CTRL) or K_* */
     uint8_t mods;
     bool crowded; /* others came in the same read: a burst, as hands do not type and pastes are */
+    int16_t x, y; /* of the mouse: a cell */
     const char *paste;
     size_t n;
 };

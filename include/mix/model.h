@@ -277,6 +277,8 @@ struct visual {
     struct visual_end anchor, caret;
     int goal; /* cell that up and down keep to */
     uint8_t keys[64]; /* enum visual_key of copy.h */
+    bool dragged;     /* by the mouse, between these cells of the screen */
+    int from_x, from_y, to_x, to_y;
     size_t n_keys;
     const struct session *session;
     int width;

@@ -46,6 +46,8 @@ void term_theme(struct term *t, const struct theme *theme); /* takes effect at t
 void term_flush(struct term *t, const struct canvas *c);    /* writes only what changed */
 /* the next flush repaints everything */
 void term_redraw(struct term *t);
+/* Asks the terminal for the mouse: wheel and buttons, and dragging. Once, behind term_open. */
+void term_mouse(struct term *t);
 void term_bell(struct term *t);
 /* Pixels over the frame that was flushed last, from a cell on: bytes that somebody has judged to be
  * a picture and nothing else. They stay until term_picture_end, behind which everything is painted

@@ -160,7 +160,8 @@ static void take_keys(struct app *a) {
             if (k.code != K_PASTE)
                 continue;
         }
-        input_key(a->input, a->model, &k, clock_now(), clock_real(), a->fx);
+        if (!mouse_took(a, &k))
+            input_key(a->input, a->model, &k, clock_now(), clock_real(), a->fx);
         a->typed = true;
         run_effects(a); /* a key acts before the next one is read */
     }
@@ -369,6 +370,8 @@ int screen_run(const struct options *o, const char *argv0) {
         return rc_exit_code(rc, err.detail);
     }
     a.start_dir = getcwd(NULL, 0);
+    if (o->config.ui.mouse != MOUSE_OFF)
+        term_mouse(a.term);
     a.input = input_new();
     start_keys(&a);
     a.view = view_new();

@@ -63,6 +63,8 @@ struct app {
     bool typed;         /* the next frame is drawn at once */
     bool started;       /* the first server was asked */
     bool bared;         /* lines stand in place of the screen, until a key */
+    struct drag drag;   /* where the button went down, and where it is */
+    bool held;          /* ... in the thread */
     bool quit;
     int exit_code;
     struct start start;
@@ -105,6 +107,9 @@ void start_retry(struct app *a);             /* the second address too */
 void start_incoming(struct app *a);
 void start_turn(struct app *a);
 void start_end(struct app *a);
+
+/* ---- mouse.c ---- */
+bool mouse_took(struct app *a, const struct key *k); /* false: it is of no mouse */
 
 /* ---- publish.c ---- */
 void publish_turn(struct app *a, int64_t now);

@@ -48,6 +48,7 @@ enum setting_kind {
     KIND_ANIMATIONS,
     KIND_WATCHED,
     KIND_INDEX,
+    KIND_MOUSE,
     KIND_MEGABYTES,
 };
 struct setting {

@@ -294,14 +294,24 @@ enum rc setting_set(struct profile *p, const struct said *s, struct err *err) {
 }
 
 static enum rc set_index(enum index_choice *out, const struct said *s, struct err *err) {
-    static const char *const words[] = {[INDEX_ASK] = "ask",
-                                        [INDEX_OFF] = "off",
-                                        [INDEX_PROFILE] = "profile",
-                                        [INDEX_ALL] = "all"};
+    static const char *const words[] = {
+        [INDEX_ASK] = "ask", [INDEX_OFF] = "off", [INDEX_PROFILE] = "profile", [INDEX_ALL] = "all"};
 
     for (size_t i = 0; i < MIX_COUNT(words); i++)
         if (str_eq(s->value, words[i])) {
             *out = (enum index_choice)i;
+            return RC_OK;
+        }
+    return one_of(s, err);
+}
+
+static enum rc set_mouse(enum mouse_use *out, const struct said *s, struct err *err) {
+    static const char *const words[] = {
+        [MOUSE_OFF] = "off", [MOUSE_WHEEL] = "wheel", [MOUSE_ON] = "on"};
+
+    for (size_t i = 0; i < MIX_COUNT(words); i++)
+        if (str_eq(s->value, words[i])) {
+            *out = (enum mouse_use)i;
             return RC_OK;
         }
     return one_of(s, err);
@@ -334,6 +344,9 @@ enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, st
         break;
     case KIND_INDEX:
         rc = set_index(&ui->index, s, err);
+        break;
+    case KIND_MOUSE:
+        rc = set_mouse(&ui->mouse, s, err);
         break;
     case KIND_MEGABYTES:
         rc = flag_number(&n, &given, 1, 1024 * 1024, err);

@@ -34,6 +34,19 @@ void act_visual_key(struct model *m, enum visual_key key) {
     model_touch(m);
 }
 
+void act_visual_drag(struct model *m, const struct drag *drag) {
+    struct visual *v = &m->ui.visual;
+
+    if (!visual_on(m))
+        act_visual(m);
+    v->dragged = true;
+    v->from_x = drag->from_x;
+    v->from_y = drag->from_y;
+    v->to_x = drag->to_x;
+    v->to_y = drag->to_y;
+    model_touch(m);
+}
+
 void act_visual_leave(struct model *m) {
     m->ui.visual.on = false;
     model_touch(m);

@@ -193,11 +193,30 @@ static struct key reported(int code, uint8_t mods) {
     }
 }
 
+/* xterm's report of a mouse: button, column, row. */
+static enum step mouse_key(const int *arg, char final, struct key *out) {
+    const int what = arg[0] & ~(4 | 8 | 16); /* without Shift, Alt, Ctrl */
+    const bool down = final == 'M';
+    uint32_t code = what == 64           ? K_WHEEL_UP
+                    : what == 65         ? K_WHEEL_DOWN
+                    : what == 0 && down  ? K_PRESS
+                    : what == 0          ? K_RELEASE
+                    : what == 32 && down ? K_DRAG
+                                         : 0;
+
+    *out = plain(code, 0);
+    out->x = (int16_t)(arg[1] < INT16_MAX ? arg[1] - 1 : 0);
+    out->y = (int16_t)(arg[2] < INT16_MAX ? arg[2] - 1 : 0);
+    return code && arg[1] > 0 && arg[2] > 0 ? STEP_KEY : STEP_NONE;
+}
+
 static enum step csi_key(struct decoder *d, const int *arg, int n_args, char final, char private,
                          struct key *out) {
     uint8_t mods = n_args > 1 ? mods_of(arg[1]) : 0;
+    if (private == '<' && (final == 'M' || final == 'm') && n_args == 3)
+        return mouse_key(arg, final, out);
     if (private)
-        return STEP_NONE; /* mouse and mode reports */
+        return STEP_NONE; /* mode reports */
     if (final == '~' && arg[0] == 200) {
         buf_clear(&d->paste);
         d->pasting = true;

@@ -271,6 +271,20 @@ static void place(struct view *v, const struct thread_place *at, struct visual *
     s->placed = true;
 }
 
+static struct visual_end end_under(struct view *v, const struct thread_place *at, int x, int y) {
+    const struct reading *r = &at->s->reading;
+    struct spot spot = {r->entry, r->piece, r->slice, r->row};
+    struct visual_end e;
+
+    spot = spot_existing(v, at, spot);
+    y -= at->r.y;
+    y = y < 0 ? 0 : y >= at->r.h ? at->r.h - 1 : y;
+    spot_down(v, at, &spot, y);
+    set_spot(&e, spot);
+    e.x = x > at->r.x ? x - at->r.x : 0;
+    return e;
+}
+
 /* The caret is on the screen; who moves it up reads, and follows no more. */
 static void reveal(struct view *v, const struct thread_place *at, struct reading *r,
                    const struct visual *s) {
@@ -306,6 +320,12 @@ void visual_settle(struct view *v, struct model *m, const struct thread_place *a
     }
     if (!s->placed)
         place(v, at, s);
+    if (s->dragged) {
+        s->anchor = end_under(v, at, s->from_x, s->from_y);
+        s->caret = end_under(v, at, s->to_x, s->to_y);
+        s->goal = s->caret.x;
+        s->dragged = false;
+    }
     set_spot(&s->caret, spot_existing(v, at, spot_of(&s->caret)));
     set_spot(&s->anchor, spot_existing(v, at, spot_of(&s->anchor)));
     for (size_t i = 0; i < s->n_keys && s->on; i++) {

@@ -23,8 +23,9 @@ static bool odd(struct reader *r, const char *what, const unsigned char *at) {
 }
 
 static bool known_mode(const char *parameters) {
-    static const char *const modes[] = {"?1",    "?7",    "?12", "?25", "?12;25", "?1049",
-                                        "?1004", "?2004", "?47", "4",   "?3;4",   "?5"};
+    static const char *const modes[] = {"?1",    "?7",    "?12",   "?25",   "?12;25",
+                                        "?1049", "?1004", "?2004", "?1002", "?1006",
+                                        "?47",   "4",     "?3;4",  "?5"};
 
     for (size_t i = 0; i < MIX_COUNT(modes); i++)
         if (strcmp(parameters, modes[i]) == 0)

@@ -238,6 +238,70 @@ static void a_bare_view_is_suspended_and_hung_up_safely(void **state) {
     screen_assert_clean(s);
 }
 
+/* ---- choosing ---- */
+
+static void text_is_chosen_by_keys(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, NULL);
+    struct screen *s = at_prices(st, demo, NULL);
+
+    screen_keys(s, "vjjjjjjjjjv"); /* the answer: a table, and a line below it */
+    screen_wait(s, "Enter copy");
+    screen_keys(s, "y"); /* means nothing here */
+    screen_wait(s, "Enter or c copies");
+    screen_keys(s, KEY_ENTER);
+    screen_wait(s, "by OSC 52");
+    is_file(screen_path("state/mixtui/copied.txt"),
+            "\nItem\tPrice\n\nbread\t2.40\ncoffee\t3.10\npaper\t5.00\ntotal\t10.50\n\n\nAll "
+            "prices are in EUR.");
+    screen_keys(s, "v");
+    screen_wait(s, "Enter copy");
+    screen_keys(s, KEY_ESC);
+    screen_wait_gone(s, "Enter copy");
+    assert_int_equal(quit(s), 0);
+}
+
+/* The button at the first and the last cell of a text. */
+static void drag(struct screen *s, const char *text) {
+    char keys[96];
+    int x, y;
+
+    assert_true(screen_find(s, text, &x, &y));
+    const int end = x + (int)strlen(text);
+
+    snprintf(keys, sizeof keys, "\033[<0;%d;%dM\033[<32;%d;%dM\033[<0;%d;%dm", x + 1, y + 1, end,
+             y + 1, end, y + 1);
+    screen_keys(s, keys);
+}
+
+static void text_is_chosen_by_dragging_when_the_mouse_is_on(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, NULL);
+
+    screen_file("config/mixtui/config.ini", "[ui]\nmouse = on\n");
+    struct screen *s = at_prices(st, demo, NULL);
+
+    drag(s, "prices are in EUR");
+    screen_wait(s, "copied 17 bytes");
+    is_file(screen_path("state/mixtui/copied.txt"), "prices are in EUR");
+    assert_int_equal(quit(s), 0);
+}
+
+static void the_mouse_is_not_asked_for_by_itself(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, NULL);
+    struct screen *s = at_prices(st, demo, NULL);
+    size_t n;
+
+    drag(s, "prices are in EUR"); /* another program left it on */
+    screen_pause(s, 300);
+    assert_false(screen_has(s, "copied"));
+    const char *raw = screen_raw(s, &n);
+
+    assert_null(memmem(raw, n, "?1002", 5));
+    assert_int_equal(quit(s), 0);
+}
+
 /* ---- the draft ---- */
 
 static void a_quotation_goes_behind_the_draft(void **state) {
@@ -272,6 +336,9 @@ int main(void) {
         BOTH(the_bare_view_is_plain_lines_and_comes_back),
         ONCE(what_comes_meanwhile_is_there_afterwards),
         ONCE(a_bare_view_is_suspended_and_hung_up_safely),
+        BOTH(text_is_chosen_by_keys),
+        BOTH(text_is_chosen_by_dragging_when_the_mouse_is_on),
+        ONCE(the_mouse_is_not_asked_for_by_itself),
         BOTH(a_quotation_goes_behind_the_draft),
     };
 

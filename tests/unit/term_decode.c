@@ -22,6 +22,11 @@ static void name(struct buf *out, const struct key *k) {
             buf_addf(out, "%s ", odd[i].name);
             return;
         }
+    static const char *const mouse[] = {"press", "drag", "release", "wheel-up", "wheel-down"};
+    if (k->code >= K_PRESS && k->code <= K_WHEEL_DOWN) {
+        buf_addf(out, "%s(%d,%d) ", mouse[k->code - K_PRESS], k->x, k->y);
+        return;
+    }
     if (k->code == K_SIXEL || k->code == K_KITTY) {
         buf_addf(out, "%s ", k->code == K_SIXEL ? "sixel" : "kitty");
         return;
@@ -86,8 +91,11 @@ static const struct {
     {"\033[121;3u", "Alt+Y "},
     {"\033[27;5;106~", "Ctrl+J "},
     {"\033[13;2u", "Shift+Enter "},
-    {"\033[M !!x", "x "},                       /* an old mouse report */
-    {"\033[<0;10;20Mx\033[<0;10;20my", "x y "}, /* a new one */
+    {"\033[M !!x", "x "}, /* an old mouse report */
+    {"\033[<0;10;20Mx\033[<0;10;20my", "press(9,19) x release(9,19) y "},
+    {"\033[<32;1;1M\033[<64;3;2M\033[<69;3;2M", "drag(0,0) wheel-up(2,1) wheel-down(2,1) "},
+    {"\033[<2;10;20Mx\033[<35;1;1My\033[<0;0;5M\033[<0;5Mz", "x y z "}, /* not ours */
+    {"\033[<0;99999;99999M", "press(0,0) "},
     {"\033[200~y\nrm -rf\033[201~z", "paste<y\nrm -rf> z "},
     {"\033[200~a\033[Ay\033[201~", "paste<a\033[Ay> "}, /* sequences inside a paste are text */
     {"\033[200~lost end", "paste<lost end> "},
