@@ -14,6 +14,7 @@ enum {
     FIELD_BYTES = 16 << 20, /* of one field of an input */
     LOOK_BYTES = 64 << 10,  /* of an input or a result a head line looks at */
     LIST_ROWS = 2000,       /* rows made at once: a list's, a tree's; the rest is plain text */
+    GUTTER_ROOM = 16,       /* cells; narrower bodies have no gutter and no numbers */
     TREE_BYTES = 256 << 10, /* of JSON shown as a tree; longer is shown as code */
 };
 typedef void tool_head_fn(struct call_head *out, const struct part *p);

@@ -72,8 +72,10 @@ static void add_numbered(struct bodies *out, const struct body_how *how, enum la
         int64_t number;
         const bool has = numbered(line, &number, &text);
 
-        snprintf(rest, sizeof rest, "%*s ", NUMBER_CELLS, "");
-        if (has)
+        const int cells = how->width < GUTTER_ROOM ? 0 : NUMBER_CELLS;
+
+        snprintf(rest, sizeof rest, "%*s", cells > 0 ? cells + 1 : 0, "");
+        if (has && cells > 0)
             snprintf(first, sizeof first, "%*lld ", NUMBER_CELLS, (long long)number);
         (void)text_clean(&clean, text.p, text.n, CLEAN_TEXT);
         for (char *cr = clean.p;

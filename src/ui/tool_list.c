@@ -35,6 +35,8 @@ static void add_todo(struct bodies *out, const struct body_how *how, const struc
     auto_buf struct buf clean = {.max = 8192};
     const char *sign = how->ascii ? looks[state].ascii : looks[state].sign;
 
+    const char *rest = how->width < GUTTER_ROOM ? "" : how->ascii ? "      " : "    ";
+
     add_line(&clean, buf_str(item), item->n);
     const struct flow_bit bits[] = {{.s = sign, .n = strlen(sign), .ink = looks[state].ink},
                                     {.s = buf_str(&clean),
@@ -42,9 +44,8 @@ static void add_todo(struct bodies *out, const struct body_how *how, const struc
                                      .ink = looks[state].text,
                                      .attrs = looks[state].attrs}};
 
-    flow_line(tool_rows(out), bits, 2,
-              &(struct flow_prefix){"  ", how->ascii ? "      " : "    ", INK_TEXT, 0}, WRAP_WORDS,
-              how->width, INK_TEXT);
+    flow_line(tool_rows(out), bits, 2, &(struct flow_prefix){input_gutter(how), rest, INK_TEXT, 0},
+              WRAP_WORDS, how->width, INK_TEXT);
 }
 
 void todo_bodies(struct bodies *out, const struct part *p, const struct body_how *how) {

@@ -155,11 +155,12 @@ bool add_without_base64(struct buf *out, struct span s) {
 /* ---- bodies ---- */
 
 const char *input_gutter(const struct body_how *how) {
-    (void)how;
-    return "  ";
+    return how->width < GUTTER_ROOM ? "" : "  ";
 }
 
-const char *output_gutter(const struct body_how *how) { return how->ascii ? "  | " : "  │ "; }
+const char *output_gutter(const struct body_how *how) {
+    return how->width < GUTTER_ROOM ? "" : how->ascii ? "  | " : "  │ ";
+}
 
 struct body *tool_borrow(struct bodies *out, enum body_sort kind, struct span s,
                          const char *gutter) {

@@ -200,7 +200,9 @@ static void add_call(struct bodies *out, const struct body_how *how, const struc
     bits[n++] = (struct flow_bit){.s = states[p->state].word,
                                   .n = strlen(states[p->state].word),
                                   .ink = states[p->state].ink};
-    flow_line(tool_rows(out), bits, n, &(struct flow_prefix){"  ", "      ", INK_TEXT, 0},
+    flow_line(tool_rows(out), bits, n,
+              &(struct flow_prefix){input_gutter(how), how->width < GUTTER_ROOM ? "" : "      ",
+                                    INK_TEXT, 0},
               WRAP_WORDS, how->width, INK_TEXT);
     call_head_fini(&head);
 }

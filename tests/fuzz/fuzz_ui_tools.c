@@ -23,7 +23,7 @@ static void check_clean(const char *s, size_t n) {
 static void check_rows(const struct flow *f, int width) {
     assert(f->n <= 4 * LIST_ROWS + (f->text.n / (size_t)width) * 4);
     for (size_t r = 0; r < f->n; r++) {
-        assert(f->rows[r].cells <= width || f->rows[r].n_runs <= 2);
+        assert(f->rows[r].cells <= width || f->rows[r].cells <= 2); /* one wide letter */
         for (size_t i = 0; i < f->rows[r].n_runs; i++) {
             const struct run *run = &f->runs[f->rows[r].run + i];
 
