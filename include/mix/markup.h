@@ -31,6 +31,7 @@ struct markup_scan {
     uint16_t fence_len;
     uint8_t fence; /* the character; 0: none is open */
     bool in_list, list_fence;
+    bool defines; /* the section has a line that says what a reference means */
     bool blank;   /* the line before was */
     size_t table; /* 1 + the first of the lines with a bar in front that come last; 0: none */
 };

@@ -11,6 +11,7 @@ struct markup_line {
     size_t marker;    /* bytes of blanks in front */
     size_t fence_len; /* of a run of ` or ~ of three or more; 0: none */
     char fence;
+    bool defines;             /* it may say what a reference means */
     bool blank, item, closes; /* closes: nothing behind the run, it may end a fence */
 };
 /* n: up to its line end, which is not counted. Looks at MARKUP_LOOK bytes. */

@@ -15,6 +15,7 @@ struct mender {
     } open[DELIMITERS];
     size_t depth;
     size_t code, code_at; /* length of the run of backticks that is open */
+    size_t dangling;      /* where the text shall end; SIZE_MAX: at its end */
     size_t target;        /* "](" without its end: where it is; SIZE_MAX: none */
 };
 
@@ -41,6 +42,8 @@ static void delimiter(struct mender *m) {
     const bool inside = c == '_' && word(before) && word(behind);
     size_t n = c == '~' && run < 2 ? 0 : run;
 
+    if (c == '~' && run < 2 && m->at + run == m->end)
+        m->dangling = m->at; /* half of a mark */
     m->at += run;
     if (inside)
         return;
@@ -71,7 +74,7 @@ static void backticks(struct mender *m) {
 }
 
 static void walk(struct mender *m) {
-    m->target = SIZE_MAX;
+    m->target = m->dangling = SIZE_MAX;
     while (m->at < m->end) {
         const char c = m->s[m->at];
 
@@ -139,6 +142,13 @@ static bool only(const char *s, size_t n, const char *set) {
     return true;
 }
 
+/* A last line that may become a fence, or end one. */
+static bool half_fence(const char *s, size_t at, size_t n) {
+    while (at < n && s[at] == ' ')
+        at++;
+    return at < n && (only(s + at, n - at, "`") || only(s + at, n - at, "~"));
+}
+
 /* A last line of nothing but such characters may become a list, a rule, a fence, a heading. */
 static bool undecided(const char *s, size_t at, size_t n) {
     while (at < n && s[at] == ' ')
@@ -147,6 +157,32 @@ static bool undecided(const char *s, size_t at, size_t n) {
            (only(s + at, n - at, "-") || only(s + at, n - at, "=") || only(s + at, n - at, "`") ||
             only(s + at, n - at, "~") || only(s + at, n - at, "*") || only(s + at, n - at, "_") ||
             only(s + at, n - at, "#"));
+}
+
+/* Whether the text ends within fenced code, which stands in a list or a quote. */
+static bool in_fence(const char *s, size_t n) {
+    struct markup_line open = {0};
+
+    for (size_t at = 0; at < n;) {
+        const char *nl = memchr(s + at, '\n', n - at);
+        const size_t end = nl ? (size_t)(nl - s) : n;
+        size_t from = at;
+
+        while (from < end && (s[from] == '>' || s[from] == ' '))
+            from++;
+        const struct markup_line item = markup_line(s + from, end - from);
+
+        if (item.item && open.fence_len == 0)
+            from = markers(s, from, end);
+        const struct markup_line line = markup_line(s + from, end - from);
+
+        if (open.fence_len == 0 && line.fence_len > 0)
+            open = line;
+        else if (line.fence == open.fence && line.closes && line.fence_len >= open.fence_len)
+            open.fence_len = 0;
+        at = end + 1;
+    }
+    return open.fence_len > 0;
 }
 
 /* The head of a table with half of the line below: that line is made whole. */
@@ -271,13 +307,19 @@ bool markup_mend(struct buf *out, const char *s, size_t n) {
     last = line_start(s, n);
     if (n == 0 || s[n - 1] == '\n')
         return false;
-    if (mend_table(out, s, last, n))
+    const bool code = in_fence(s, last);
+
+    if (!code && mend_table(out, s, last, n))
         return true;
-    if (undecided(s, last, n)) {
+    if (code ? half_fence(s, last, n) : undecided(s, last, n)) {
         buf_add(out, s, last);
         return true;
     }
+    if (code || in_fence(s, n))
+        return false;
     const size_t start = block_start(s, n);
+    if (s[start] == '<') /* may be HTML, which is shown as it stands */
+        return false;
     struct mender m = {.s = s, .at = markers(s, start, n), .end = n};
 
     walk(&m);
@@ -285,6 +327,8 @@ bool markup_mend(struct buf *out, const char *s, size_t n) {
     if (m.code > 0 && m.code_at + m.code == n) {
         n = m.code_at;
         m.code = 0;
+    } else if (m.dangling != SIZE_MAX) {
+        n = m.dangling;
     } else if (m.code == 0 && m.depth > 0 && m.open[m.depth - 1].at + m.open[m.depth - 1].n == n) {
         n = m.open[--m.depth].at;
     }

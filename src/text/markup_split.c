@@ -31,6 +31,13 @@ static bool is_item(const char *s, size_t n) {
     return i + 1 == n || s[i + 1] == ' ' || s[i + 1] == '\t';
 }
 
+/* `[name]:` */
+static bool defines(const char *s, size_t n) {
+    const char *end = memchr(s, ']', n);
+
+    return end && end + 1 < s + n && end[1] == ':';
+}
+
 static void look_for_fence(struct markup_line *line, const char *s, size_t n) {
     size_t i = 0;
 
@@ -66,6 +73,7 @@ struct markup_line markup_line(const char *s, size_t n) {
         return line;
     line.item = is_item(s + i, n - i);
     look_for_fence(&line, s + i, n - i);
+    line.defines = s[i] == '[' && defines(s + i, n - i);
     return line;
 }
 
@@ -195,6 +203,7 @@ static void cut(struct markup_split *split, struct markup_scan *scan, const char
     section->tight = tight;
     section->opens = section->closes = false;
     section->head = 0;
+    scan->defines = false;
     if (!scan->fence)
         section->kind = MARKUP_BLOCKS;
     else
@@ -237,7 +246,8 @@ static void begin_line(struct markup_split *split, struct markup_scan *scan, con
     const bool top_item = line->item && line->indent < INNER;
     const bool inner = scan->in_list ? line->item || line->indent >= INNER : line->indent >= 4;
 
-    if (scan->section.kind == MARKUP_CODE || (scan->blank && !inner && so_far >= SECTION_MIN))
+    if (scan->section.kind == MARKUP_CODE ||
+        (scan->blank && !inner && (so_far >= SECTION_MIN || scan->defines)))
         cut(split, scan, s, scan->at, false);
     else if (scan->in_list && top_item && so_far >= LIST_MIN)
         cut(split, scan, s, scan->at, !scan->blank);
@@ -266,6 +276,7 @@ static void take_line(struct markup_split *split, struct markup_scan *scan, cons
         return;
     }
     begin_line(split, scan, s, &line);
+    scan->defines = scan->defines || line.defines;
     scan->blank = false;
     if (line.fence_len == 0)
         return;
