@@ -210,13 +210,33 @@ static enum step mouse_key(const int *arg, char final, struct key *out) {
     return code && arg[1] > 0 && arg[2] > 0 ? STEP_KEY : STEP_NONE;
 }
 
-static enum step csi_key(struct decoder *d, const int *arg, int n_args, char final, char private,
-                         struct key *out) {
-    uint8_t mods = n_args > 1 ? mods_of(arg[1]) : 0;
+/* What the terminal is: ESC [ ? class ; ability ... c, where 4 stands for sixel. */
+static enum step device_key(const char *p, const char *end, struct key *out) {
+    while (p < end && (p = memchr(p, ';', (size_t)(end - p))) != NULL)
+        if (*++p == '4' && (p[1] == ';' || p + 1 == end)) {
+            *out = plain(K_SIXEL, 0);
+            return STEP_KEY;
+        }
+    return STEP_NONE;
+}
+
+static enum step report_key(const char *p, size_t end, const int *arg, int n_args, char private,
+                            struct key *out) {
+    const char final = p[end];
+
     if (private == '<' && (final == 'M' || final == 'm') && n_args == 3)
         return mouse_key(arg, final, out);
+    /* else of a mode */
+    return private == '?' && final == 'c' ? device_key(p, p + end, out) : STEP_NONE;
+}
+
+/* p[end] ends it. */
+static enum step csi_key(struct decoder *d, const char *p, size_t end, const int *arg, int n_args,
+                         char private, struct key *out) {
+    uint8_t mods = n_args > 1 ? mods_of(arg[1]) : 0;
+    const char final = p[end];
     if (private)
-        return STEP_NONE; /* mode reports */
+        return report_key(p, end, arg, n_args, private, out);
     if (final == '~' && arg[0] == 200) {
         buf_clear(&d->paste);
         d->pasting = true;
@@ -237,16 +257,6 @@ static enum step csi_key(struct decoder *d, const int *arg, int n_args, char fin
     uint32_t code = final == '~' ? tilde_key(arg[0]) : letter_key(final);
     *out = plain(code, code == K_BACKTAB ? 0 : mods);
     return code ? STEP_KEY : STEP_NONE;
-}
-
-/* What the terminal is: ESC [ ? class ; ability ... c, where 4 stands for sixel. */
-static enum step device_key(const char *p, const char *end, struct key *out) {
-    while (p < end && (p = memchr(p, ';', (size_t)(end - p))) != NULL)
-        if (*++p == '4' && (p[1] == ';' || p + 1 == end)) {
-            *out = plain(K_SIXEL, 0);
-            return STEP_KEY;
-        }
-    return STEP_NONE;
 }
 
 /* The two that have no end of their own: p[2] is '[' or 'M'. */
@@ -281,9 +291,7 @@ static enum step csi_step(struct decoder *d, const char *p, size_t n, size_t *us
             private = c;
         } else if (c >= 0x40 && c <= 0x7e) {
             *used = i + 1;
-            if (private == '?' && c == 'c')
-                return device_key(p, p + i, out);
-            return csi_key(d, arg, n_args, c, private, out);
+            return csi_key(d, p, i, arg, n_args, private, out);
         } else if ((unsigned char)c < 0x20 || (unsigned char)c >= 0x7f) {
             *used = i; /* not a sequence after all */
             return STEP_NONE;
@@ -308,13 +316,13 @@ static void torn_step(struct decoder *d, bool late) {
 
         if (c == '\033' && last && !late)
             return; /* perhaps its ST */
-        if (c == '\033' && (device || (!last && d->in.p[d->at + 1] != '\\'))) {
-            d->torn = TORN_NOT;
-        } else if (device ? c == 'c' : c == '\a' || c == '\\') {
+        const bool begins = c == '\033' && (device || (!last && d->in.p[d->at + 1] != '\\'));
+        const char *of_it = device ? "0123456789;" : "0123456789abcdefABCDEF/:rgb\033=;GOKNiL";
+
+        if (device ? c == 'c' : c == '\a' || c == '\\') {
             d->torn = TORN_NOT;
             d->at++;
-        } else if (c &&
-                   strchr(device ? "0123456789;" : "0123456789abcdefABCDEF/:rgb\033=;GOKNiL", c)) {
+        } else if (!begins && c && strchr(of_it, c)) {
             d->at++;
         } else {
             d->torn = TORN_NOT;
