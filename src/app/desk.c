@@ -86,7 +86,7 @@ static void add_displays(struct copy_ways *ways) {
 
     if (!str_blank(getenv("WAYLAND_DISPLAY")) && !remote)
         add_way(ways, "wl-copy", wayland);
-    if (!str_blank(display) && (!remote || display[0] != ':')) {
+    if (display && *display && (!remote || display[0] != ':')) {
         add_way(ways, "xclip", xclip);
         if (ways->n == before)
             add_way(ways, "xsel", xsel);

@@ -17,8 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum {
     SLICE = 64 << 10,   /* read of one pipe in one turn */
     SAID_MAX = 4 << 10, /* of its error output only the first line is kept */
