@@ -75,6 +75,6 @@ int index_give_up(const struct index *x, int64_t session); /* it is found no mor
 int index_tidy(const struct index *x, const struct index_slice *slice, bool *left);
 /* Gives up the oldest sessions but `keep` until the rest fits. *full: nothing is left to give up.
  */
-int index_make_room(const struct index *x, int64_t most, int64_t keep, bool *full);
+int index_make_room(const struct index *x, int64_t limit, int64_t keep, bool *full);
 
 #endif

@@ -173,7 +173,9 @@ static int64_t used_bytes(const struct index *x) {
            index_number(x, "PRAGMA page_size");
 }
 
-int index_make_room(const struct index *x, int64_t most, int64_t keep, bool *full) {
+/* Of the limit only a part is filled: writing the index anew needs room for its words twice. */
+int index_make_room(const struct index *x, int64_t limit, int64_t keep, bool *full) {
+    const int64_t most = limit / 8 * 5;
     const int64_t used = used_bytes(x);
     const int64_t texts = index_number(x, "SELECT sum(bytes) FROM session");
     const double each = texts > 0 ? (double)used / (double)texts : 1;

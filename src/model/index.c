@@ -153,6 +153,13 @@ void index_ask(struct model *m, const char *query, struct effects *fx) {
     x->finding = t->id;
 }
 
+void index_ask_again(struct model *m, struct effects *fx) {
+    auto_free char *query = TAKE(m->priv->index->asked);
+
+    if (query)
+        index_ask(m, query, fx);
+}
+
 void index_forget(struct model *m, const char *session, struct effects *fx) {
     struct task *t;
 
@@ -240,11 +247,8 @@ void index_task(struct model *m, struct task *t, struct session *s, struct effec
     }
     if (t && t->kind == TASK_INDEX_ADD)
         index_fed(m, t, s);
-    if (t && t->kind == TASK_INDEX_FORGET && x->asked) { /* what is shown may be forgotten */
-        auto_free char *query = TAKE(x->asked);
-
-        index_ask(m, query, fx);
-    }
+    if (t && t->kind == TASK_INDEX_FORGET)
+        index_ask_again(m, fx); /* what is shown may be forgotten */
     task_free(t);
     panels_see(m);
     model_touch(m);

@@ -207,6 +207,8 @@ void index_tick(struct model *m, struct effects *fx) {
         tidy(m, fx);
     else
         x->wanted = false;
+    if (!x->wanted)
+        index_ask_again(m, fx);
 }
 
 int64_t index_next(const struct model *m) {

@@ -168,7 +168,7 @@ static void a_deleted_session_is_forgotten_or_kept(void **state) {
         screen_wait(s, "its name: Plan the notes");
         screen_pause(s, 450);
         screen_keys(s, KEY_ENTER);
-        screen_wait(s, "Deleted");
+        screen_wait(s, "Sessions 2");
         to_thread(s);
         leader(s, "S");
         screen_wait(s, "of 256 MB");

@@ -97,6 +97,18 @@ static struct index_facts add_one(const char *session, const char *message, cons
     return facts;
 }
 
+/* As often as it takes. */
+static void add_all(struct task *t) {
+    while (t->index.n_rows > 0) {
+        t = ask(t);
+        assert_int_equal(t->err.rc, RC_OK);
+        t->index.rows += t->index.done;
+        t->index.n_rows -= t->index.done;
+        t->index.done = 0;
+    }
+    task_free(t);
+}
+
 static struct task *find(const char *query) {
     struct task *t = task_new(TASK_INDEX_FIND, file);
 
@@ -257,7 +269,7 @@ static void a_row_tells_where_it_was_and_marks_the_hit(void **state) {
 
     add_text(t, "m1", 'u', "does the build pass?");
     add_text(t, "m1", 'a', "it fails: missing header");
-    task_free(ask(t));
+    add_all(t);
     t = find("fails");
     assert_int_equal(t->index.n_rows, 1);
     const struct index_row *row = &t->index.rows[0];
@@ -360,19 +372,7 @@ static void words_that_are_everywhere_give_the_newest(void **state) {
             snprintf(id, sizeof id, "m%d", i);
             add_text(t, id, 'a', "the same word");
         }
-        size_t done = 0;
-
-        for (; done < 50; done += t->index.done) {
-            if (done > 0) {
-                t->index.rows += t->index.done;
-                t->index.n_rows -= t->index.done;
-                t->index.done = 0;
-            }
-            t = ask(t);
-            assert_int_equal(t->err.rc, RC_OK);
-            assert_true(t->index.done > 0);
-        }
-        task_free(t);
+        add_all(t);
     }
     struct task *t = find("word");
 
@@ -629,15 +629,15 @@ static void the_oldest_sessions_make_way(void **state) {
             t->index.n_rows -= t->index.done;
             t->index.done = 0;
             assert_true(guard < 5000);
-            assert_true(t->index.facts.bytes < 3 * MOST);
+            assert_true(t->index.facts.bytes < MOST + 3 * (1 << 20)); /* and its log */
         }
         task_free(t);
     }
     settle();
     const struct index_facts f = facts();
 
-    assert_true(f.bytes < MOST * 5 / 4);
-    assert_true(f.sessions >= 4 && f.sessions < SESSIONS);
+    assert_true(f.bytes <= MOST);
+    assert_true(f.sessions >= 3 && f.sessions < SESSIONS);
     assert_int_equal(count("w0x0y0"), 0);
     assert_int_equal(count("w59x0y0"), 1);
 }
@@ -699,14 +699,7 @@ static void a_message_is_read_with_those_around_it(void **state) {
         snprintf(text, sizeof text, "message number %d", i);
         add_text(t, id, i % 2 ? 'a' : 'u', text);
     }
-    while (t->index.n_rows > 0) {
-        t = ask(t);
-        assert_int_equal(t->err.rc, RC_OK);
-        t->index.rows += t->index.done;
-        t->index.n_rows -= t->index.done;
-        t->index.done = 0;
-    }
-    task_free(t);
+    add_all(t);
     t = task_new(TASK_INDEX_READ, file);
     t->index.session = arena_strdup(&t->arena, "s1");
     t->index.rows = arena_alloc(&t->arena, sizeof *t->index.rows);
