@@ -6,7 +6,7 @@
 
 #include "mix/picture.h"
 
-enum { BOX_FROM = 16 }; /* lines of the screen from which the preview leaves a margin */
+enum { LOW = 16, WIDE = 90 }; /* of the screen: below it the preview leaves no margin */
 
 /* ---- one picture ---- */
 
@@ -53,9 +53,9 @@ static void draw_centred(struct canvas *c, struct rect r, const struct picture *
 /* ---- the preview ---- */
 
 static struct rect box_of(const struct model *m) {
-    const int margin = m->ui.rows >= BOX_FROM ? 1 : 0;
+    const int top = m->ui.rows >= LOW ? 1 : 0, side = m->ui.cols >= WIDE ? 1 : 0;
 
-    return (struct rect){margin, margin, m->ui.cols - 2 * margin, m->ui.rows - 1 - margin};
+    return (struct rect){side, top, m->ui.cols - 2 * side, m->ui.rows - 1 - top};
 }
 
 static struct rect room_of(const struct model *m) {
