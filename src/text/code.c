@@ -72,7 +72,12 @@ bool lex_among(const char *list, const char *word, size_t n) {
 }
 
 static bool in_word(const struct lexer *x, char c) {
-    return lex_letter(c) || lex_digit(c) || (c && x->lang->ident && strchr(x->lang->ident, c));
+    if (lex_letter(c) || lex_digit(c))
+        return true;
+    for (const char *ident = x->lang->ident; ident && *ident; ident++)
+        if (*ident == c)
+            return true;
+    return false;
 }
 
 size_t lex_word_end(const struct lexer *x, size_t at) {

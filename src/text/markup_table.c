@@ -102,8 +102,9 @@ static void put_repeated(struct flow *f, const char *s, int times) {
     const size_t n = strlen(s);
     char many[16 * 4];
 
-    for (size_t i = 0; i < 16 * n; i++)
-        many[i] = s[i % n];
+    for (size_t at = 0; at < 16 * n;)
+        for (size_t i = 0; i < n; i++)
+            many[at++] = s[i];
     for (; times > 0; times -= 16)
         flow_put(f, many, n * (size_t)(times < 16 ? times : 16));
 }
