@@ -30,7 +30,7 @@ struct mark_at { /* a place in the texts of a thread */
     size_t off;
 };
 /* The work one slice may do, in nanoseconds by rule of thumb: no clock is looked at here. */
-enum { SLICE_WORK = 2000 * 1000 };
+enum { SLICE_WORK = 1000 * 1000 };
 
 /* Counting: every entry once, then those that changed. */
 struct counting {
