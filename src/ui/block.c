@@ -32,8 +32,8 @@ static void add_source_line(struct block *b, struct rows *rows, const char *s, s
     for (size_t i = 0; i < rows->n; i++) {
         b->lines = xgrow(b->lines, b->n, &b->cap, sizeof *b->lines);
         b->lines[b->n++] = (struct block_line){.off = (uint32_t)(start + rows->v[i].off),
-                                         .len = rows->v[i].len,
-                                         .style = (uint8_t)how.style};
+                                               .len = rows->v[i].len,
+                                               .style = (uint8_t)how.style};
     }
 }
 

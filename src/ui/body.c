@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    MARKUP_MOST = 1 << 20
+}; /* a longer text is shown as it is written: nothing may wait for it */
+
 struct body *bodies_add(struct bodies *b, enum body_sort kind) {
     b->v = xgrow(b->v, b->n, &b->cap, sizeof *b->v);
     struct body *body = &b->v[b->n++];
@@ -57,14 +61,16 @@ void bodies_of(struct bodies *out, const struct part *p, const struct body_how *
         borrow(b, p);
         return;
     case PART_THINKING:
-        b = bodies_add(out, how->raw ? BODY_PLAIN : BODY_MARKUP);
+        b = bodies_add(out, how->raw || p->len > MARKUP_MOST ? BODY_PLAIN : BODY_MARKUP);
         b->ink = INK_THINKING;
         b->thinking = true;
         b->gutter = "  ";
         borrow(b, p);
         return;
     case PART_TEXT:
-        b = bodies_add(out, how->raw || how->role == ROLE_USER ? BODY_PLAIN : BODY_MARKUP);
+        b = bodies_add(out, how->raw || how->role == ROLE_USER || p->len > MARKUP_MOST
+                                ? BODY_PLAIN
+                                : BODY_MARKUP);
         b->ink = how->role == ROLE_USER ? INK_USER : INK_TEXT;
         borrow(b, p);
         return;

@@ -7,7 +7,7 @@
 #include "mix/markup.h"
 #include "ui.h"
 
-#define NO_SRC UINT32_MAX
+#define NO_SRC       UINT32_MAX
 #define BODY_OWN_MAX (64 * MIX_MIB) /* of a text made for a body */
 
 enum body_sort {

@@ -223,15 +223,20 @@ static int draw_object(struct canvas *c, int x, int y, int max, const struct buf
     return used + canvas_put(c, x + used, y, max - used, STYLE_TOOL_OBJECT, s, n);
 }
 
-static void draw_counts(const struct call_head *h, struct canvas *c, int x, int y, int right) {
-    char n[32];
+/* What stands behind the object: "lines 1-3", "+12 -3", "4 calls". */
+static int facts_of(const struct call_head *h, const struct part *p, char added[16],
+                    char removed[16], char calls[24]) {
+    added[0] = removed[0] = calls[0] = '\0';
+    if (h->added + h->removed > 0) {
+        snprintf(added, 16, "+%u ", h->added);
+        snprintf(removed, 16, "-%u", h->removed);
+    }
+    if (p->child_calls > 0)
+        snprintf(calls, 24, "%u call%s", p->child_calls, p->child_calls == 1 ? "" : "s");
+    const size_t n = strlen(added) + strlen(removed), c = strlen(calls);
 
-    if (h->added + h->removed == 0 || right - x <= 8)
-        return;
-    snprintf(n, sizeof n, "+%u ", h->added);
-    x += put(c, x, y, right - x, STYLE_DIFF_ADD, n);
-    snprintf(n, sizeof n, "-%u", h->removed);
-    put(c, x, y, right - x, STYLE_DIFF_DEL, n);
+    return (h->extra.n > 0 ? text_width(h->extra.p, h->extra.n) + 2 : 0) +
+           (int)(n > 0 ? n + 2 : 0) + (int)(c > 0 ? c + 2 : 0);
 }
 
 static void draw_call(struct view *v, const struct thread_place *at, struct canvas *c, int y,
@@ -239,24 +244,30 @@ static void draw_call(struct view *v, const struct thread_place *at, struct canv
     struct sheet *s = sheet_of(v, p, &at->lay);
     const struct call_head *h = &s->head;
     const int right = draw_state(at, c, y, p) - 2;
+    char added[16], removed[16], calls[24];
     int x = at->r.x;
 
     sheet_head(s, p);
+    const int facts = facts_of(h, p, added, removed, calls);
+
     x += put(c, x, y, right - x, STYLE_DIM, glyph(at->m, part_open(p) ? G_OPEN : G_SHUT));
     x += 1;
     x += put_foreign(c, x, y, right - x, STYLE_TOOL, p->name, CLEAN_LINE);
     x += 2;
-    const int extra = text_width(buf_str(&h->extra), h->extra.n);
-    const int room = right - x - (extra > 0 && extra < (right - x) / 2 ? extra + 2 : 0);
+    if (h->object.n > 0) {
+        const int w = text_width(h->object.p, h->object.n), least = w < 24 ? w : 24;
+        const int room = right - x, left = room - facts;
 
-    if (h->object.n > 0)
-        x += draw_object(c, x, y, room, &h->object) + 2;
+        x += draw_object(c, x, y, left >= least ? left : room, &h->object) + 2;
+    }
     if (h->extra.n > 0 && right - x > 4)
         x += put(c, x, y, right - x, STYLE_DIM, buf_str(&h->extra)) + 2;
-    draw_counts(h, c, x, y, right);
-    if (p->child_calls > 0 && right - x > 10)
-        canvas_putf(c, x, y, right - x, STYLE_DIM, "%u call%s", p->child_calls,
-                    p->child_calls == 1 ? "" : "s");
+    if (added[0] && right - x >= (int)(strlen(added) + strlen(removed))) {
+        x += put(c, x, y, right - x, STYLE_DIFF_ADD, added);
+        x += put(c, x, y, right - x, STYLE_DIFF_DEL, removed) + 2;
+    }
+    if (calls[0] && right - x >= (int)strlen(calls))
+        put(c, x, y, right - x, STYLE_DIM, calls);
 }
 
 static void draw_thinking(struct view *v, const struct thread_place *at, struct canvas *c, int y,
@@ -325,7 +336,8 @@ static bool is_here(const struct thread_place *at, struct spot spot, const struc
                     const struct part *p, const struct flow *f) {
     const struct search *search = at->m->search;
 
-    if (!search || !search->shown || search->hit.entry != spot.entry || search->hit.part + 1 != spot.piece)
+    if (!search || !search->shown || search->hit.entry != spot.entry ||
+        search->hit.part + 1 != spot.piece)
         return false;
     uint32_t from;
 
@@ -361,7 +373,8 @@ static void draw_body_row(struct view *v, const struct thread_place *at, struct 
         draw_note(at, c, y, f, (size_t)spot.row);
         return;
     }
-    const struct ink_marks marks = {.find = search_marks(at->m), .here = is_here(at, spot, b, p, f)};
+    const struct ink_marks marks = {.find = search_marks(at->m),
+                                    .here = is_here(at, spot, b, p, f)};
 
     draw_flow_row(c, x, y, at->r.x + at->r.w - x, f, (size_t)spot.row, b->thinking, marks);
 }

@@ -86,8 +86,8 @@ static bool body_of(const struct sheet *s, const struct part *p, struct source *
     for (size_t i = 0; i < s->bodies.n; i++) {
         uint32_t from;
 
-        if (!body_base(&s->bodies.v[i], p, source->of == TOP_RESULT, &from) ||
-            from > source->src || (found && from < best))
+        if (!body_base(&s->bodies.v[i], p, source->of == TOP_RESULT, &from) || from > source->src ||
+            (found && from < best))
             continue;
         found = true;
         best = from;
@@ -150,8 +150,7 @@ static void follow_part(const struct thread_place *at, struct reading *r) {
             r->piece = i + 1;
 }
 
-static bool still_so(const struct thread_place *at, const struct reading *r,
-                     const struct part *p) {
+static bool still_so(const struct thread_place *at, const struct reading *r, const struct part *p) {
     return r->top.width == at->lay.width && r->top.how == how_of(&at->lay) && r->top.rev == p->rev;
 }
 
@@ -236,9 +235,8 @@ struct spot place_asked(struct view *v, const struct thread_place *at, const str
 
     if (!spot_part(at, spot) || start || r->to_off >= UINT32_MAX)
         return spot_existing(v, at, spot);
-    return spot_existing(
-        v, at,
-        spot_of_source(v, at, spot,
-                       (struct source){.of = r->to_result ? TOP_RESULT : TOP_TEXT,
-                                       .src = (uint32_t)r->to_off}));
+    return spot_existing(v, at,
+                         spot_of_source(v, at, spot,
+                                        (struct source){.of = r->to_result ? TOP_RESULT : TOP_TEXT,
+                                                        .src = (uint32_t)r->to_off}));
 }

@@ -196,24 +196,23 @@ static struct slice *add_slice(struct sheet *s, size_t body, size_t at, size_t n
     return slice;
 }
 
-/* Where a line that is longer than a slice is cut: between clusters, behind a blank when one is
- * near. */
+static bool in_sequence(char c) { return ((unsigned char)c & 0xc0) == 0x80; }
+
+/* Where a line that is longer than a slice is cut: behind a blank when one is near, else between
+ * clusters, of which none is longer than what is looked at. */
 static size_t hard_cut(const char *s, size_t at, size_t n) {
     enum { NEAR = 256 };
-    size_t end = at + SLICE_BYTES;
+    size_t end = at + SLICE_BYTES, from = end - NEAR;
 
     for (size_t i = 0; i < NEAR; i++)
         if (s[end - i - 1] == ' ' && (unsigned char)s[end - i] < 0x80)
             return end - i;
-    while (end > at + SLICE_BYTES - 4 && ((unsigned char)s[end] & 0xc0) == 0x80)
-        end--;
-    const size_t room = n - at < SLICE_BYTES + NEAR ? n - at : SLICE_BYTES + NEAR;
-    const size_t start = text_prev(s + at, end - at);
-
-    /* the cluster that ends there may go on */
-    const size_t whole = start + text_cluster(s + at + start, room - start).bytes;
-
-    return whole == end - at ? end : at + start;
+    while (in_sequence(s[from]) && from < end - NEAR / 2)
+        from++;
+    for (size_t next = from; next < end;
+         next += text_cluster(s + next, n - next < NEAR ? n - next : NEAR).bytes)
+        from = next;
+    return from > at ? from : end;
 }
 
 static void cut_text(struct sheet *s, size_t body, size_t at) {
@@ -268,9 +267,9 @@ static void cut_body(struct sheet *s, size_t body, const struct lay *lay, bool w
 
 static void fill_bodies(struct sheet *s, const struct part *p, enum role role,
                         const struct lay *lay) {
-    const struct session *child =
-        lay->m && p->kind == PART_TOOL && tool_is(p->name, "Task") ? model_child(lay->m, p->call_id)
-                                                                   : NULL;
+    const struct session *child = lay->m && p->kind == PART_TOOL && tool_is(p->name, "Task")
+                                      ? model_child(lay->m, p->call_id)
+                                      : NULL;
     const struct body_how how = {.role = role,
                                  .width = lay->width,
                                  .raw = lay->raw,
@@ -409,14 +408,14 @@ uint32_t slice_src(const struct sheet *s, size_t slice) {
 static void lay_plain(struct flow *f, const struct body *b, const struct slice *slice, int width) {
     const bool output = b->ink == INK_OUTPUT;
 
-    flow_plain(f, b->text + slice->at, slice->n,
-               &(struct flow_plain){.ink = b->ink,
-                                    .clean = b->clean,
-                                    .wrap = output ? WRAP_CELLS : WRAP_WORDS,
-                                    .width = output || width < READING_WIDTH ? width
-                                                                             : READING_WIDTH,
-                                    .src = slice->at},
-               SIZE_MAX);
+    flow_plain(
+        f, b->text + slice->at, slice->n,
+        &(struct flow_plain){.ink = b->ink,
+                             .clean = b->clean,
+                             .wrap = output ? WRAP_CELLS : WRAP_WORDS,
+                             .width = output || width < READING_WIDTH ? width : READING_WIDTH,
+                             .src = slice->at},
+        SIZE_MAX);
 }
 
 static void lay_slice(struct flow *f, const struct sheet *s, const struct slice *slice,
@@ -426,17 +425,16 @@ static void lay_slice(struct flow *f, const struct sheet *s, const struct slice 
 
     switch (b->kind) {
     case BODY_MARKUP:
-        markup_flow(f, b->text, b->len, &s->splits[slice->body].v[slice->at],
-                    &(struct markup_how){
-                        .width = width, .max_width = READING_WIDTH, .ascii = lay->ascii});
+        markup_flow(
+            f, b->text, b->len, &s->splits[slice->body].v[slice->at],
+            &(struct markup_how){.width = width, .max_width = READING_WIDTH, .ascii = lay->ascii});
         break;
     case BODY_PLAIN:
         lay_plain(f, b, slice, width);
         break;
     case BODY_CODE:
         code_flow(f, b->text + slice->at, slice->n,
-                  &(struct code_how){
-                      .lang = (enum lang)b->lang, .width = width, .src = slice->at},
+                  &(struct code_how){.lang = (enum lang)b->lang, .width = width, .src = slice->at},
                   SIZE_MAX);
         break;
     case BODY_DIFF:
@@ -461,8 +459,7 @@ const struct flow *sheet_flow(struct view *v, struct sheet *s, size_t slice,
     struct body *b = &s->bodies.v[at->body];
     const int width = lay->width | (lay->ascii ? ASCII_BIT : 0);
     const bool last = slice + 1 == s->n || s->slices[slice + 1].body != at->body;
-    const bool tight =
-        b->kind == BODY_MARKUP && !last && s->splits[at->body].v[at->at + 1].tight;
+    const bool tight = b->kind == BODY_MARKUP && !last && s->splits[at->body].v[at->at + 1].tight;
 
     at->used = true;
     if (b->kind == BODY_ROWS || b->kind == BODY_PICTURE)

@@ -50,8 +50,7 @@ struct sheet *sheet_of(struct view *v, const struct part *p, const struct lay *l
 struct sheet *sheet_cut(struct view *v, const struct part *p, enum role role,
                         const struct lay *lay);
 /* The rows of a slice of a sheet that is cut. */
-const struct flow *sheet_flow(struct view *v, struct sheet *s, size_t slice,
-                              const struct lay *lay);
+const struct flow *sheet_flow(struct view *v, struct sheet *s, size_t slice, const struct lay *lay);
 /* What the head line says, counted once. */
 void sheet_head(struct sheet *s, const struct part *p);
 /* Of the slice's first byte (of a diff: line) in its body. */

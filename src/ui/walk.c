@@ -49,7 +49,8 @@ bool piece_up(const struct thread_place *at, struct spot *spot) {
         if (to.piece > 0)
             to.piece--;
         else if (to.entry > 0)
-            to = (struct spot){.entry = to.entry - 1, .piece = t->entries[to.entry - 1].n_parts + 1};
+            to =
+                (struct spot){.entry = to.entry - 1, .piece = t->entries[to.entry - 1].n_parts + 1};
         else
             return false;
     } while (piece_empty(t, to.entry, to.piece));

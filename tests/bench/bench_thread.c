@@ -288,8 +288,8 @@ static void say_open(const struct job *job, double *const *got, double *floor, s
 
     snprintf(name, sizeof name, "%zu messages, %.0f MB: opened at the end, first screen drawn",
              job->messages, (double)job->bytes / 1e6);
-    bench_ratio(name, "ms", bench_percentile(got[0], runs, 0.5),
-                bench_percentile(floor, runs, 0.5), 2);
+    bench_ratio(name, "ms", bench_percentile(got[0], runs, 0.5), bench_percentile(floor, runs, 0.5),
+                2);
     bench_ratio("  resident memory against the text", "MB", bench_percentile(got[1], runs, 0.5),
                 bench_percentile(got[2], runs, 0.5), 1.3);
 }

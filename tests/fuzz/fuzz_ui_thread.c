@@ -8,8 +8,7 @@
 #include "fuzz.h"
 #include "sheet.h"
 
-static void add_rows(struct view *v, const struct part *p, const struct lay *lay,
-                     struct buf *out) {
+static void add_rows(struct view *v, const struct part *p, const struct lay *lay, struct buf *out) {
     struct sheet *s = sheet_cut(v, p, ROLE_ASSISTANT, lay);
 
     for (size_t i = 0; i < s->n; i++) {

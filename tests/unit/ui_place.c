@@ -37,7 +37,10 @@ static void write_texts(void) {
 
     for (int i = 0; i < 300 && n < sizeof prose - 400; i++) {
         n += (size_t)snprintf(prose + n, sizeof prose - n, "%sParagraph %d of *many* words",
-                              i % 9 == 0 ? "## Heading\n\n" : i % 5 == 0 ? "- " : "", i);
+                              i % 9 == 0   ? "## Heading\n\n"
+                              : i % 5 == 0 ? "- "
+                                           : "",
+                              i);
         for (int k = 0; k < 20 && n < sizeof prose - 40; k++)
             n += (size_t)snprintf(prose + n, sizeof prose - n, " w%d-%d", i, k);
         n += (size_t)snprintf(prose + n, sizeof prose - n, "\n\n");

@@ -430,6 +430,36 @@ static void what_is_kept_of_laid_out_text_is_bounded(void **state) {
     view_free(v);
 }
 
+/* A bound of the work, not of the time it takes: only what is near the screen is laid out. */
+static void no_text_holds_a_frame(void **state) {
+    static const char *const units[] = {
+        "[",    "![", "*a_ ", "a",      "`",   "> ",       "- ",           "|a",   "| a | b |\n",
+        "<!--", "\n", "# \n", "a\n=\n", "[](", "\xcc\x81", "\xe4\xb8\xad", "\xff", "\x1b[31m"};
+    enum { SIZE = 700000 };
+    char *text = xmalloc(SIZE + 1);
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(units); i++) {
+        const size_t n = strlen(units[i]);
+
+        for (size_t at = 0; at < SIZE; at++)
+            text[at] = units[i][at % n];
+        text[SIZE] = '\0';
+        add_part(f, add_entry(s, ROLE_ASSISTANT), PART_TEXT, text);
+        for (int k = 0; k < 20; k++) {
+            const uint64_t before = f->v->laid_out;
+
+            s->reading.raw = k >= 10;
+            move(MOVE_PAGES, k % 2 ? 1 : -1);
+            assert_true(f->v->laid_out - before < 80);
+        }
+        free_transcript(&s->transcript);
+        s->transcript.loaded = true;
+        s->reading = (struct reading){.follow = true};
+    }
+    free(text);
+}
+
 static void another_session_starts_with_an_empty_memo(void **state) {
     (void)state;
     fill(4);
@@ -504,6 +534,7 @@ int main(void) {
         CASE(a_growing_text_is_laid_out_once),
         CASE(a_growing_text_without_line_ends_is_not_laid_out_whole),
         CASE(what_is_kept_of_laid_out_text_is_bounded),
+        CASE(no_text_holds_a_frame),
         CASE(another_session_starts_with_an_empty_memo),
         CASE(a_place_that_is_gone_becomes_one_that_exists),
         CASE(a_turn_counts_as_seen_when_its_end_is_on_screen),
