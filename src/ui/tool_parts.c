@@ -59,7 +59,8 @@ static struct span unwrapped(struct span s, const char *name) {
 }
 
 struct span tool_output(const struct part *p) {
-    const struct span s = trimmed((struct span){p->result, p->result ? strlen(p->result) : 0});
+    const char *result = p->result ? p->result : "";
+    const struct span s = trimmed((struct span){result, strlen(result)});
 
     return unwrapped(unwrapped(s, "result"), "file");
 }

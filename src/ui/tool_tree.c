@@ -37,7 +37,7 @@ static bool full(struct tree *t) {
 
 /* Blanks to the level, with the dashes of lists that begin here. */
 static void prefix(struct tree *t, int level, char first[PREFIX_MAX], char rest[PREFIX_MAX]) {
-    const int room = t->width / 2, gutter = (int)strlen(t->gutter);
+    const int room = t->width < GUTTER_ROOM ? 0 : t->width / 2, gutter = (int)strlen(t->gutter);
     int indent = level * INDENT, dashes = t->dashes * INDENT;
 
     if (indent > room)
