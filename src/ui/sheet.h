@@ -26,6 +26,7 @@ struct sheet {
     uint32_t rev;
     const void *source; /* the part's text; while it grows the buffer that owns it */
     size_t source_len;
+    enum call_state state;
     struct lay lay;
     bool used;
     /* below the head line; not known while it is shut */
