@@ -251,10 +251,9 @@ void session_delete_reply(struct model *m, struct incoming *in, struct session *
                           struct effects *fx) {
     if (in->kind == IN_FAIL && in->status != 404) {
         act_error(m, &in->err, "Could not delete \"%s\"", session_title(s));
+        s->priv->index_forget = false;
     } else if (in->kind == IN_REPLY || in->kind == IN_FAIL) {
         act_notice(m, "Deleted \"%s\"", session_title(s));
-        if (s->priv->index_forget)
-            index_forget(m, s->id, fx);
         session_gone(m, s, fx);
     }
 }

@@ -267,6 +267,8 @@ void session_gone(struct model *m, struct session *s, struct effects *fx) {
     struct session *next = shown ? s->parent : NULL;
 
     keep_texts(m, s, fx);
+    if (s->priv->index_forget) /* its end is also told by a stream, perhaps before the answer */
+        index_forget(m, s->id, fx);
     watch_stop(m, s, fx);
     draft_bury(m, s, fx);
     places_forget(m, s->id);

@@ -78,8 +78,8 @@ static void a_result_leads_into_its_thread(void **state) {
     screen_keys(s, KEY_ENTER);
     screen_wait_gone(s, "Search all sessions");
     screen_wait(s, "Plan the work in notes.txt");
-    search(s, "currency");
-    screen_wait(s, "item,price,");
+    search(s, "all prices");
+    screen_wait(s, "All prices are in EUR");
     screen_keys(s, KEY_ENTER);
     screen_wait_gone(s, "Search all sessions");
     screen_wait(s, "All prices are in EUR");
