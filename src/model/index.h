@@ -42,7 +42,7 @@ void index_choose(struct model *m, enum index_choice choice, struct effects *fx)
 void index_ask_facts(struct model *m, struct effects *fx);
 void index_ask(struct model *m, const char *query, struct effects *fx);
 void index_ask_again(struct model *m, struct effects *fx); /* the index changed */
-void index_ask_text(struct model *m, struct effects *fx); /* of chosen_place */
+void index_ask_text(struct model *m, struct effects *fx);  /* of chosen_place */
 void index_choose_place(struct model *m, const struct index_row *row);
 void index_place_fini(struct index_place *p);
 /* Into that session at that message, or to what the index has of it. */

@@ -79,7 +79,7 @@ static void a_result_leads_into_its_thread(void **state) {
     screen_wait_gone(s, "Search all sessions");
     screen_wait(s, "Plan the work in notes.txt");
     search(s, "all prices");
-    screen_wait(s, "All prices are in EUR");
+    screen_wait(s, "| Item | Price |");
     screen_keys(s, KEY_ENTER);
     screen_wait_gone(s, "Search all sessions");
     screen_wait(s, "All prices are in EUR");

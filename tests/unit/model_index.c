@@ -157,7 +157,6 @@ static void ask_for(struct kit *k, const char *text) {
     kit_step(k);
 }
 
-
 /* ---- what is allowed ---- */
 static void nothing_is_written_before_it_is_allowed(void **state) {
     struct kit *k = online(config);
