@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const size_t n_input = mark ? (size_t)(mark - text) : n;
     char *input = copy(text, n_input, false);
     char *result = mark ? copy(mark + 1, n - n_input - 1, true) : NULL;
-    const struct body_how how = {.width = 1 + data[1] % 200, .ascii = data[2] & 0x80};
+    const struct body_how how = {.width = 8 + data[1] % 200, .ascii = data[2] & 0x80};
     struct part p = {.kind = PART_TOOL,
                      .name = names[data[0] % MIX_COUNT(names)],
                      .call_id = "c",
