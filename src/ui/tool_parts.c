@@ -23,6 +23,8 @@ bool tool_field(struct buf *out, const struct part *p, const char *name) {
     return jtext_find(out, p->text, p->len, name);
 }
 
+#define NUMBER_MAX INT64_C(1000000000000) /* more is nonsense, and could not be added to */
+
 int64_t tool_number(const struct part *p, const char *name, int64_t otherwise) {
     auto_buf struct buf text = {.max = 32};
     char *end;
@@ -31,7 +33,7 @@ int64_t tool_number(const struct part *p, const char *name, int64_t otherwise) {
         return otherwise;
     const long long n = strtoll(buf_str(&text), &end, 10);
 
-    return *end == '\0' ? n : otherwise;
+    return *end == '\0' && n > -NUMBER_MAX && n < NUMBER_MAX ? n : otherwise;
 }
 
 static bool blank(char c) { return strchr(" \t\r\n", c) != NULL && c != '\0'; }

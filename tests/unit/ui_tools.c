@@ -101,6 +101,8 @@ static void the_head_says_what_is_touched_and_how_it_went(void **state) {
         {"ReadText", "{\"file_path\":\"a.c\",\"offset\":19,\"limit\":41}", NULL, "a.c",
          "lines 20-60", 0, 0},
         {"ReadText", "{\"file_path\":\"a.c\",\"offset\":19}", NULL, "a.c", "lines from 20", 0, 0},
+        {"ReadText", "{\"file_path\":\"a.c\",\"offset\":99999999999999999999}", NULL, "a.c", "", 0,
+         0},
         {"ReadText", "{\"file_path\":\"a.c\"}", "no numbers", "a.c", "", 0, 0},
         {"Edit",
          "{\"file_path\":\"a.c\",\"old_string\":\"a\\nb\\n\",\"new_string\":\"a\\nc\\nd\\n\"}",
