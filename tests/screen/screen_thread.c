@@ -86,7 +86,7 @@ static void the_readers_place_stays_while_text_arrives(void **state) {
     struct screen *s = mixtui_at(st, demo);
 
     open_session(s, "Count words");
-    screen_wait(s, "Done: `inside`");
+    screen_wait(s, "Done: inside");
     say(s, "long");
     screen_wait(s, "second 2 of 60");
     to_thread(s);
