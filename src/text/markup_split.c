@@ -307,8 +307,10 @@ static size_t cut_place(const char *s, size_t from, size_t to) {
 static void scan_lines(struct markup_split *split, struct markup_scan *scan, const char *s,
                        size_t n, bool all) {
     while (scan->at < n) {
-        const char *nl = memchr(s + scan->at, '\n', n - scan->at);
-        const size_t end = nl ? (size_t)(nl - s) + 1 : n;
+        /* not further than a section reaches: a line of megabytes is not looked through for each */
+        const size_t seen = n - scan->at < LIMIT + 1 ? n : scan->at + LIMIT + 1;
+        const char *nl = memchr(s + scan->at, '\n', seen - scan->at);
+        const size_t end = nl ? (size_t)(nl - s) + 1 : seen;
 
         if (end - scan->section.off > LIMIT && scan->at > scan->section.off) {
             cut(split, scan, s, scan->at, !scan->blank || scan->fence != 0);
