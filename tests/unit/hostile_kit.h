@@ -12,7 +12,8 @@
 
 static struct fixture *f;
 static struct session *s;
-static double worst_ms;
+static double worst_ms, still_ms; /* still: of a frame in which nothing changed */
+static const char *worst_how = "";
 
 static int start(void **state) {
     f = fixture_new(120, 40);
@@ -21,7 +22,7 @@ static int start(void **state) {
     f->m.n_asks = 0;
     free_transcript(&s->transcript);
     s->transcript.loaded = true;
-    worst_ms = 0;
+    worst_ms = still_ms = 0;
     return start_locale(state);
 }
 
@@ -72,8 +73,10 @@ static inline void look(const char *what, const char *how) {
     frame(f);
     const double ms = cpu_ms() - from;
 
-    if (ms > worst_ms)
+    if (ms > worst_ms) {
         worst_ms = ms;
+        worst_how = how;
+    }
     if (ms > FRAME_MS)
         fail_msg("%s: %s took %.0f ms", what, how, ms);
     assert_canvas_shows(what);
@@ -102,7 +105,19 @@ static inline void read_in_place(const char *what) {
         go(what, MOVE_PAGES, 1, "a page down");
     go(what, MOVE_MESSAGE, 1, "the next part");
     go(what, MOVE_MESSAGE, -1, "the part before");
+    const double worst = worst_ms;
+
+    worst_ms = 0;
     look(what, "a frame without a change");
+    still_ms = worst_ms > still_ms ? worst_ms : still_ms;
+    worst_ms = worst_ms > worst ? worst_ms : worst;
+}
+
+/* For people: HOSTILE_TIMES=1. */
+static inline void report(const char *what, const char *more) {
+    if (getenv("HOSTILE_TIMES"))
+        print_message("%8.1f ms %8.1f ms still  %s: %.20s, %s\n", worst_ms, still_ms, what, more, worst_how);
+    worst_ms = still_ms = 0;
 }
 
 /* All layouts and folds; leaves the thread as it was. */

@@ -21,9 +21,7 @@ static void read_text(const char *name, enum role role, enum part_kind kind,
     add_exchange(f, s, "after", "the answer after");
     read_all(name);
     forget();
-    if (getenv("HOSTILE_TIMES"))
-        print_message("%8.1f ms  %s\n", worst_ms, name);
-    worst_ms = 0;
+    report(name, kind == PART_TEXT ? "text" : kind == PART_NOTE ? "note" : "thought");
 }
 
 static void hostile_markdown_holds_no_frame(void **state) {

@@ -67,12 +67,6 @@ static int places(const char *input) {
     return n;
 }
 
-static void report(const char *name, const char *what) {
-    if (getenv("HOSTILE_TIMES"))
-        print_message("%8.1f ms  %s: %s\n", worst_ms, name, what);
-    worst_ms = 0;
-}
-
 static void read_call(const char *name, const char *what, const struct buf *input,
                       const char *result, enum call_state state) {
     char both[160];
