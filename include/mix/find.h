@@ -10,8 +10,8 @@ enum find_kind {
     FIND_REGEX, /* Perl's syntax; work on one text is bounded, what exceeds it is no match */
 };
 /* Smart case: a query without upper-case letters matches any case. UTF-8 both ways; invalid bytes
- * of the text match nothing. ^ and $ are ends of lines. Fails: RC_USAGE, `detail` is the byte of the
- * query where it goes wrong. */
+ * of the text match nothing. ^ and $ are ends of lines. Fails: RC_USAGE, `detail` is the byte of
+ * the query where it goes wrong. */
 enum rc find_new(struct find **out, const char *query, enum find_kind kind, struct err *err);
 void find_free(struct find *f);
 /* Matches are never empty and do not overlap. Looked for in the n bytes at s, from `from` on,

@@ -42,8 +42,8 @@ struct index_task {
     const char *query;           /* FIND */
     struct index_row *rows;      /* ADD, READ (the first tells around which); answered */
     size_t n_rows;
-    size_t done; /* ADD: so many were taken in; the rest is to be sent again */
-    bool more;   /* FIND: more fit than were answered */
+    size_t done;              /* ADD: so many were taken in; the rest is to be sent again */
+    bool more;                /* FIND: more fit than were answered */
     struct index_facts facts; /* answered with every kind but FIND and READ */
 };
 

@@ -117,15 +117,15 @@ struct reading {
      * as they are. */
     struct reading_top {
         bool known;
-        uint8_t how;   /* raw, split ... */
-        int width;     /* of the layout */
-        uint32_t rev;  /* of the part */
+        uint8_t how;  /* raw, split ... */
+        int width;    /* of the layout */
+        uint32_t rev; /* of the part */
         enum { TOP_HEAD, TOP_TEXT, TOP_RESULT, TOP_MADE } of;
         uint32_t body; /* TOP_MADE: which of those that were made for the screen */
         uint32_t src;  /* byte of the part's text or result; of what was made byte or line */
         uint32_t sub;  /* rows below the first of the same src */
     } top;
-    size_t unread; /* the entry, counted from 1, that a line `unread` stands before; 0: none */
+    size_t unread;      /* the entry, counted from 1, that a line `unread` stands before; 0: none */
     uint32_t new_below; /* parts that came below since follow ended */
     bool raw;           /* Markdown as it is written */
     bool split;         /* diffs side by side where there is room */
@@ -263,9 +263,9 @@ struct terminal {
     enum { GRAPHICS_NONE, GRAPHICS_SIXEL, GRAPHICS_KITTY } graphics;
     int cell_w, cell_h; /* pixels of a cell, as near as is known */
 };
-/* Text chosen by keys in the thread. Its ends are places of the layout, so the view moves them: what
- * was pressed waits in `keys` until it settles, and what is to be copied stands in `text` for the
- * next tick. */
+/* Text chosen by keys in the thread. Its ends are places of the layout, so the view moves them:
+ * what was pressed waits in `keys` until it settles, and what is to be copied stands in `text` for
+ * the next tick. */
 struct visual_end {
     size_t entry, piece, slice;
     int row, x;
@@ -275,7 +275,7 @@ struct visual {
     bool placed; /* the ends are places; before, they begin at the selected part */
     bool lines;  /* whole rows */
     struct visual_end anchor, caret;
-    int goal; /* cell that up and down keep to */
+    int goal;         /* cell that up and down keep to */
     uint8_t keys[64]; /* enum visual_key of copy.h */
     bool dragged;     /* by the mouse, between these cells of the screen */
     int from_x, from_y, to_x, to_y;
@@ -287,7 +287,7 @@ struct visual {
 struct ui {
     int cols, rows;
     struct terminal terminal;
-    char *preview; /* OVER_PICTURE: the file */
+    char *preview;     /* OVER_PICTURE: the file */
     double preview_at; /* seconds into it */
     bool preview_full;
     enum pane focus;
@@ -320,7 +320,7 @@ struct ui {
     uint32_t confirm_command; /* enum cmd of input; opaque here */
     char *confirm_text, *confirm_object;
     int64_t confirm_painted_at;
-    bool confirm_named;        /* the name has to be typed into over_filter: it destroys messages */
+    bool confirm_named; /* the name has to be typed into over_filter: it destroys messages */
     /* a session's deletion: what becomes of what the search index has of it */
     enum { CONFIRM_NOT_INDEXED, CONFIRM_FORGETS, CONFIRM_KEEPS } confirm_index;
     bool replying;             /* the answer field of the selected question has the caret */
@@ -365,7 +365,7 @@ struct model_config {
     const char *theme;
     const char *const *themes; /* names for the theme list; must outlive the model */
     size_t n_themes;
-    size_t watch_limit; /* 0: 32 */
+    size_t watch_limit;                /* 0: 32 */
     const struct copy_ways *copy_ways; /* copy.h; outlives the model; NULL: only the terminal's */
     bool ascii, animate;
 };
@@ -405,7 +405,7 @@ struct model {
     size_t watch_limit, n_watched;
     char *state_dir, *start_dir;
     const struct copy_ways *copy_ways;
-    bool disk_failed; /* drafts are only in memory */
+    bool disk_failed;          /* drafts are only in memory */
     struct search *search;     /* search.h; never NULL */
     struct pictures *pictures; /* picture.h; private to it */
     struct copying *copying;   /* copy.h; private to it */

@@ -33,10 +33,10 @@ enum panel_id {
     PANEL_CALLBACK,
     PANEL_REWIND,
     PANEL_EXPORT,
-    PANEL_TURN,  /* what the next messages ask of their turns */
-    PANEL_COPY,  /* the texts of the selected message */
-    PANEL_PIPE,  /* a command for one of them */
-    PANEL_PIPED, /* what it said */
+    PANEL_TURN,    /* what the next messages ask of their turns */
+    PANEL_COPY,    /* the texts of the selected message */
+    PANEL_PIPE,    /* a command for one of them */
+    PANEL_PIPED,   /* what it said */
     PANEL_INDEX,   /* search over everything that was read here */
     PANEL_INDEXED, /* a result as the index has it, with what stands around it */
     /* for every panel */

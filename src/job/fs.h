@@ -12,7 +12,7 @@ struct fs_stop {
     bool (*asked)(void *of);
     void *of;
 };
-int fs_make_parents(const char *path);           /* for nobody else; 0 or an errno */
+int fs_make_parents(const char *path);            /* for nobody else; 0 or an errno */
 void fs_expand(struct task *t, const char *home); /* a leading `~` of the path */
 /* Each fills t->err and the answer of its kind. */
 void fs_read(struct task *t);

@@ -199,7 +199,7 @@ struct model_private {
     /* panels */
     char **piped; /* commands that got a text, oldest first */
     size_t n_piped, cap_piped;
-    uint32_t pipe_ended; /* its output is looked at no more */
+    uint32_t pipe_ended;             /* its output is looked at no more */
     struct create_kept *create_kept; /* what was written in the form of a new session */
     bool keys_offered;               /* there was no provider, and the person was told */
     bool stored_unlisted;            /* a key went to a provider that the status does not list */
@@ -243,7 +243,7 @@ struct task *fx_task(struct model *m, struct effects *fx, enum task_kind kind, c
                      enum task_tag tag, struct session *s);
 void fx_stop_task(struct effects *fx, uint32_t target); /* it comes back cancelled */
 void fx_task_take(struct model *m, struct effects *fx, struct task *t, enum task_tag tag,
-                  struct session *s); /* one that is made already */
+                  struct session *s);                       /* one that is made already */
 void task_data(struct task *t, const char *data, size_t n); /* copied */
 /* <state_dir>/<server key>/<name>; false when nothing is kept. */
 bool state_path(const struct model *m, struct buf *out, const char *name);
@@ -489,7 +489,7 @@ void places_free(struct places *all);
 void places_task(struct model *m, struct task *t);
 void places_tick(struct model *m, struct effects *fx);
 int64_t places_next(const struct model *m);
-void places_save(struct model *m, struct effects *fx); /* now, when something changed */
+void places_save(struct model *m, struct effects *fx);  /* now, when something changed */
 void places_loaded(struct model *m, struct session *s); /* its thread is there */
 void places_painted(struct model *m);                   /* the shown one's is noted */
 void places_forget(struct model *m, const char *session);
@@ -513,7 +513,8 @@ void index_free(struct index_state *x);
 void index_touch(struct model *m, struct session *s); /* it may have what the index has not */
 void index_tick(struct model *m, struct effects *fx);
 int64_t index_next(const struct model *m);
-void index_task(struct model *m, struct task *t, struct session *s, struct effects *fx); /* takes t */
+void index_task(struct model *m, struct task *t, struct session *s,
+                struct effects *fx); /* takes t */
 void index_choice_task(struct model *m, struct task *t, struct effects *fx);
 void index_forget(struct model *m, const char *session, struct effects *fx); /* NULL: everything */
 /* The thread of s is here now, or will not be: to the message somebody chose. */

@@ -249,12 +249,36 @@ static inline void hostile_make(const struct hostile_text *t, struct buf *out, s
 /* Sequences of every kind, 7 and 8 bits, UTF-8 and raw; each followed by '|'. */
 static inline void hostile_sequences(struct buf *out) {
     static const char *const bodies[] = {
-        "c",           "[2J",      "[?1049l",          "[?2004l",        "[6n",
-        "[31m",        "[?1000h",  "[>c",              "[8;1;1t",        "[20t",
-        "]0;title\a",  "]2;t\033\\", "]52;c;aGVsbG8=\a", "]8;;http://x\a", "]4;1;rgb:0/0/0\a",
-        "]1337;File=:AA\a", "P$q m\033\\", "Pq#0~\033\\", "_Ga=T;AAAA\033\\", "^pm\033\\",
-        "Xsos\033\\",  "(0",       "#8",               "=",              "7",
-        "[?25l",       "[3J",      "[r",               "[5i",            "%@",
+        "c",
+        "[2J",
+        "[?1049l",
+        "[?2004l",
+        "[6n",
+        "[31m",
+        "[?1000h",
+        "[>c",
+        "[8;1;1t",
+        "[20t",
+        "]0;title\a",
+        "]2;t\033\\",
+        "]52;c;aGVsbG8=\a",
+        "]8;;http://x\a",
+        "]4;1;rgb:0/0/0\a",
+        "]1337;File=:AA\a",
+        "P$q m\033\\",
+        "Pq#0~\033\\",
+        "_Ga=T;AAAA\033\\",
+        "^pm\033\\",
+        "Xsos\033\\",
+        "(0",
+        "#8",
+        "=",
+        "7",
+        "[?25l",
+        "[3J",
+        "[r",
+        "[5i",
+        "%@",
     };
 
     for (size_t i = 0; i < MIX_COUNT(bodies); i++) {
@@ -280,10 +304,10 @@ static inline void hostile_sequences(struct buf *out) {
 /* Code points that turn text round, hide in it, or take room without a shape. */
 static inline void hostile_unseen(struct buf *out) {
     static const uint32_t points[] = {
-        0xad,   0x34f,  0x61c,  0x115f, 0x1160, 0x17b4,  0x17b5,  0x180b,  0x180e, 0x200b,
-        0x200c, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029,  0x202a,  0x202b,  0x202c, 0x202d,
-        0x202e, 0x2060, 0x2061, 0x2064, 0x2066, 0x2067,  0x2068,  0x2069,  0x206a, 0x206f,
-        0x3164, 0xfe00, 0xfe0f, 0xfeff, 0xffa0, 0xfff9,  0xfffa,  0xfffb,  0xfffe, 0x1bca0,
+        0xad,    0x34f,   0x61c,   0x115f,  0x1160,  0x17b4,  0x17b5, 0x180b, 0x180e, 0x200b,
+        0x200c,  0x200d,  0x200e,  0x200f,  0x2028,  0x2029,  0x202a, 0x202b, 0x202c, 0x202d,
+        0x202e,  0x2060,  0x2061,  0x2064,  0x2066,  0x2067,  0x2068, 0x2069, 0x206a, 0x206f,
+        0x3164,  0xfe00,  0xfe0f,  0xfeff,  0xffa0,  0xfff9,  0xfffa, 0xfffb, 0xfffe, 0x1bca0,
         0x1d173, 0xe0001, 0xe0041, 0xe007f, 0xe0100, 0xe01ef,
     };
 
