@@ -3,8 +3,7 @@
  * Ownership, everywhere in mixtui:
  *  1. A returned pointer is borrowed and lives until its parent changes.
  *  2. A first parameter `T **out` is owned by the caller.
- *  3. `_take` owns its argument on success and on failure. Pushing into a ring is the one
- * exception.
+ *  3. `_take` owns its argument, also on failure. Pushing into a ring is the one exception.
  *  4. One message is one arena; freeing it frees every string in it.
  *  5. A struct field shared between threads says which thread may touch it.
  *
@@ -129,6 +128,10 @@ uint32_t random_u32(void);
 /* ---- names ---- */
 bool str_eq(const char *a, const char *b); /* NULL equals NULL only */
 bool str_blank(const char *s);             /* NULL or "" */
+const char *path_base(const char *path);   /* what stands behind the last / */
+/* FNV-1a of n more bytes, begun with HASH_START. Files are named by it: it stays what it is. */
+#define HASH_START 14695981039346656037U
+uint64_t hash_add(uint64_t hash, const void *p, size_t n);
 
 /* ---- one lock of the whole process, around libraries that keep a state of their own. Held
  * shortly, never twice by one thread. ---- */

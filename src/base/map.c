@@ -14,10 +14,8 @@ struct map_slot {
 enum { START_SLOTS = 16 };
 
 static uint64_t hash_of(const char *key) {
-    uint64_t h = 0xcbf29ce484222325U; /* FNV-1a */
+    const uint64_t h = hash_add(HASH_START, key, strlen(key));
 
-    for (; *key; key++)
-        h = (h ^ (unsigned char)*key) * 0x100000001b3U;
     return h ^ (h >> 32);
 }
 

@@ -73,3 +73,17 @@ void cleanup_fd(int *fd) {
 bool str_eq(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 
 bool str_blank(const char *s) { return !s || *s == '\0'; }
+
+const char *path_base(const char *path) {
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+uint64_t hash_add(uint64_t hash, const void *p, size_t n) {
+    const unsigned char *bytes = p;
+
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ bytes[i]) * 1099511628211U;
+    return hash;
+}

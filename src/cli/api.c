@@ -239,8 +239,7 @@ static bool on_restart(void *user) {
 
 static enum rc open_upload(struct api *a, struct err *err) {
     const bool standard = str_eq(a->file, "-");
-    const char *slash = strrchr(a->file, '/');
-    const char *name = a->as ? a->as : standard ? "stdin" : slash ? slash + 1 : a->file;
+    const char *name = a->as ? a->as : standard ? "stdin" : path_base(a->file);
     struct stat st = {0};
 
     a->upload_fd = standard ? STDIN_FILENO : open(a->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);

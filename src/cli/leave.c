@@ -99,7 +99,7 @@ void turn_go_on(struct turn *t) {
 
 /* `@name` gives way to the address of the file; a name that is not in the text goes to its end. */
 void turn_place_file(struct turn *t, const char *path, const struct file_info *file) {
-    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    const char *base = path_base(path);
     const char *const names[] = {path, base, file->name};
     auto_buf struct buf url = {.max = 64 * MIX_KIB}, out = {.max = SIZE_MAX};
     const char *at = NULL;

@@ -66,12 +66,6 @@ static void look_at(struct bytes *b, int fd) {
     b->face.size = st.st_size > at ? (int64_t)(st.st_size - at) : 0;
 }
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 static enum rc open_path(struct bytes *b, const char *path, struct err *err) {
     b->own_fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (b->own_fd < 0)
@@ -112,7 +106,7 @@ static enum rc open_source(struct bytes *b, struct err *err) {
 
 enum rc bytes_upload(struct bytes *b, const struct mix_source *s, struct request *r,
                      struct err *err) {
-    const char *name = s->name ? s->name : s->path ? base_name(s->path) : "file";
+    const char *name = s->name ? s->name : s->path ? path_base(s->path) : "file";
 
     b->source = *s;
     b->face = (struct own_bytes){

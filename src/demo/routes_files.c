@@ -34,8 +34,7 @@ static const char *folder_of(struct request *r, const struct session *s) {
 
 /* Base name, blanks to _, dots inside the stem to _, runs of _ made one. */
 static const char *clean_name(struct request *r, const char *sent) {
-    const char *base = strrchr(sent, '/');
-    base = base ? base + 1 : sent;
+    const char *base = path_base(sent);
     const char *back = strrchr(base, '\\');
     base = back ? back + 1 : base;
     if (!*base || !strcmp(base, ".") || !strcmp(base, ".."))

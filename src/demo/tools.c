@@ -164,8 +164,7 @@ enum rc tool_glob(struct buf *out, const char *folder, const char *pattern) {
     walk_all(w, folder);
     bool any_depth = !strncmp(pattern, "**/", 3);
     for (size_t i = 0; i < w->n && out->n < RESULT_MAX; i++) {
-        const char *base = strrchr(w->names[i], '/');
-        base = base ? base + 1 : w->names[i];
+        const char *base = path_base(w->names[i]);
         if (any_depth ? !fnmatch(pattern + 3, base, 0)
                       : !fnmatch(pattern, w->names[i], FNM_PATHNAME))
             buf_addf(out, "%s\n", w->names[i]);

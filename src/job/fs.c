@@ -124,7 +124,7 @@ static void sync_parent(const char *path) {
 
 /* A file nobody has yet, beside the path. Its name goes to *name. */
 static int open_temporary(const char *path, char **name) {
-    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    const char *base = path_base(path);
     auto_buf struct buf out = {.max = 2 * MIX_KIB * 4};
 
     for (int i = 0; i < TEMPORARY_TRIES; i++) {

@@ -42,11 +42,7 @@ static struct index *index_at(struct indexes *all, const char *path) {
 
 /* ---- ADD ---- */
 static int64_t hash_of(const char *p, size_t n) {
-    uint64_t hash = 14695981039346656037U;
-
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ (unsigned char)p[i]) * 1099511628211U;
-    return (int64_t)(hash >> 1);
+    return (int64_t)(hash_add(HASH_START, p, n) >> 1);
 }
 
 struct adding {

@@ -119,11 +119,7 @@ void fs_scan(struct task *t, struct fs_stop stop) {
     hand_over(&l);
 }
 
-static bool ends_in_git(const char *name) {
-    const char *slash = strrchr(name, '/');
-
-    return strcmp(slash ? slash + 1 : name, ".git") == 0;
-}
+static bool ends_in_git(const char *name) { return strcmp(path_base(name), ".git") == 0; }
 
 /* One directory of the tree, sorted by itself. Unreadable ones and links have nothing below them.
  */

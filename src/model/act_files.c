@@ -207,15 +207,9 @@ void act_transfer_cancel(struct model *m, struct effects *fx) {
 
 /* ---- upload ---- */
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 /* What servers make of a name: blanks, and dots before the last, become `_`, runs of it one. */
 char *file_server_name(const char *path) {
-    const char *name = base_name(path), *dot = strrchr(name, '.');
+    const char *name = path_base(path), *dot = strrchr(name, '.');
     char *out = xstrdup(name), *to = out;
 
     for (const char *p = name; *p; p++) {
@@ -232,14 +226,14 @@ const struct file_info *file_replaced_by(const struct model *m, const char *path
     auto_free char *name = file_server_name(path);
 
     for (size_t i = 0; i < m->files.n; i++)
-        if (str_eq(m->files.list[i].name, name) || str_eq(m->files.list[i].name, base_name(path)))
+        if (str_eq(m->files.list[i].name, name) || str_eq(m->files.list[i].name, path_base(path)))
             return &m->files.list[i];
     return NULL;
 }
 
 static void upload(struct model *m, const char *path, struct effects *fx) {
     struct session *s = m->shown;
-    struct transfer *t = transfer_new(m, base_name(path), path);
+    struct transfer *t = transfer_new(m, path_base(path), path);
     struct request *r = fx_call(m, fx, OP_FILE_UPLOAD, s);
     struct session_ref *ref = call_in(r, sizeof *ref);
 

@@ -88,14 +88,6 @@ static void write_draft(struct buf *out, const struct session *s) {
     (void)buf_adds(out, "end\n");
 }
 
-static uint64_t hash_of(const char *p, size_t n) {
-    uint64_t hash = 14695981039346656037U;
-
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ (unsigned char)p[i]) * 1099511628211U;
-    return hash;
-}
-
 /* Another mixtui may have written the file since: it is looked at before it is replaced. */
 static void look(struct model *m, struct session *s, const char *path, struct effects *fx) {
     (void)fx_task(m, fx, TASK_READ, path, TAG_DRAFT_LOOK, s);
@@ -121,7 +113,7 @@ uint32_t draft_save(struct model *m, struct session *s, struct effects *fx) {
 
         task_data(t, buf_str(&out), out.n);
         p->draft_write = t->id;
-        p->disk_asked = hash_of(buf_str(&out), out.n);
+        p->disk_asked = hash_add(HASH_START, buf_str(&out), out.n);
         m->priv->tasks[m->priv->n_tasks - 1].hash = p->disk_asked;
         buf_fini(&out);
     }
@@ -371,7 +363,7 @@ static size_t keep_file(struct model *m, const struct task *t, const struct sess
 static void draft_looked(struct model *m, const struct task *t, const struct pending_task *asked,
                          struct effects *fx) {
     const struct session *s = asked->session;
-    const uint64_t found = t->data ? hash_of(t->data, t->len) : 0;
+    const uint64_t found = t->data ? hash_add(HASH_START, t->data, t->len) : 0;
 
     if (!s || !t->data || found == asked->hash || found == s->priv->disk_has)
         return;
@@ -402,7 +394,7 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
     bool damaged = false;
 
     s->draft_loaded = true;
-    s->priv->disk_has = s->priv->disk_asked = t->data ? hash_of(t->data, t->len) : 0;
+    s->priv->disk_has = s->priv->disk_asked = t->data ? hash_add(HASH_START, t->data, t->len) : 0;
     if (t->err.rc != RC_OK)
         act_error(m, &t->err, "Could not read the draft of \"%s\"", session_title(s));
     if (t->err.rc == RC_OK && t->data && t->len > 0) {

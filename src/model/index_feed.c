@@ -39,12 +39,10 @@ static bool is_fed(const struct entry *e) {
 
 /* Another number once anything of it changed; never 0. */
 static uint64_t sign_of(const struct entry *e) {
-    uint64_t h = 14695981039346656037U;
+    uint64_t h = hash_add(HASH_START, e->id, strlen(e->id));
 
-    for (const char *p = e->id; *p; p++)
-        h = (h ^ (unsigned char)*p) * 1099511628211U;
     for (size_t i = 0; i < e->n_parts; i++)
-        h = (h ^ e->parts[i].rev) * 1099511628211U;
+        h = hash_add(h, &e->parts[i].rev, sizeof e->parts[i].rev);
     return h | 1;
 }
 
@@ -147,11 +145,9 @@ static int64_t last_activity(const struct model *m, const struct session *s) {
 }
 
 static uint64_t title_sign(const struct session *s) {
-    uint64_t h = 14695981039346656037U;
+    const char *title = session_title(s);
 
-    for (const char *p = session_title(s); *p; p++)
-        h = (h ^ (unsigned char)*p) * 1099511628211U;
-    return h;
+    return hash_add(HASH_START, title, strlen(title));
 }
 
 /* False: there was nothing to send. */

@@ -275,7 +275,7 @@ static uint64_t key_of(const struct entry *e) {
     uint64_t key = e->n_parts + 1;
 
     for (size_t i = 0; i < e->n_parts; i++)
-        key = (key ^ e->parts[i].rev) * 1099511628211U;
+        key = hash_add(key, &e->parts[i].rev, sizeof e->parts[i].rev);
     return key;
 }
 

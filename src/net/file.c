@@ -112,8 +112,7 @@ static int on_seek(void *arg, curl_off_t offset, int origin) {
 /* curl escapes CR, LF and quotes in the name. */
 curl_mime *file_mime(struct local_file *f, CURL *easy) {
     const struct own_bytes *t = f->transfer;
-    const char *slash = t ? NULL : strrchr(f->path, '/');
-    const char *name = t ? t->name : slash ? slash + 1 : f->path;
+    const char *name = t ? t->name : path_base(f->path);
     curl_mime *m = curl_mime_init(easy);
     curl_mimepart *part = m ? curl_mime_addpart(m) : NULL;
 

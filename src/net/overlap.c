@@ -15,16 +15,11 @@ static bool named(const struct frame *f, const char *const *names, size_t n) {
     return false;
 }
 
-/* FNV-1a. Ids count per connection, so they are left out. */
+/* Ids count per connection, so they are left out. */
 static uint64_t print_of(const struct frame *f) {
-    uint64_t h = 14695981039346656037U;
+    const uint64_t name = hash_add(HASH_START, f->event, strlen(f->event) + 1);
 
-    for (const char *s = f->event; *s; s++)
-        h = (h ^ (unsigned char)*s) * 1099511628211U;
-    h *= 1099511628211U; /* the end of the name */
-    for (size_t i = 0; i < f->data_len; i++)
-        h = (h ^ (unsigned char)f->data[i]) * 1099511628211U;
-    return h;
+    return hash_add(name, f->data, f->data_len);
 }
 
 static void add(struct prints *p, uint64_t print) {

@@ -1,4 +1,4 @@
-/* Errors as values, and the clocks. */
+/* Errors as values, the clocks, names. */
 #include "mix/base.h"
 
 #include <setjmp.h>
@@ -112,6 +112,27 @@ static void random_numbers_differ(void **state) {
     assert_int_equal(seen_and, 0);
 }
 
+static void the_name_is_what_follows_the_last_slash(void **state) {
+    (void)state;
+    static const struct {
+        const char *path, *name;
+    } rows[] = {{"a", "a"}, {"/a/b.c", "b.c"}, {"a/", ""}, {"", ""}, {"..", ".."}};
+
+    for (size_t i = 0; i < MIX_COUNT(rows); i++)
+        assert_string_equal(path_base(rows[i].path), rows[i].name);
+}
+
+/* The published values: files on disk are named by them. */
+static void hashes_are_those_of_fnv_1a(void **state) {
+    (void)state;
+    const uint64_t foo = hash_add(HASH_START, "foo", 3);
+
+    assert_true(hash_add(HASH_START, "", 0) == 0xcbf29ce484222325U);
+    assert_true(hash_add(HASH_START, "a", 1) == 0xaf63dc4c8601ec8cU);
+    assert_true(hash_add(foo, "bar", 3) == 0x85944171f73967e8U);
+    assert_true(hash_add(HASH_START, "\xff", 1) != hash_add(HASH_START, "\x7f", 1));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(err_set_fills_the_value_and_returns_the_code),
@@ -121,6 +142,8 @@ int main(void) {
         cmocka_unit_test(every_outcome_has_a_text_and_an_exit_code),
         cmocka_unit_test(clocks_advance_together),
         cmocka_unit_test(random_numbers_differ),
+        cmocka_unit_test(the_name_is_what_follows_the_last_slash),
+        cmocka_unit_test(hashes_are_those_of_fnv_1a),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
