@@ -207,7 +207,7 @@ enum call_state row_state(enum call_state old, const struct part *row, bool last
     return row->state;
 }
 
-bool part_same_text(const struct part *a, const struct part *b) {
+static bool part_same_text(const struct part *a, const struct part *b) {
     return a->kind == b->kind && a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
 }
 

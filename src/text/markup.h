@@ -17,8 +17,6 @@ struct markup_line {
 /* n: up to its line end, which is not counted. Looks at MARKUP_LOOK bytes. */
 enum { MARKUP_LOOK = 256 };
 struct markup_line markup_line(const char *s, size_t n);
-/* More than md4c can take in linear time. */
-bool markup_hostile(const char *s, size_t n);
 
 /* ---- a section in the making ---- */
 enum {

@@ -152,7 +152,8 @@ static struct counts count(const char *s, size_t n) {
     return counts;
 }
 
-bool markup_hostile(const char *s, size_t n) {
+/* More than md4c can take in linear time. */
+static bool is_hostile(const char *s, size_t n) {
     const struct counts found = count(s, n);
 
     if (found.brackets > OPENERS_MAX || found.angles > OPENERS_MAX || found.marks > 8 * OPENERS_MAX)
@@ -188,7 +189,7 @@ static void end_section(struct markup_split *split, struct markup_scan *scan, co
     struct markup_section *section = add_section(split, &scan->section);
 
     section->len = at - section->off;
-    if (section->kind == MARKUP_BLOCKS && markup_hostile(s + section->off, section->len))
+    if (section->kind == MARKUP_BLOCKS && is_hostile(s + section->off, section->len))
         section->kind = MARKUP_PLAIN;
 }
 
