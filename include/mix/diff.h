@@ -14,6 +14,7 @@ struct diff *diff_new(const char *old, size_t old_n, const char *new, size_t new
 void diff_free(struct diff *d);
 size_t diff_added(const struct diff *d); /* lines */
 size_t diff_removed(const struct diff *d);
+size_t diff_bytes(const struct diff *d); /* of memory it holds, without the texts */
 /* Lines of the display: changed lines with `context` lines around them (-1: all), hunks of more
  * than one parted by a line. Set before diff_lines and diff_flow; cheap. */
 void diff_context(struct diff *d, int context);

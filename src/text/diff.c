@@ -240,6 +240,11 @@ size_t diff_added(const struct diff *d) { return d->added; }
 
 size_t diff_removed(const struct diff *d) { return d->removed; }
 
+size_t diff_bytes(const struct diff *d) {
+    return sizeof *d + (d->old.lines + d->new.lines + 2) * sizeof *d->old.start +
+           d->cap * sizeof *d->changes + d->cap_blocks * sizeof *d->blocks;
+}
+
 /* ---- what is shown ---- */
 static void add_block(struct diff *d, struct block b) {
     const size_t wide = b.kind == BLOCK_GAP ? 1 : b.an > b.bn ? b.an : b.bn;

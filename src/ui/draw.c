@@ -93,11 +93,15 @@ void draw_field(struct canvas *c, int x, int y, int w, enum style s, const struc
         text_clean(&head, e->text.p, e->caret, CLEAN_LINE);
     const size_t caret = head.n < clean.n ? head.n : clean.n;
 
-    while (text_width(buf_str(&clean) + from, caret - from) > w - 1)
-        from += text_cluster(clean.p + from, clean.n - from).bytes;
+    for (int wide = text_width(buf_str(&clean), caret); wide > w - 1 && from < caret;) {
+        const struct cluster k = text_cluster(clean.p + from, clean.n - from);
+
+        wide -= k.cells;
+        from += k.bytes;
+    }
     canvas_put(c, x, y, w, s, buf_str(&clean) + from, clean.n - from);
     if (has) {
-        c->cursor_x = x + text_width(buf_str(&clean) + from, caret - from);
+        c->cursor_x = x + (from < caret ? text_width(buf_str(&clean) + from, caret - from) : 0);
         c->cursor_y = y;
     }
 }

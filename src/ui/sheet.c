@@ -7,7 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETS = 256, WAYS = 4, LIVE_SHEETS = 4, ASCII_BIT = 1 << 20 };
+enum {
+    SETS = 256,
+    WAYS = 4,
+    LIVE_SHEETS = 4,
+    ASCII_BIT = 1 << 20,
+    COUNT_BYTES = 8 << 20 /* looked through for the number of words or lines */
+};
 struct sheets {
     struct sheet *memo[SETS][WAYS]; /* by revision */
     struct sheet live[LIVE_SHEETS]; /* of texts that grow */
@@ -41,7 +47,8 @@ static void drop_flow(struct sheets *all, struct sheet *s, struct slice *slice) 
 }
 
 static size_t body_worth(const struct body *b) {
-    return sizeof *b + b->own.cap + b->old.cap + b->new.cap + flow_bytes(&b->rows);
+    return sizeof *b + b->own.cap + b->old.cap + b->new.cap + flow_bytes(&b->rows) +
+           (b->diff ? diff_bytes(b->diff) : 0);
 }
 
 static size_t cut_worth(const struct sheet *s) {
@@ -124,13 +131,18 @@ static void shrink(struct sheets *all, struct sheet *keep, const struct slice *s
     for (size_t i = 0; i < LIVE_SHEETS; i++)
         if (&all->live[i] != keep)
             shrink_sheet(all, &all->live[i]);
-    for (size_t i = 0; i < keep->n; i++) {
+    for (size_t i = 0; keep && i < keep->n; i++) {
         if (!keep->slices[i].used && &keep->slices[i] != slice)
             drop_flow(all, keep, &keep->slices[i]);
         keep->slices[i].used = false;
     }
     /* What the screen needs may be more than that; then it is not looked through every time. */
     all->limit = all->bytes > SHEET_BYTES / 2 ? 2 * all->bytes : SHEET_BYTES;
+}
+
+void sheets_settle(struct view *v) {
+    if (all(v)->bytes > SHEET_HEAVY)
+        shrink(all(v), NULL, NULL);
 }
 
 /* ---- finding ---- */
@@ -509,14 +521,26 @@ static uint64_t count_lines(const char *s, size_t n) {
     return lines + (n > 0);
 }
 
+/* What a large change comes to is only known where it is shown. */
+static void head_of_call(struct sheet *s, const struct part *p) {
+    call_head(&s->head, p);
+    for (size_t i = 0; s->cut && i < s->bodies.n; i++) {
+        const struct diff *d = s->bodies.v[i].diff;
+
+        s->head.added = d ? (uint32_t)diff_added(d) : s->head.added;
+        s->head.removed = d ? (uint32_t)diff_removed(d) : s->head.removed;
+    }
+}
+
 void sheet_head(struct sheet *s, const struct part *p) {
     if (s->headed)
         return;
     s->headed = true;
+    s->counted = p->len < COUNT_BYTES ? p->len : COUNT_BYTES;
     if (p->kind == PART_TOOL)
-        call_head(&s->head, p);
+        head_of_call(s, p);
     else if (p->kind == PART_THINKING)
-        s->words = count_words(p->text, p->len);
+        s->words = count_words(p->text, s->counted);
     else
-        s->lines = count_lines(p->text, p->len);
+        s->lines = count_lines(p->text, s->counted);
 }

@@ -10,6 +10,7 @@
 
 enum {
     SHEET_BYTES = 16 << 20, /* then what is not on screen goes */
+    SHEET_HEAVY = 64 << 20, /* ... at once, however much the screen needs */
     SLICE_BYTES = 16 << 10, /* of plain text and code */
     SLICE_LINES = 100,      /* of a diff */
     READING_WIDTH = 100,    /* running text is not wider */
@@ -42,6 +43,7 @@ struct sheet {
     bool headed;
     struct call_head head;
     uint64_t words, lines;
+    size_t counted; /* bytes of the text these are of */
     size_t bytes; /* as counted in the memo */
 };
 
@@ -59,6 +61,7 @@ uint32_t slice_src(const struct sheet *s, size_t slice);
 int gutter_cells(const struct body *b);
 /* Where a body's text begins in the part's text, or in its result. False: it is made, not taken. */
 bool body_base(const struct body *b, const struct part *p, bool in_result, uint32_t *from);
+void sheets_settle(struct view *v); /* before a frame */
 void sheets_clear(struct view *v);
 void sheets_free(struct view *v);
 size_t sheets_bytes(const struct view *v);

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_CELLS = 7 };
+enum {
+    NUMBER_CELLS = 7,
+    CHANGE_SEEN = 256 << 10 /* bytes of an input whose change a head line counts */
+};
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -134,6 +137,10 @@ static bool read_change(const struct part *p, struct buf *old, struct buf *new) 
 void change_head(struct call_head *out, const struct part *p) {
     auto_buf struct buf old = {.max = FIELD_BYTES}, new = {.max = FIELD_BYTES};
 
+    if (p->len > CHANGE_SEEN) { /* a screen may hold many heads: compared only where it is shown */
+        (void)buf_adds(&out->extra, say_size((int64_t)p->len).s);
+        return;
+    }
     if (p->live || p->state == CALL_STREAMING || !read_change(p, &old, &new))
         return;
     struct diff *d = diff_new(buf_str(&old), old.n, buf_str(&new), new.n);

@@ -28,6 +28,7 @@ void view_settle(struct view *v, struct model *m) {
 
     if (l.width == WIDTH_TINY)
         return;
+    sheets_settle(v);
     thread_settle(v, m, &l);
     composer_settle(v, m, l.pane[PANE_COMPOSER]);
     ask_settle(v, m, &l);
