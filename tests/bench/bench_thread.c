@@ -40,9 +40,21 @@ static const char *const blocks[] = {
     "> What is not tested does not work.\\n\\n1. build\\n2. test\\n3. ship\\n\\n",
 };
 
+enum { BLOCK_MAX = 1024 };
+static int block(char out[BLOCK_MAX], size_t i) {
+    const char *text = blocks[i % MIX_COUNT(blocks)], *number = strstr(text, "%zu");
+
+    return number ? snprintf(out, BLOCK_MAX, "%.*s%zu%s", (int)(number - text), text, i, number + 3)
+                  : snprintf(out, BLOCK_MAX, "%s", text);
+}
+
 static void write_text(FILE *f, size_t at, size_t bytes) {
-    for (size_t n = 0, i = at; n < bytes; i++)
-        n += (size_t)fprintf(f, blocks[i % MIX_COUNT(blocks)], i);
+    char text[BLOCK_MAX];
+
+    for (size_t n = 0, i = at; n < bytes; i++) {
+        n += (size_t)block(text, i);
+        fputs(text, f);
+    }
 }
 
 static char *write_thread(const char *path, size_t n, size_t bytes) {
@@ -203,8 +215,8 @@ static void parse(void *arg, double *out) {
 
 /* ---- streaming ---- */
 static void unescape(struct buf *out, size_t i) {
-    char text[1024];
-    const int n = snprintf(text, sizeof text, blocks[i % MIX_COUNT(blocks)], i);
+    char text[BLOCK_MAX];
+    const int n = block(text, i);
 
     for (int k = 0; k < n; k++) {
         if (text[k] == '\\' && text[k + 1] == 'n') {
@@ -306,23 +318,23 @@ int main(int argc, char **argv) {
         return 2;
     atexit(screen_at_exit);
     const size_t each = mb * 1000 * 1000 / messages;
-    const struct job jobs[LENGTHS] = {make("thread-1000.json", 1000, 1000 * each, moves),
-                                      make("thread.json", messages, messages * each, moves)};
-    const struct job long_one = make("thread-10000.json", 10000, 10000 * each, moves);
+    struct job jobs[LENGTHS] = {make("thread-1000.json", 1000, 1000 * each, moves),
+                                make("thread.json", messages, messages * each, moves)};
+    struct job long_one = make("thread-10000.json", 10000, 10000 * each, moves);
 
     for (size_t r = 0; r < runs; r++) {
         double out[FACTS];
 
         for (size_t l = 0; l < LENGTHS; l++) {
-            bench_apart(open_and_move, (void *)&jobs[l], out, FACTS);
+            bench_apart(open_and_move, &jobs[l], out, FACTS);
             for (size_t i = 0; i < FACTS; i++)
                 facts[l][i][r] = out[i];
             if ((size_t)out[3] < jobs[l].messages)
                 return 2;
         }
-        bench_apart(parse, (void *)&jobs[1], out, 2);
+        bench_apart(parse, &jobs[1], out, 2);
         floor[r] = out[0];
-        bench_apart(stream, (void *)&long_one, out, 4);
+        bench_apart(stream, &long_one, out, 4);
         live[0][r] = out[0];
         live[1][r] = out[1];
         if ((size_t)out[2] != 1)
