@@ -19,7 +19,8 @@ struct editor {
     bool secret;            /* no undo; wiped when it ends */
     struct edit_undo *undo; /* private to editor.c; freed by editor_fini */
 };
-void editor_init(struct editor *e, size_t max, bool one_line);
+void editor_init(struct editor *e, size_t max); /* of many lines */
+void editor_init_line(struct editor *e, size_t max);
 /* one line that is in no other memory than its own */
 void editor_init_secret(struct editor *e, size_t max);
 void editor_set(struct editor *e, const char *text); /* caret at the end, undo kept */
@@ -454,8 +455,6 @@ const struct model *model_peer(const struct model *m, size_t at);
 const char *server_name(const struct model *m); /* of its profile, else its address */
 bool model_indexes(const struct model *m);      /* what is read is kept for searching */
 bool model_hidden(const struct model *m);       /* another one has the screen */
-/* What names a server on disk. Caller frees. */
-char *model_server_key(const char *url, bool demo);
 bool ask_armed(const struct model *m, const struct ask *a, int64_t now); /* rule 1 */
 /* pending or failed, and time is left */
 bool ask_answerable(const struct ask *a);

@@ -30,8 +30,8 @@ struct servers {
     uint64_t last_rev; /* of the one shown before: revisions only go up */
 };
 void servers_fini(struct servers *s); /* models are the app's */
-/* name NULL: the address. Returns its index. */
-size_t servers_add(struct servers *s, const char *name, const char *url, bool demo);
+/* name NULL: the address; url NULL: the embedded demo. Returns its index. */
+size_t servers_add(struct servers *s, const char *name, const char *url);
 /* The row with that name, or that names the same server; n_rows: none. */
 size_t servers_find(const struct servers *s, const char *name_or_url);
 size_t servers_row_of(const struct servers *s, const struct model *m); /* n_rows: none */

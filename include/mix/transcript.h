@@ -108,7 +108,8 @@ struct part *transcript_find_call(struct transcript *t, const char *call_id);
  * NULL when none or several fit. */
 struct part *transcript_match_call(struct transcript *t, const char *tool,
                                    const char *command_or_path);
-void part_input(struct transcript *t, struct part *p, const char *json, size_t n, bool delta);
+void part_input(struct transcript *t, struct part *p, const char *json, size_t n); /* all of it */
+void part_input_more(struct transcript *t, struct part *p, const char *json, size_t n);
 void part_state(struct transcript *t, struct part *p, enum call_state state, double seconds);
 void part_fold(struct transcript *t, struct part *p, enum fold fold);
 void part_child_call(struct transcript *t, struct part *p); /* one more call of its sub-agent */

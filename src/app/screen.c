@@ -325,7 +325,7 @@ static enum rc find_servers(struct app *a, struct err *err) {
         const struct profile *p = &o->config.profiles[i];
         if (!p->url)
             continue;
-        const size_t row = server_add(a, p->name, p->url, false);
+        const size_t row = server_add(a, p->name, p->url);
         a->servers.rows[row].profile = true;
         a->servers.rows[row].watch = p->watch;
     }
@@ -336,7 +336,7 @@ static enum rc find_servers(struct app *a, struct err *err) {
     if (a->first == none && !o->demo)
         a->first = servers_find(&a->servers, o->url);
     if (a->first == none)
-        a->first = server_add(a, NULL, o->url, o->demo);
+        a->first = server_add(a, NULL, o->demo ? NULL : o->url);
     for (size_t i = 0; i < o->n_watch; i++)
         if (server_watch(a, o->watch[i], err) != RC_OK)
             return err->rc;

@@ -72,7 +72,7 @@ struct app {
 };
 
 /* ---- servers.c ---- */
-size_t server_add(struct app *a, const char *name, const char *url, bool demo); /* a row */
+size_t server_add(struct app *a, const char *name, const char *url); /* a row */
 /* Opens it where it is not, gives it the screen, and closes the one that had it unless that is
  * watched or busy. */
 void server_show(struct app *a, size_t row);

@@ -14,8 +14,8 @@ enum { READ_MS = 3000 }; /* the end waits for so long until drafts are read */
 
 static struct server_row *row_at(struct app *a, size_t row) { return &a->servers.rows[row]; }
 
-size_t server_add(struct app *a, const char *name, const char *url, bool demo) {
-    const size_t row = servers_add(&a->servers, name, url, demo);
+size_t server_add(struct app *a, const char *name, const char *url) {
+    const size_t row = servers_add(&a->servers, name, url);
 
     a->links = xrealloc(a->links, (row + 1) * sizeof *a->links);
     a->links[row] = (struct link){0};
@@ -351,7 +351,7 @@ void server_demo(struct app *a) {
     while (row < a->servers.n_rows && !row_at(a, row)->demo)
         row++;
     if (row == a->servers.n_rows)
-        server_add(a, "demo", "demo", true);
+        server_add(a, "demo", NULL);
     if (row_at(a, row)->model != a->model)
         server_show(a, row);
     else if (a->model->server.state != SERVER_ONLINE || !child_runs(&a->demo))
@@ -373,7 +373,7 @@ void server_address(struct app *a, const char *url) {
     size_t row = servers_find(&a->servers, url);
 
     if (row == a->servers.n_rows)
-        row = server_add(a, NULL, url, false);
+        row = server_add(a, NULL, url);
     else if (!row_at(a, row)->profile)
         servers_set_url(&a->servers, row, url); /* userinfo may differ */
     if (row_at(a, row)->model != a->model)
@@ -392,7 +392,7 @@ enum rc server_watch(struct app *a, const char *name_or_url, struct err *err) {
     if (row == a->servers.n_rows && net_url_check(name_or_url, err) != RC_OK)
         return err->rc;
     if (row == a->servers.n_rows)
-        row = server_add(a, NULL, name_or_url, false);
+        row = server_add(a, NULL, name_or_url);
     row_at(a, row)->watch = true;
     return RC_OK;
 }

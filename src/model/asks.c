@@ -179,7 +179,7 @@ static struct ask *arrive(struct model *m, struct session *s, const struct event
     a->owner = m;
     a->state = ASK_PENDING;
     a->arrived_at = at > 0 && at <= m->now ? at : m->now;
-    editor_init(&a->reply, 64 * MIX_KIB, false);
+    editor_init(&a->reply, 64 * MIX_KIB);
     fx->bell = fx->bell || !inbox_rang(m, a);
     session_active(m, s);
     order_touch(m);

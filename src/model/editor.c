@@ -21,15 +21,20 @@ struct edit_undo {
 };
 
 /* ---- life ---- */
-void editor_init(struct editor *e, size_t max, bool one_line) {
-    *e = (struct editor){.goal = -1, .one_line = one_line};
+void editor_init(struct editor *e, size_t max) {
+    *e = (struct editor){.goal = -1};
     buf_init(&e->text, max);
+}
+
+void editor_init_line(struct editor *e, size_t max) {
+    editor_init(e, max);
+    e->one_line = true;
 }
 
 void editor_init_secret(struct editor *e, size_t max) {
     auto_free char *room = xcalloc(1, max);
 
-    editor_init(e, max, true);
+    editor_init_line(e, max);
     e->secret = true;
     (void)buf_add(&e->text, room, max); /* it never grows, so it leaves no copy behind */
     buf_clear(&e->text);

@@ -46,8 +46,9 @@ void model_settle(struct model *m, struct effects *fx) {
 }
 
 /* ---- life ---- */
-/* What an address is called on disk; userinfo never gets there. */
-char *model_server_key(const char *url, bool demo) {
+char *model_server_key(const char *url) {
+    if (!url)
+        return xstrdup("demo");
     struct buf key;
     const char *scheme = strstr(url, "://");
     const char *host = scheme ? scheme + 3 : url;
@@ -55,8 +56,6 @@ char *model_server_key(const char *url, bool demo) {
     const char *slash = strchr(host, '/');
     uint32_t hash = 2166136261U;
 
-    if (demo)
-        return xstrdup("demo");
     buf_init(&key, 4 * (size_t)KEY_MAX);
     if (scheme)
         (void)buf_addf(&key, "%.*s_", (int)(scheme - url), url);
@@ -107,9 +106,9 @@ static void init_ui(struct ui *ui, const struct model_config *config, int64_t no
     ui->themes = config->themes;
     ui->n_themes = config->n_themes;
     ui->theme_chosen = config->theme != NULL;
-    editor_init(&ui->over_filter, FIELD_MAX, true);
-    editor_init(&ui->session_filter, FIELD_MAX, true);
-    editor_init(&ui->picker.filter, FIELD_MAX, true);
+    editor_init_line(&ui->over_filter, FIELD_MAX);
+    editor_init_line(&ui->session_filter, FIELD_MAX);
+    editor_init_line(&ui->picker.filter, FIELD_MAX);
 }
 
 struct model *model_new(const struct model_config *config, int64_t now, int64_t real,
@@ -122,7 +121,7 @@ struct model *model_new(const struct model_config *config, int64_t now, int64_t 
     m->now = now;
     m->real = real;
     m->server.url = address_shown(url);
-    m->server.key = model_server_key(url, config->demo);
+    m->server.key = model_server_key(config->demo ? NULL : url);
     m->server.demo = config->demo;
     m->server.state = SERVER_CONNECTING;
     m->server.caps = caps_of(GEN_NONE);

@@ -180,7 +180,7 @@ static struct panel *push(struct model *m, enum panel_id id, struct session *abo
     p->below = m->ui.panel;
     p->session = about;
     p->dirty = p->reveal = true;
-    editor_init(&p->filter, 1024, true);
+    editor_init_line(&p->filter, 1024);
     m->ui.panel = p;
     if (panel_specs[id]->open)
         panel_specs[id]->open(m, p, fx);

@@ -90,7 +90,7 @@ struct panel_field *panel_field(struct panel *p, int tag) {
     p->fields = xgrow(p->fields, p->n_fields, &p->cap_fields, sizeof *p->fields);
     f = &p->fields[p->n_fields++];
     *f = (struct panel_field){.tag = tag};
-    editor_init(&f->text, 4096, true);
+    editor_init_line(&f->text, 4096);
     return f;
 }
 
@@ -101,7 +101,8 @@ struct panel_field *panel_text(struct panel *p, int tag, size_t max, enum panel_
     if (known)
         return f;
     editor_fini(&f->text);
-    editor_init(&f->text, max, lines == ONE_LINE);
+    editor_init(&f->text, max);
+    f->text.one_line = lines == ONE_LINE;
     return f;
 }
 

@@ -454,6 +454,8 @@ void inbox_remove(struct model *m, const struct ask *a);
 bool inbox_rang(const struct model *m, const struct ask *a);
 void servers_settle(struct model *m); /* what others show of a hidden one changed */
 char *address_shown(const char *url); /* without userinfo */
+/* What a server is called on disk, without userinfo; NULL: the demo. */
+char *model_server_key(const char *url);
 
 /* ---- ask_text.c ---- */
 /* Write and Edit; NULL: no diff */

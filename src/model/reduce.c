@@ -185,7 +185,7 @@ static void on_tool_input_delta(const struct heard *h) {
     struct part *call = call_of(h);
 
     if (call)
-        part_input(thread(h), call, h->d->input, strlen(h->d->input), true);
+        part_input_more(thread(h), call, h->d->input, strlen(h->d->input));
 }
 
 /* The call with its whole input, which thereby runs; NULL: of no known session, or an echo. */
@@ -197,7 +197,7 @@ static struct part *call_known(const struct heard *h) {
     if (!call)
         return NULL;
     if (h->d->input)
-        part_input(thread(h), call, h->d->input, strlen(h->d->input), false);
+        part_input(thread(h), call, h->d->input, strlen(h->d->input));
     if (call->state == CALL_STREAMING)
         part_state(thread(h), call, CALL_RUNNING, -1.0);
     asks_call_input(h->m, h->s);

@@ -12,7 +12,7 @@ struct search *search_new(void) {
     struct search *se = xcalloc(1, sizeof *se);
 
     se->priv = xcalloc(1, sizeof *se->priv);
-    editor_init(&se->query, QUERY_MAX, true);
+    editor_init_line(&se->query, QUERY_MAX);
     query_fini(&se->priv->query);
     return se;
 }

@@ -20,8 +20,9 @@ void servers_fini(struct servers *s) {
     *s = (struct servers){0};
 }
 
-size_t servers_add(struct servers *s, const char *name, const char *url, bool demo) {
-    auto_free char *shown = address_shown(url);
+size_t servers_add(struct servers *s, const char *name, const char *url) {
+    const char *from = url ? url : "demo";
+    auto_free char *shown = address_shown(from);
     const char *host = strncmp(shown, "http://", 7) == 0 ? shown + 7 : shown;
     char *line = clean_line(str_blank(name) ? host : name, NAME_BYTES);
 
@@ -29,15 +30,15 @@ size_t servers_add(struct servers *s, const char *name, const char *url, bool de
     s->rows[s->n_rows] = (struct server_row){
         .name = line ? line : xstrdup("?"),
         .address = clean_line(shown, ADDRESS_BYTES),
-        .url = xstrdup(url),
-        .key = model_server_key(url, demo),
-        .demo = demo,
+        .url = xstrdup(from),
+        .key = model_server_key(url),
+        .demo = !url,
     };
     return s->n_rows++;
 }
 
 size_t servers_find(const struct servers *s, const char *name_or_url) {
-    auto_free char *key = model_server_key(name_or_url, false);
+    auto_free char *key = model_server_key(name_or_url);
 
     for (size_t i = 0; i < s->n_rows; i++)
         if (str_eq(s->rows[i].name, name_or_url))

@@ -14,7 +14,7 @@ struct session *session_new(struct model *m, const char *id) {
     s->seen = true;
     s->reading.follow = true;
     s->draft_loaded = m->state_dir == NULL;
-    editor_init(&s->draft, DRAFT_MAX, false);
+    editor_init(&s->draft, DRAFT_MAX);
     if (id) {
         s->id = xstrdup(id);
         m->sessions = xgrow(m->sessions, m->n_sessions, &m->cap_sessions, sizeof(*m->sessions));

@@ -94,14 +94,16 @@ void part_child_call(struct transcript *t, struct part *p) {
     part_changed(t, p);
 }
 
-void part_input(struct transcript *t, struct part *p, const char *json, size_t n, bool delta) {
-    if (!delta && p->len == n && memcmp(p->text, json, n) == 0)
+void part_input(struct transcript *t, struct part *p, const char *json, size_t n) {
+    if (p->len == n && memcmp(p->text, json, n) == 0)
         return;
-    if (!delta) {
-        part_fini(p);
-        p->text = "";
-        p->len = 0;
-    }
+    part_fini(p);
+    p->text = "";
+    p->len = 0;
+    part_input_more(t, p, json, n);
+}
+
+void part_input_more(struct transcript *t, struct part *p, const char *json, size_t n) {
     part_append(p, json, n);
     part_changed(t, p);
 }

@@ -350,7 +350,7 @@ static void open_other(struct run *r) {
     size_t row = servers_find(&r->servers, url);
 
     if (row == r->servers.n_rows)
-        row = servers_add(&r->servers, NULL, url, false);
+        row = servers_add(&r->servers, NULL, url);
     r->other.fx = effects_new();
     r->other.n_calls = 0;
     r->other.m = model_new(&(struct model_config){.url = url, .state_dir = "/s"}, r->now,
@@ -571,8 +571,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                     r.now, 1700000000000, r.fx);
     take_effects(&r);
     if (how & 16) {
-        servers_open(&r.servers, servers_add(&r.servers, "home", "http://localhost:8088", false),
-                     r.m, r.fx);
+        servers_open(&r.servers, servers_add(&r.servers, "home", "http://localhost:8088"), r.m,
+                     r.fx);
         servers_show(&r.servers, 0, r.now, 1700000000000 + r.now);
         open_other(&r);
         take_all_effects(&r);

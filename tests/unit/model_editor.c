@@ -87,7 +87,7 @@ static void editor_does_as_the_table_says(void **state) {
         struct buf killed, shown;
         buf_init(&killed, 4096);
         buf_init(&shown, 4096);
-        editor_init(&e, 4096, false);
+        editor_init(&e, 4096);
         play(&e, table[i].steps, &killed);
         buf_addf(&shown, "%.*s|%s", (int)e.caret, buf_str(&e.text), buf_str(&e.text) + e.caret);
         if (strcmp(buf_str(&shown), table[i].text) != 0)
@@ -102,12 +102,12 @@ static void editor_does_as_the_table_says(void **state) {
 static void foreign_bytes_come_in_clean(void **state) {
     (void)state;
     struct editor e;
-    editor_init(&e, 4096, false);
+    editor_init(&e, 4096);
     static const char bytes[] = "a\033[31m\r\nb\xff\tc\x7f\xc2\x9b";
     assert_true(editor_insert(&e, bytes, sizeof bytes - 1));
     assert_string_equal(buf_str(&e.text), "a[31m\nb\xef\xbf\xbd\tc");
     editor_fini(&e);
-    editor_init(&e, 4096, true);
+    editor_init_line(&e, 4096);
     assert_true(editor_insert(&e, "a\nb\tc", 5));
     assert_string_equal(buf_str(&e.text), "a b c");
     editor_fini(&e);
@@ -116,7 +116,7 @@ static void foreign_bytes_come_in_clean(void **state) {
 static void what_does_not_fit_is_refused_whole(void **state) {
     (void)state;
     struct editor e;
-    editor_init(&e, 8, false);
+    editor_init(&e, 8);
     assert_true(editor_insert(&e, "12345", 5));
     assert_false(editor_insert(&e, "6789", 4));
     assert_string_equal(buf_str(&e.text), "12345");
@@ -129,7 +129,7 @@ static void random_edits_keep_text_valid_and_caret_on_a_border(void **state) {
     struct editor e;
     struct buf killed;
     buf_init(&killed, 1 << 16);
-    editor_init(&e, 1 << 16, false);
+    editor_init(&e, 1 << 16);
     uint32_t seed = 12345;
     static const char *const bits[] = {
         "a", "é", "漢", "\n", " ", "e\xcc\x81", "👨‍👩‍👧", "\xcc\x81", "🇩🇪"};

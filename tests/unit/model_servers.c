@@ -20,7 +20,7 @@ static struct pair *pair_new(void) {
         p->k[i] = kit_online_with((struct model_config){.url = urls[i], .animate = true}, GEN_TOP,
                                   one, 1);
         kit_type(p->k[i], "");
-        assert_int_equal(servers_add(&p->s, names[i], urls[i], false), i);
+        assert_int_equal(servers_add(&p->s, names[i], urls[i]), i);
         servers_open(&p->s, i, p->k[i]->m, p->k[i]->fx);
         p->s.rows[i].watch = true;
     }
@@ -304,7 +304,7 @@ static void a_watched_server_that_is_away_takes_neither_screen_nor_status_line(v
     struct pair *p = pair_new();
     struct model_config config = {.url = "http://away:1"};
     struct kit *away = kit_new_with(config);
-    const size_t row = servers_add(&p->s, "away\x1b[2J", config.url, false);
+    const size_t row = servers_add(&p->s, "away\x1b[2J", config.url);
     struct model *m = p->k[0]->m;
 
     (void)state;
@@ -467,9 +467,9 @@ static void rows_are_found_by_name_and_address(void **state) {
     struct servers s = {0};
 
     (void)state;
-    servers_add(&s, "prod", "http://me:secret@host:1/mix", false);
-    servers_add(&s, NULL, "http://other:2", false);
-    servers_add(&s, "demo", "demo", true);
+    servers_add(&s, "prod", "http://me:secret@host:1/mix");
+    servers_add(&s, NULL, "http://other:2");
+    servers_add(&s, "demo", NULL);
     assert_int_equal(servers_find(&s, "prod"), 0);
     assert_int_equal(servers_find(&s, "http://host:1/mix"), 0);
     assert_int_equal(servers_find(&s, "http://other:2/"), 1);

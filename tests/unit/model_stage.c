@@ -200,7 +200,7 @@ static void the_state_of_a_call_comes_from_row_and_events(void **state) {
         if (rows[i].live != CALL_NONE) {
             struct part *p = transcript_call(&t, "m2", "c1", "Bash", 1, 1);
 
-            part_input(&t, p, "{}", 2, false);
+            part_input(&t, p, "{}", 2);
             part_state(&t, p, rows[i].live, 3);
         }
         load(&t, given, rows[i].last ? 2 : 3);
@@ -265,7 +265,7 @@ static void what_streamed_is_replaced_and_keeps_what_the_reader_did(void **state
     delta(&t, "m2", "Hello");
     struct part *p = transcript_call(&t, "m2", "c1", "Bash", 5, 50);
 
-    part_input(&t, p, "{}", 2, true);
+    part_input_more(&t, p, "{}", 2);
     part_state(&t, p, CALL_OK, 1.25);
     part_fold(&t, p, FOLD_OPEN);
     transcript_settle(&t, CALL_UNKNOWN, 9);

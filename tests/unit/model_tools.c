@@ -93,7 +93,7 @@ static struct part *call(struct transcript *t, const char *id, const char *name,
                          const char *input) {
     struct part *p = transcript_call(t, "m1", id, name, 1, 1);
 
-    part_input(t, p, input, strlen(input), false);
+    part_input(t, p, input, strlen(input));
     part_state(t, p, CALL_RUNNING, -1);
     return transcript_find_call(t, id);
 }

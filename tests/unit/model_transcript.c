@@ -181,14 +181,14 @@ static void a_call_is_made_once_and_keeps_its_input(void **state) {
     struct part *p = transcript_call(&t, "m1", "c1", "Bash", 10, 10);
 
     assert_int_equal(p->state, CALL_STREAMING);
-    part_input(&t, p, "{\"comm", 6, true);
-    part_input(&t, p, "and\":1}", 7, true);
+    part_input_more(&t, p, "{\"comm", 6);
+    part_input_more(&t, p, "and\":1}", 7);
     assert_text(p, "{\"command\":1}");
     const uint32_t rev = p->rev;
 
-    part_input(&t, p, "{\"command\":1}", 13, false);
+    part_input(&t, p, "{\"command\":1}", 13);
     assert_int_equal(p->rev, rev);
-    part_input(&t, p, "{}", 2, false);
+    part_input(&t, p, "{}", 2);
     assert_text(p, "{}");
     assert_ptr_equal(transcript_call(&t, "m1", "c1", "Bash", 11, 11), p);
     assert_ptr_equal(transcript_call(&t, "m9", "c1", NULL, 11, 11), p);

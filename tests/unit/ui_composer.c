@@ -135,7 +135,7 @@ static void a_one_line_field_scrolls_to_its_caret(void **state) {
 
     (void)state;
     canvas_init(&c, 10, 1);
-    editor_init(&e, 4096, true);
+    editor_init_line(&e, 4096);
     editor_set(&e, "");
     for (int i = 0; i < 100; i++) {
         editor_insert(&e, i % 3 ? "x" : "日", i % 3 ? 1 : 3);

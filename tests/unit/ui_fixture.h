@@ -117,7 +117,7 @@ static inline void make_sessions(struct fixture *f) {
                                    .stream = rows[i].watched,
                                    .link = rows[i].watched ? LINK_LIVE : LINK_IDLE,
                                    .reading = {.follow = true}};
-        editor_init(&f->s[i].draft, MIX_MIB, false);
+        editor_init(&f->s[i].draft, MIX_MIB);
         f->all[i] = f->visible[i] = &f->s[i];
     }
     f->s[1].parent = &f->s[0];
@@ -253,9 +253,9 @@ static inline struct fixture *fixture_new(int cols, int rows) {
     m->ui.focus = PANE_COMPOSER;
     m->ui.file_cursor = TEXT("main.c");
     m->ui.ask_cursor = TEXT("p1");
-    editor_init(&m->ui.over_filter, 4096, true);
-    editor_init(&m->ui.session_filter, 4096, true);
-    editor_init(&m->ui.picker.filter, 4096, true);
+    editor_init_line(&m->ui.over_filter, 4096);
+    editor_init_line(&m->ui.session_filter, 4096);
+    editor_init_line(&m->ui.picker.filter, 4096);
     editor_set(&f->s[0].draft, "also run the fuzzers");
     composer_hints(m);
     f->v = view_new();

@@ -17,7 +17,7 @@ static struct panel *panel_on(struct fixture *f, enum panel_id id, const char *t
     p->title = TEXT(title);
     p->below = below;
     p->reveal = true;
-    editor_init(&p->filter, 1024, true);
+    editor_init_line(&p->filter, 1024);
     f->m.ui.panel = p;
     f->m.ui.over = OVER_PANEL;
     overlay_hints(&f->m);
