@@ -156,7 +156,8 @@ static struct sheet *memo_sheet(struct sheets *all, const struct part *p) {
         struct sheet *s = set[w];
 
         if (s && s->rev == p->rev) {
-            if (s->source == p->text && s->source_len == p->len && s->state == p->state)
+            if (s->source == p->text && s->result == p->result && s->source_len == p->len &&
+                s->state == p->state)
                 return s;
             free_way = &set[w];
             break;
@@ -173,8 +174,11 @@ static struct sheet *memo_sheet(struct sheets *all, const struct part *p) {
         sheet_fini(all, *free_way);
     else
         *free_way = xcalloc(1, sizeof **free_way);
-    **free_way =
-        (struct sheet){.rev = p->rev, .source = p->text, .source_len = p->len, .state = p->state};
+    **free_way = (struct sheet){.rev = p->rev,
+                                .source = p->text,
+                                .result = p->result,
+                                .source_len = p->len,
+                                .state = p->state};
     return *free_way;
 }
 

@@ -26,6 +26,7 @@ struct slice {
 struct sheet {
     uint32_t rev;
     const void *source; /* the part's text; while it grows the buffer that owns it */
+    const void *result; /* the part's: both may move while it stays the same part */
     size_t source_len;
     enum call_state state;
     struct lay lay;
@@ -44,7 +45,7 @@ struct sheet {
     struct call_head head;
     uint64_t words, lines;
     size_t counted; /* bytes of the text these are of */
-    size_t bytes; /* as counted in the memo */
+    size_t bytes;   /* as counted in the memo */
 };
 
 /* Valid until the next call. */

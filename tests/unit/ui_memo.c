@@ -1,0 +1,73 @@
+/* What is laid out is kept by the revision of its part, and borrows its texts: a reconcile that
+ * brings the same part at another place in memory takes the old place away. */
+#include "ui_fixture.h"
+
+static struct fixture *f;
+static struct session *s;
+
+static int start(void **state) {
+    f = fixture_new(100, 30);
+    s = &f->s[0];
+    f->m.ui.focus = PANE_THREAD;
+    free_transcript(&s->transcript);
+    return start_locale(state);
+}
+
+static int end(void **state) {
+    (void)state;
+    transcript_fini(&s->transcript);
+    s->transcript = (struct transcript){0};
+    fixture_free(f);
+    return 0;
+}
+
+enum { LINES = 40000 };
+
+/* One answer with one call that has no input at all. */
+static void load(int64_t tokens, const char *said) {
+    struct arena a = {0};
+    struct message *m = arena_alloc(&a, sizeof *m);
+    char *result = arena_alloc(&a, LINES * 16 + 1);
+    size_t n = 0;
+
+    for (int i = 0; i < LINES; i++)
+        n += (size_t)snprintf(result + n, 17, "%s %09d \n", said, i);
+    *m = (struct message){.id = arena_strdup(&a, "m1"),
+                          .role = arena_strdup(&a, "assistant"),
+                          .input_tokens = tokens};
+    m->tool_calls.items = arena_alloc(&a, sizeof *m->tool_calls.items);
+    m->tool_calls.n = 1;
+    m->tool_calls.items[0] = (struct tool_call){.id = arena_strdup(&a, "c1"),
+                                                .name = arena_strdup(&a, "mcp__notes__list"),
+                                                .result = result,
+                                                .finished = true};
+    transcript_stage_begin(&s->transcript);
+    transcript_stage(&s->transcript, m, 1, &a);
+    transcript_commit(&s->transcript, NULL, 0);
+}
+
+static void a_result_that_moved_is_not_read_where_it_was(void **state) {
+    (void)state;
+    load(10, "note");
+    part_fold(&s->transcript, &s->transcript.entries[0].parts[0], FOLD_OPEN);
+    frame(f);
+    const uint32_t rev = s->transcript.entries[0].parts[0].rev;
+    const char *before = s->transcript.entries[0].parts[0].result;
+
+    load(20, "note"); /* what it used is known now */
+    assert_int_equal(s->transcript.entries[0].parts[0].rev, rev);
+    assert_ptr_not_equal(s->transcript.entries[0].parts[0].result, before);
+    s->reading.follow = false;
+    s->reading.move = MOVE_TOP;
+    frame(f);
+    s->reading.move = MOVE_PAGES;
+    s->reading.move_by = 3;
+    frame(f);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_result_that_moved_is_not_read_where_it_was, start, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
