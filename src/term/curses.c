@@ -187,6 +187,7 @@ enum rc term_open(struct term **out, struct err *err) {
     struct term *t = xcalloc(1, sizeof *t);
     t->screen = screen;
     t->output = output;
+    t->output.off = str_eq(terminfo_string("rmul"), "\033[24m") ? OFF_SINGLY : OFF_BY_RESET;
     t->decoder = decoder_new();
     learn_keys(t->decoder);
     raw();

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { PIECE = 64 << 10 }; /* more than a frame takes */
+enum { PIECE = 64 << 10, FRAME_MAX = 64 << 20 }; /* a frame of the largest screens has 16 MiB */
 
 void output_raw(const char *p, size_t n) {
     while (n > 0) {
@@ -46,11 +46,14 @@ bool output_open(struct output *o) {
     }
     o->memory = may_hold() ? memfd_create("frame", MFD_CLOEXEC) : -1;
     o->held = false;
+    o->off = OFF_BY_RESET;
     return true;
 }
 
 void output_close(struct output *o) {
     fclose(o->file);
+    buf_fini(&o->frame);
+    buf_fini(&o->shorter);
     if (o->memory >= 0)
         close(o->memory);
 }
@@ -59,21 +62,34 @@ void output_hold(struct output *o) {
     o->held = o->memory >= 0 && dup3(o->memory, fileno(o->file), O_CLOEXEC) >= 0;
 }
 
-void output_release(struct output *o) {
-    static char piece[PIECE];
-    off_t at = 0;
-    ssize_t n;
+/* All that was kept; false: there is no room, or it cannot be read. */
+static bool read_back(const struct output *o, struct buf *frame, size_t n) {
+    for (size_t at = 0; at < n;) {
+        static char piece[PIECE];
+        const ssize_t got = pread(o->memory, piece, n - at < PIECE ? n - at : PIECE, (off_t)at);
 
+        if (got <= 0 || buf_add(frame, piece, (size_t)got) != RC_OK)
+            return false;
+        at += (size_t)got;
+    }
+    return true;
+}
+
+void output_release(struct output *o) {
     if (!o->held)
         return;
     o->held = false;
     dup3(STDOUT_FILENO, fileno(o->file), O_CLOEXEC);
     const off_t end = lseek(o->memory, 0, SEEK_CUR);
 
-    while (at < end &&
-           (n = pread(o->memory, piece, at + PIECE < end ? PIECE : (size_t)(end - at), at)) > 0) {
-        output_raw(piece, (size_t)n);
-        at += n;
+    buf_clear(&o->frame);
+    buf_clear(&o->shorter);
+    o->frame.max = o->shorter.max = FRAME_MAX;
+    if (end > 0 && read_back(o, &o->frame, (size_t)end)) {
+        const bool can = sgr_shorten(&o->shorter, buf_str(&o->frame), o->frame.n, o->off) == RC_OK;
+        const struct buf *out = can ? &o->shorter : &o->frame;
+
+        output_raw(buf_str(out), out->n);
     }
     lseek(o->memory, 0, SEEK_SET);
 }
