@@ -34,6 +34,7 @@ struct feed {
     const char *messages; /* file with the body of GET messages; NULL: [] */
     size_t events;        /* content events on the stream of bench-0, then it stays open */
     size_t rate;          /* of them a second; 0: as fast as it can */
+    bool markup;          /* they are Markdown with code and a table, else numbered words */
     int64_t download;     /* size of every file */
     int delay_ms;         /* before the answer about one session */
 };

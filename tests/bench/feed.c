@@ -133,6 +133,30 @@ static void add_event(struct buf *b, size_t i) {
              i + 2, i % 1000000, i % 8 == 7 ? "\\n" : " ");
 }
 
+/* The same some twelve bytes at a time, again and again. */
+static void add_markup(struct buf *b, size_t i) {
+    static const char text[] =
+        "## What was found\\n\\nThe **reader** takes bytes in `any split` and hands over whole "
+        "events, so that\\na frame in two pieces is read as *one*. Nothing is kept that can be "
+        "computed\\nagain, see [the notes](https://example.org/notes).\\n\\n- first the small "
+        "files\\n- then the **large** ones\\n  - and their tests\\n\\n```c\\nstatic int "
+        "next(struct lexer *lx) {\\n    while (isspace(peek(lx)))\\n        advance(lx); /* blanks "
+        "*/\\n    return lx->at;\\n}\\n```\\n\\n| part | lines |\\n|:-----|------:|\\n| "
+        "reader | 412 |\\n| writer | 230 |\\n\\n> Measure first.\\n\\n";
+    const size_t len = sizeof text - 1;
+    size_t at = i * FEED_DELTA % len, n = FEED_DELTA;
+
+    if (at > 0 && text[at - 1] == '\\') /* an escape is not parted */
+        at++, n--;
+    n = at + n > len ? len - at : n;
+    if (text[at + n - 1] == '\\')
+        n++;
+    buf_addf(b,
+             "id: %zu\nevent: content\ndata: {\"type\":\"content\",\"content\":\"%.*s\","
+             "\"assistantMessageId\":\"m-live\"}\nretry: 30000\n\n",
+             i + 2, (int)n, text + at);
+}
+
 static void stream(int fd, const char *path) {
     static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
                                "id: 1\nevent: connected\ndata: {\"sessionId\":\"bench-0\"}\n"
@@ -150,7 +174,7 @@ static void stream(int fd, const char *path) {
             until = (size_t)((double)(clock_ns() - from) / 1e9 * (double)plan->rate);
         }
         for (; i < until && i < n && b.n < 256 * MIX_KIB; i++)
-            add_event(&b, i);
+            plan->markup ? add_markup(&b, i) : add_event(&b, i);
         put(fd, b.p ? b.p : "", b.n);
         buf_clear(&b);
     }
