@@ -37,7 +37,8 @@ struct sheet {
 static struct rect box_of(const struct model *m) {
     const struct panel_spec *spec = panel_specs[panel_top(m)->id];
     const int most = spec->wide ? WIDE_MOST : FORM_MOST;
-    const int w = m->ui.cols - 2 > most ? most : m->ui.cols < 90 ? m->ui.cols : m->ui.cols - 2;
+    /* no single column of the panes beside it: it would read as a part of the box */
+    const int w = m->ui.cols - 2 > most ? most : m->ui.cols;
     const int top = m->ui.rows < LOW ? 0 : 1;
 
     return (struct rect){(m->ui.cols - w) / 2, top, w, m->ui.rows - 1 - top};
@@ -489,6 +490,18 @@ void panel_settle(struct model *m) {
 }
 
 /* ---- draw ---- */
+/* Where the way to a screen begins. */
+static const char *root_of(const struct panel *p) {
+    static const char *const reader[] = {
+        [PANEL_OUTLINE] = "Thread", [PANEL_MESSAGE] = "Thread", [PANEL_COPY] = "Thread",
+        [PANEL_PIPE] = "Thread",    [PANEL_PIPED] = "Thread",   [PANEL_INDEX] = "mixtui",
+        [PANEL_INDEXED] = "mixtui"};
+
+    while (p->below)
+        p = p->below;
+    return (size_t)p->id < MIX_COUNT(reader) && reader[p->id] ? reader[p->id] : "Server";
+}
+
 static void draw_path(const struct sheet *s) {
     const struct panel *stack[16];
     size_t n = 0;
@@ -496,7 +509,7 @@ static void draw_path(const struct sheet *s) {
 
     for (const struct panel *p = s->p; p && n < MIX_COUNT(stack); p = p->below)
         stack[n++] = p;
-    buf_adds(&path, "Server");
+    buf_adds(&path, root_of(s->p));
     while (n-- > 0)
         buf_addf(&path, " > %.200s", stack[n]->title);
     text_clean(&clean, buf_str(&path), path.n, CLEAN_LINE);

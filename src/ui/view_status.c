@@ -207,6 +207,8 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
     canvas_fill(c, r, ' ', STYLE_STATUS);
     x += put(c, x, r.y, right - x, link.style, link.s) + 2;
     if (!notice && search_on(m)) {
+        if (r.w >= 90) /* whoever searches is waited for, too; in a narrow one the tabs say it */
+            x += draw_counts(m, c, x, r.y, right) + 1;
         x += draw_search(m, c, x, r.y, right);
         draw_hint_tail(v, m, c, x + 1, r.y, right);
         return;

@@ -341,6 +341,28 @@ static void a_notice_takes_the_place_of_hints_for_a_while(void **state) {
     fixture_free(g);
 }
 
+static void what_waits_is_told_during_a_search(void **state) {
+    static const int sizes[][2] = {{80, 24}, {100, 30}, {200, 50}};
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(sizes); i++) {
+        struct fixture *f = fixture_new(sizes[i][0], sizes[i][1]);
+
+        auto_buf struct buf got = {.max = MIX_MIB};
+
+        editor_init(&f->search.query, 64, true);
+        editor_set(&f->search.query, "word");
+        f->search.session = f->m.shown;
+        f->search.typing = true;
+        frame(f);
+        canvas_text(&f->c, &got);
+        assert_non_null(strstr(buf_str(&got), "!2"));
+        assert_non_null(strstr(buf_str(&got), "/word"));
+        editor_fini(&f->search.query);
+        fixture_free(f);
+    }
+}
+
 static struct menu_row rows[] = {
     {.keys = "Esc", .label = "back", .help = "close this menu"},
     {.keys = "y", .label = "grant", .help = "let the agent do it, once; only when armed"},
@@ -503,6 +525,7 @@ int main(void) {
         cmocka_unit_test(overlays_say_what_they_are),
         cmocka_unit_test(the_picker_lists_a_directory),
         cmocka_unit_test(a_notice_takes_the_place_of_hints_for_a_while),
+        cmocka_unit_test(what_waits_is_told_during_a_search),
     };
 
     return cmocka_run_group_tests(tests, start_locale, NULL);
