@@ -10,9 +10,9 @@
 
 #include "screen.h"
 
-/* What was not typed is painted at most 60 times a second; a pause saves up ten frames, so that the
- * first answers after it are shown as they come. */
-enum { FRAME_MS = 16, SAVED_MS = 160 };
+/* What was not typed is painted less than 60 times a second; a pause saves up ten frames, so that
+ * the first answers after it are shown as they come. */
+enum { FRAME_MS = 17, SAVED_MS = 170 };
 
 /* ---- effects ---- */
 /* The screen is back. */
