@@ -1,5 +1,6 @@
 /* places_ask.c - the deeds: a person sets what a request can say, by the fields and commands that
  * are on the screen. */
+#include "mix/picture.h"
 #include "places.h"
 
 #define SESSION "zqsession"
@@ -253,6 +254,18 @@ static void deed_files(struct kit *k) {
     act_upload(k->m, "/zqdir/up.txt", k->fx);
     act_file_delete(k->m, k->fx);
     kit_step(k);
+}
+
+/* A film is looked at large, five seconds into it. */
+static void deed_picture(struct kit *k) {
+    act_terminal(k->m, &(struct terminal){.colours = 256, .cell_w = 8, .cell_h = 16});
+    act_picture_open(k->m, "zqfilm.mp4");
+    act_picture_time(k->m, 1);
+    const struct picture_ask ask = picture_preview(k->m, 40, 10);
+
+    picture_want_as(k->m, &ask); /* as the view does */
+    kit_paint(k);
+    kit_pass(k, 0);
 }
 
 /* ---- providers ---- */
