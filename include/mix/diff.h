@@ -18,7 +18,6 @@ size_t diff_bytes(const struct diff *d); /* of memory it holds, without the text
 /* Lines of the display: changed lines with `context` lines around them (-1: all), hunks of more
  * than one parted by a line. Set before diff_lines and diff_flow; cheap. */
 void diff_context(struct diff *d, int context);
-size_t diff_lines(const struct diff *d, int split);
 struct diff_how {
     enum lang lang;
     int width;
@@ -27,6 +26,7 @@ struct diff_how {
     size_t first_old, first_new; /* number of the first line; 0: unknown, no numbers */
     bool ascii;
 };
+size_t diff_lines(const struct diff *d, const struct diff_how *how); /* display lines */
 /* Adds display lines [from, from + count). Every changed line has its sign; removed words in
  * removed lines and added ones in added lines are marked (ATTR_REVERSE) when the lines are alike.
  * Long lines wrap in their own column; of one line 16 KiB are shown, and how much there is beside

@@ -43,9 +43,12 @@ struct markup_split {
     struct markup_scan scan;
 };
 /* Brings the sections up to date with a text that only grew at its end since the last call; when it
- * changed otherwise, zero it (after markup_split_fini). Linear in what is new. `whole`: nothing
- * more will come, so the tail is closed too. */
-void markup_split(struct markup_split *split, const char *s, size_t n, int whole);
+ * changed otherwise, zero it (after markup_split_fini). Linear in what is new. */
+enum markup_end {
+    MARKUP_GROWS, /* more may come */
+    MARKUP_WHOLE  /* nothing more will: the tail is closed too */
+};
+void markup_split(struct markup_split *split, const char *s, size_t n, enum markup_end end);
 void markup_split_fini(struct markup_split *split);
 
 struct markup_how {

@@ -52,13 +52,13 @@ struct ask {
     const char *title, *message, *response_type;
     const char *params; /* as the server sent them */
     struct strings choices;
-    size_t choice;                 /* selected */
-    struct editor reply;           /* text answers */
-    int64_t arrived_at, deadline;  /* clock_now() time */
-    int64_t answered_at, ended_at; /* ended_at: nothing can be answered since then; 0: it can */
-    bool late;                     /* answered after 28 s: may have been too late */
-    bool uncut;                    /* the object was shown to its end once */
-    uint32_t request;              /* of the answer */
+    size_t choice;                /* selected */
+    struct editor reply;          /* text answers */
+    int64_t arrived_at, deadline; /* clock_now() time */
+    int64_t ended_at;             /* nothing can be answered since then; 0: it can */
+    bool late;                    /* answered after 28 s: may have been too late */
+    bool uncut;                   /* the object was shown to its end once */
+    uint32_t request;             /* of the answer */
     struct err err;
     struct arena arena;
 };

@@ -223,7 +223,6 @@ void act_decide(struct model *m, enum decision d, struct effects *fx) {
     ui->early = false;
     a->decision = d;
     a->state = ASK_SENT;
-    a->answered_at = m->now;
     a->late = a->kind == ASK_PERMISSION && m->now - a->arrived_at > ASK_LATE_MS;
     a->err = (struct err){.rc = RC_OK};
     struct model *owner = a->owner ? a->owner : m; /* the answer goes where the request came from */

@@ -129,10 +129,8 @@ struct model *model_new(const struct model_config *config, int64_t now, int64_t 
     m->state_dir = config->state_dir ? xstrdup(config->state_dir) : NULL;
     m->start_dir = xstrdup(config->start_dir ? config->start_dir : ".");
     m->copy_ways = config->copy_ways;
-    if (config->session_id) {
+    if (config->session_id)
         m->priv->wanted_id = xstrdup(config->session_id);
-        m->priv->wanted_by_flag = true;
-    }
     m->search = search_new();
     init_ui(&m->ui, config, now);
     pictures_init(m);

@@ -178,7 +178,6 @@ struct model_private {
     bool started; /* the session to show was chosen */
     bool state_read, history_read, server_history_read;
     char *wanted_id; /* --session or the one shown last */
-    bool wanted_by_flag;
     char **commands; /* names of the server's commands */
     size_t n_commands, cap_commands;
     bool commands_known;

@@ -299,8 +299,6 @@ void diff_context(struct diff *d, int context) {
         add_between(d, a, b, d->old.lines - a, d->n > 0 ? around : SIZE_MAX, 0, false);
 }
 
-size_t diff_lines(const struct diff *d, int split) { return d->lines[split != 0]; }
-
 static enum rc add_lines(struct buf *out, const struct side *s, size_t from, size_t n, char sign) {
     enum rc rc = RC_OK;
 

@@ -441,6 +441,13 @@ static bool show_start(struct show *sh, bool split) {
     return flow_put(sh->f, "\n", 1) != UINT32_MAX && sh->blanks != UINT32_MAX;
 }
 
+/* Which of a diff's two counts: 1 where both texts stand side by side. */
+static int is_split(const struct diff_how *how) { return how->split && how->width >= SPLIT_LEAST; }
+
+size_t diff_lines(const struct diff *d, const struct diff_how *how) {
+    return d->lines[is_split(how)];
+}
+
 static size_t block_at(const struct diff *d, size_t line, int split) {
     size_t low = 0, high = d->n_blocks;
 
@@ -457,9 +464,9 @@ static size_t block_at(const struct diff *d, size_t line, int split) {
 
 void diff_flow(struct flow *out, const struct diff *d, size_t from, size_t count,
                const struct diff_how *how) {
-    const int split = how->split && how->width >= SPLIT_LEAST;
-    const size_t to =
-        count < d->lines[split] && from < d->lines[split] - count ? from + count : d->lines[split];
+    const int split = is_split(how);
+    const size_t lines = d->lines[split];
+    const size_t to = count < lines && from < lines - count ? from + count : lines;
 
     assert(how->width >= 1);
     if (from >= to)

@@ -179,7 +179,7 @@ void markup_items(struct markup_items *out, const char *s, size_t n, size_t most
 
     c.href.max = c.label.max = c.source.max = c.alt.max = 4 * MARKUP_SECTION;
     c.body.max = ITEM_MAX;
-    markup_split(&split, s, n, 1);
+    markup_split(&split, s, n, MARKUP_WHOLE);
     for (size_t i = 0; i < split.n && out->n < most;) {
         if (split.v[i].kind == MARKUP_CODE) {
             i += fenced(&c, &split, i, s);

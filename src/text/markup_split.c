@@ -331,7 +331,7 @@ static void scan_lines(struct markup_split *split, struct markup_scan *scan, con
     }
 }
 
-void markup_split(struct markup_split *split, const char *s, size_t n, int whole) {
+void markup_split(struct markup_split *split, const char *s, size_t n, enum markup_end end) {
     split->n = split->closed;
     scan_lines(split, &split->scan, s, n, false);
     split->closed = split->n;
@@ -341,8 +341,8 @@ void markup_split(struct markup_split *split, const char *s, size_t n, int whole
     if (rest.section.off < n)
         end_section(split, &rest, s, n);
     for (size_t i = split->closed; i < split->n; i++)
-        split->v[i].open = !whole && i + 1 == split->n;
-    if (whole) {
+        split->v[i].open = end == MARKUP_GROWS && i + 1 == split->n;
+    if (end == MARKUP_WHOLE) {
         split->scan = rest;
         split->scan.section.off = n;
         split->closed = split->n;

@@ -252,9 +252,25 @@ static void cut_markup(struct sheet *s, size_t body, size_t from, bool whole) {
     struct markup_split *split = &s->splits[body];
     const struct body *b = &s->bodies.v[body];
 
-    markup_split(split, b->text, b->len, whole);
+    markup_split(split, b->text, b->len, whole ? MARKUP_WHOLE : MARKUP_GROWS);
     for (size_t i = from; i < split->n; i++)
         add_slice(s, body, i, 1);
+}
+
+static int body_width(const struct body *b, const struct lay *lay) {
+    const int room = lay->width - gutter_cells(b);
+
+    return room > 0 ? room : 1;
+}
+
+static struct diff_how diff_how(const struct body *b, const struct lay *lay) {
+    return (struct diff_how){.lang = (enum lang)b->lang,
+                             .width = body_width(b, lay),
+                             .split = lay->split,
+                             .numbers = b->first_new > 0,
+                             .first_old = b->first_old,
+                             .first_new = b->first_new,
+                             .ascii = lay->ascii};
 }
 
 static void cut_body(struct sheet *s, size_t body, const struct lay *lay, bool whole) {
@@ -269,7 +285,8 @@ static void cut_body(struct sheet *s, size_t body, const struct lay *lay, bool w
         cut_text(s, body, 0);
         break;
     case BODY_DIFF: {
-        const size_t n = diff_lines(b->diff, lay->split && lay->width >= 80);
+        const struct diff_how how = diff_how(b, lay);
+        const size_t n = diff_lines(b->diff, &how);
 
         for (size_t at = 0; at < n; at += SLICE_LINES)
             add_slice(s, body, at, n - at < SLICE_LINES ? n - at : SLICE_LINES);
@@ -438,7 +455,7 @@ static void lay_plain(struct flow *f, const struct body *b, const struct slice *
 static void lay_slice(struct flow *f, const struct sheet *s, const struct slice *slice,
                       const struct lay *lay) {
     const struct body *b = &s->bodies.v[slice->body];
-    const int room = lay->width - gutter_cells(b), width = room > 0 ? room : 1;
+    const int width = body_width(b, lay);
 
     switch (b->kind) {
     case BODY_MARKUP:
@@ -454,16 +471,12 @@ static void lay_slice(struct flow *f, const struct sheet *s, const struct slice 
                   &(struct code_how){.lang = (enum lang)b->lang, .width = width, .src = slice->at},
                   SIZE_MAX);
         break;
-    case BODY_DIFF:
-        diff_flow(f, b->diff, slice->at, slice->n,
-                  &(struct diff_how){.lang = (enum lang)b->lang,
-                                     .width = width,
-                                     .split = lay->split,
-                                     .numbers = b->first_new > 0,
-                                     .first_old = b->first_old,
-                                     .first_new = b->first_new,
-                                     .ascii = lay->ascii});
+    case BODY_DIFF: {
+        const struct diff_how how = diff_how(b, lay);
+
+        diff_flow(f, b->diff, slice->at, slice->n, &how);
         break;
+    }
     case BODY_ROWS:
     case BODY_PICTURE:
         break;

@@ -97,7 +97,7 @@ static void measure(const char *name, const struct texts *t, double most_ms) {
         struct flow f = {0};
 
         diff_context(d, 3);
-        diff_flow(&f, d, diff_lines(d, 1) / 2, 50,
+        diff_flow(&f, d, diff_lines(d, &(struct diff_how){.width = 80, .split = true}) / 2, 50,
                   &(struct diff_how){.lang = LANG_C,
                                      .width = 160,
                                      .split = true,

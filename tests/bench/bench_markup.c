@@ -198,7 +198,7 @@ static size_t lay_out(struct flow *f, const char *s, size_t n, int width) {
     struct markup_split split = {0};
     size_t rows = 0;
 
-    markup_split(&split, s, n, 1);
+    markup_split(&split, s, n, MARKUP_WHOLE);
     for (size_t i = 0; i < split.n; i++) {
         flow_clear(f);
         markup_flow(f, s, n, &split.v[i], &how);
@@ -220,7 +220,7 @@ static struct times hostile_times(const char *s, size_t n) {
     struct flow f = {0};
     double from = now();
 
-    markup_split(&split, s, n, 1);
+    markup_split(&split, s, n, MARKUP_WHOLE);
     t.split = since(from);
     for (size_t i = 0; i < split.n;) {
         double screen = 0;

@@ -45,8 +45,7 @@ static inline void check_apply(const struct diff *d, const char *old, size_t n, 
 
 /* Every display line gives rows, in order, and only those asked for. */
 static inline void check_shown(const struct diff *d, const struct diff_how *how) {
-    const int split = how->split && how->width >= 80;
-    const size_t lines = diff_lines(d, split), from = lines / 3, count = lines / 2;
+    const size_t lines = diff_lines(d, how), from = lines / 3, count = lines / 2;
     struct flow f = {0};
     size_t next = from;
 

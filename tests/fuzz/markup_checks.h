@@ -55,7 +55,7 @@ static inline void check_whole(const char *s, size_t n, const struct markup_how 
     struct markup_split split = {0};
     struct flow f = {0};
 
-    markup_split(&split, s, n, 1);
+    markup_split(&split, s, n, MARKUP_WHOLE);
     check_sections(&split, n);
     CHECK_MARKUP(split.closed == split.n);
     for (size_t i = 0; i < split.n; i++) {
@@ -78,11 +78,11 @@ static inline void check_stream(const char *s, size_t n, size_t step,
     struct flow f = {0};
     size_t done = 0;
 
-    markup_split(&once, s, n, 1);
+    markup_split(&once, s, n, MARKUP_WHOLE);
     for (size_t at = 0; at < n + step; at += step) {
         const size_t now = at < n ? at : n;
 
-        markup_split(&split, s, now, 0);
+        markup_split(&split, s, now, MARKUP_GROWS);
         check_sections(&split, now);
         CHECK_MARKUP(split.closed >= done && split.closed <= once.n);
         for (; done < split.closed; done++) {
@@ -101,7 +101,7 @@ static inline void check_stream(const char *s, size_t n, size_t step,
             markup_flow(&f, s, now, &split.v[i], how);
         check_flow(&f, 0, how->width);
     }
-    markup_split(&split, s, n, 1);
+    markup_split(&split, s, n, MARKUP_WHOLE);
     CHECK_MARKUP(split.n == once.n);
     for (size_t i = 0; i < once.n; i++)
         check_same_section(&split.v[i], &once.v[i]);

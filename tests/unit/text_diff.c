@@ -284,7 +284,7 @@ static void a_part_is_laid_out_like_the_whole(void **state) {
         struct flow whole = {0};
 
         diff_flow(&whole, d, 0, SIZE_MAX, &how);
-        assert_int_equal(whole.n, diff_lines(d, split)); /* none is wrapped */
+        assert_int_equal(whole.n, diff_lines(d, &how)); /* none is wrapped */
         for (size_t from = 0; from < whole.n; from += 13) {
             struct flow part = {0};
             auto_buf struct buf a = {.max = MIX_MIB}, b = {.max = MIX_MIB};
@@ -313,7 +313,7 @@ static void one_endless_line_is_cut_for_the_eye(void **state) {
     s[n / 2] = '\0';
     struct diff *d = diff_new(s, n, s, n - 1);
 
-    assert_int_equal(diff_lines(d, 0), 2);
+    assert_int_equal(diff_lines(d, &(struct diff_how){.width = 80}), 2);
     diff_flow(&f, d, 0, 10, &(struct diff_how){.width = 80, .lang = LANG_C});
     assert_true(f.n > 200 && f.n < 1000);
     flow_fini(&f);

@@ -1,4 +1,5 @@
 /* What tool calls show: from name, input and result to the head line and the bodies. */
+#include "sheet.h"
 #include "tool.h"
 
 #include <locale.h>
@@ -393,6 +394,27 @@ static int start(void **state) {
     return setlocale(LC_ALL, "C.UTF-8") ? 0 : 1;
 }
 
+/* Around the width from which a diff has two columns, which its gutter makes narrower. */
+static void a_change_is_shown_to_its_end_at_every_width(void **state) {
+    const char *input = "{\"file_path\":\"a.c\",\"old_string\":\"a\\nb\\nc\\nd\\nold-end\","
+                        "\"new_string\":\"1\\n2\\n3\\n4\\nnew-end\"}";
+    const struct part p = part_of("Edit", input, "ok", CALL_OK);
+
+    (void)state;
+    for (int width = 60; width < 120; width++) {
+        const struct lay lay = {.width = width, .split = true};
+        auto_buf struct buf text = {.max = MIX_MIB};
+        struct view *v = view_new();
+        struct sheet *s = sheet_cut(v, &p, ROLE_ASSISTANT, &lay);
+
+        for (size_t i = 0; i < s->n; i++)
+            add_rows(&text, sheet_flow(v, s, i, &lay));
+        if (!strstr(buf_str(&text), "old-end") || !strstr(buf_str(&text), "new-end"))
+            fail_msg("width %d: %s", width, buf_str(&text));
+        view_free(v);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_head_says_what_is_touched_and_how_it_went),
@@ -407,6 +429,7 @@ int main(void) {
         cmocka_unit_test(screenshots_stand_below_their_call),
         cmocka_unit_test(without_its_signs_a_terminal_gets_others),
         cmocka_unit_test(the_window_of_a_model_is_told_by_its_name),
+        cmocka_unit_test(a_change_is_shown_to_its_end_at_every_width),
     };
 
     return cmocka_run_group_tests(tests, start, NULL);
