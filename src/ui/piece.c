@@ -7,6 +7,8 @@
 #include "mix/search.h"
 #include "sheet.h"
 
+enum { BLANK_SEEN = 4096 };
+
 /* ---- heights ---- */
 
 static bool has_head(const struct part *p) {
@@ -22,20 +24,73 @@ static bool is_blank(const char *s, size_t n) {
     return true;
 }
 
-bool piece_empty(const struct transcript *t, size_t entry, size_t piece) {
-    const struct entry *e = &t->entries[entry];
-
-    if (piece == 0)
-        return e->role == ROLE_NOTE;
-    if (piece > e->n_parts)
-        return entry + 1 >= t->n;
-    const struct part *p = &e->parts[piece - 1];
-
+static bool part_empty(const struct part *p) {
     if (p->kind == PART_TOOL)
         return false;
     if (p->kind == PART_THINKING)
         return p->len == 0 && !p->live;
-    return is_blank(p->text, p->len);
+    /* a longer one has no rows either, but is not looked through again and again to know that */
+    return p->len <= BLANK_SEEN && is_blank(p->text, p->len);
+}
+
+/* The model, when another one gave the answer before; else NULL. */
+static const char *new_model(const struct transcript *t, const struct entry *e) {
+    enum { MODEL_SEARCH = 50 };
+    size_t left = MODEL_SEARCH;
+
+    if (str_blank(e->model))
+        return NULL;
+    for (size_t i = (size_t)(e - t->entries); i-- > 0 && left-- > 0;)
+        if (!str_blank(t->entries[i].model))
+            return str_eq(t->entries[i].model, e->model) ? NULL : e->model;
+    return NULL;
+}
+
+/* The messages an agent writes in one turn read as one: only the first has a heading. */
+static bool has_heading(const struct thread_place *at, size_t entry) {
+    const struct transcript *t = &at->s->transcript;
+    const struct entry *e = &t->entries[entry];
+
+    if (e->role == ROLE_NOTE)
+        return false;
+    return e->role == ROLE_USER || entry == 0 || e[-1].role != ROLE_ASSISTANT ||
+           at->s->reading.unread == entry + 1 || new_model(t, e);
+}
+
+/* Text stands before the first call. */
+static bool speaks(const struct entry *e) {
+    for (size_t i = 0; i < e->n_parts && e->parts[i].kind != PART_TOOL; i++)
+        if (e->parts[i].kind == PART_TEXT && !part_empty(&e->parts[i]))
+            return true;
+    return false;
+}
+
+static const struct part *last_part(const struct entry *e) {
+    for (size_t i = e->n_parts; i-- > 0;)
+        if (!part_empty(&e->parts[i]))
+            return &e->parts[i];
+    return NULL;
+}
+
+/* Between two messages: within a turn what is said and what is unfolded has air. */
+static bool has_gap(const struct thread_place *at, size_t entry) {
+    const struct transcript *t = &at->s->transcript;
+
+    if (entry + 1 >= t->n)
+        return false;
+    const struct part *last = last_part(&t->entries[entry]);
+
+    if (has_heading(at, entry + 1) || t->entries[entry + 1].role == ROLE_NOTE)
+        return true;
+    return last && (speaks(&t->entries[entry + 1]) || (has_head(last) && part_open(last)));
+}
+
+bool piece_empty(const struct thread_place *at, size_t entry, size_t piece) {
+    const struct entry *e = &at->s->transcript.entries[entry];
+
+    if (piece == 0)
+        return !has_heading(at, entry);
+    return piece > e->n_parts ? !has_gap(at, entry) : part_empty(&e->parts[piece - 1]);
 }
 
 static struct sheet *cut_at(struct view *v, const struct thread_place *at, struct spot spot) {
@@ -74,19 +129,37 @@ static int body_height(struct view *v, const struct thread_place *at, struct spo
     return (int)sheet_flow(v, s, slice, &at->lay)->n;
 }
 
+/* Below what is unfolded, and between calls and what is said after them, stands a row of air when
+ * the message goes on. */
+static bool has_air(struct view *v, const struct thread_place *at, struct spot spot) {
+    const struct entry *e = &at->s->transcript.entries[spot.entry];
+    const struct part *p = &e->parts[spot.piece - 1], *next = NULL;
+
+    for (size_t i = spot.piece; i < e->n_parts && !next; i++)
+        if (!part_empty(&e->parts[i]))
+            next = &e->parts[i];
+    if (!next || !has_head(p))
+        return false;
+    if (part_open(p))
+        return spot.slice == cut_at(v, at, spot)->n;
+    return p->kind == PART_TOOL && next->kind == PART_TEXT;
+}
+
 int slice_height(struct view *v, const struct thread_place *at, struct spot spot) {
-    const struct transcript *t = &at->s->transcript;
     const struct part *p = spot_part(at, spot);
 
     if (!p) {
         const bool unread = spot.piece == 0 && at->s->reading.unread == spot.entry + 1;
 
-        return piece_empty(t, spot.entry, spot.piece) ? 0 : 1 + unread;
+        return piece_empty(at, spot.entry, spot.piece) ? 0 : 1 + unread;
     }
-    if (piece_empty(t, spot.entry, spot.piece))
+    if (piece_empty(at, spot.entry, spot.piece))
         return 0;
     if (has_head(p))
-        return spot.slice == 0 ? 1 : part_open(p) ? body_height(v, at, spot, spot.slice - 1) : 0;
+        return (spot.slice == 0 ? 1
+                : !part_open(p) ? 0
+                                : body_height(v, at, spot, spot.slice - 1)) +
+               has_air(v, at, spot);
     const int height = body_height(v, at, spot, spot.slice);
 
     return folded_text(p) && height > 1 ? 1 : height;
@@ -115,17 +188,20 @@ const struct flow *spot_flow(struct view *v, const struct thread_place *at, stru
 
 /* ---- rows ---- */
 
-/* The model, when another one gave the answer before; else NULL. */
-static const char *new_model(const struct transcript *t, const struct entry *e) {
-    enum { MODEL_SEARCH = 50 };
-    size_t left = MODEL_SEARCH;
+/* What a turn has used, all its messages together; false: it is too long to be counted. */
+static bool turn_used(const struct thread_place *at, size_t entry, int64_t *tokens, double *cost) {
+    enum { MOST = 10000 };
+    const struct transcript *t = &at->s->transcript;
+    const size_t end = t->n - entry > MOST ? entry + MOST : t->n;
+    size_t i = entry;
 
-    if (str_blank(e->model))
-        return NULL;
-    for (size_t i = (size_t)(e - t->entries); i-- > 0 && left-- > 0;)
-        if (!str_blank(t->entries[i].model))
-            return str_eq(t->entries[i].model, e->model) ? NULL : e->model;
-    return NULL;
+    *tokens = 0;
+    *cost = 0;
+    do {
+        *tokens += t->entries[i].input_tokens + t->entries[i].output_tokens;
+        *cost += t->entries[i].cost;
+    } while (++i < end && t->entries[i].role == ROLE_ASSISTANT && !has_heading(at, i));
+    return i < entry + MOST;
 }
 
 static void draw_heading(const struct thread_place *at, struct canvas *c, int y,
@@ -133,19 +209,22 @@ static void draw_heading(const struct thread_place *at, struct canvas *c, int y,
     const char *model = new_model(&at->s->transcript, e);
     const char *dot = glyph(at->m, G_DOT);
     const bool user = e->role == ROLE_USER;
-    const int64_t tokens = e->input_tokens + e->output_tokens;
     const int right = at->r.x + at->r.w;
     char facts[160] = "";
     int n = 0, x = at->r.x;
+    int64_t tokens = 0;
+    double cost = 0;
 
     if (e->at > 0)
         n += snprintf(facts + n, sizeof facts - (size_t)n, " %s", say_time(e->at, at->m->real).s);
     if (e->pending)
         n += snprintf(facts + n, sizeof facts - (size_t)n, "%ssending", dot);
-    if (!user && tokens > 0)
+    if (!user && !turn_used(at, (size_t)(e - at->s->transcript.entries), &tokens, &cost))
+        tokens = 0, cost = 0;
+    if (tokens > 0)
         n += snprintf(facts + n, sizeof facts - (size_t)n, "%s%s tok", dot, say_count(tokens).s);
-    if (!user && e->cost > 0)
-        snprintf(facts + n, sizeof facts - (size_t)n, "%s%s", dot, say_cost(e->cost).s);
+    if (cost > 0)
+        snprintf(facts + n, sizeof facts - (size_t)n, "%s%s", dot, say_cost(cost).s);
     draw_line(c, at->m, x, y, at->r.w, STYLE_BORDER);
     x += 2;
     x += put(c, x, y, right - x, STYLE_BORDER, " ");
@@ -209,14 +288,16 @@ static int draw_state(const struct thread_place *at, struct canvas *c, int y,
 static int draw_object(struct canvas *c, int x, int y, int max, const struct buf *object) {
     const char *s = object->p;
     size_t n = object->n;
+    int wide = text_width(s, n);
 
-    if (s[0] != '/' || memchr(s, ' ', n) || text_width(s, n) <= max || max < 2)
+    if (s[0] != '/' || memchr(s, ' ', n) || wide <= max || max < 2)
         return canvas_put_cut(c, x, y, max, STYLE_TOOL_OBJECT, s, n);
-    while (text_width(s, n) > max - 1) {
-        const size_t step = text_cluster(s, n).bytes;
+    while (wide > max - 1 && n > 0) {
+        const struct cluster step = text_cluster(s, n);
 
-        s += step;
-        n -= step;
+        s += step.bytes;
+        n -= step.bytes;
+        wide -= step.cells;
     }
     const int used = put(c, x, y, 1, STYLE_TOOL_OBJECT, "…");
 
@@ -284,8 +365,8 @@ static void draw_thinking(struct view *v, const struct thread_place *at, struct 
         struct sheet *s = sheet_of(v, p, &at->lay);
 
         sheet_head(s, p);
-        snprintf(text + n, sizeof text - (size_t)n, "%s%s words", glyph(at->m, G_DOT),
-                 say_grouped(s->words).s);
+        snprintf(text + n, sizeof text - (size_t)n, "%s%s%s words", glyph(at->m, G_DOT),
+                 say_grouped(s->words).s, s->counted < p->len ? "+" : "");
     }
     put(c, at->r.x, y, at->r.w, STYLE_THINKING, text);
 }
@@ -313,6 +394,8 @@ static void draw_picture_row(const struct thread_place *at, struct canvas *c, in
         }
         return;
     }
+    if (row > 0)
+        return;
     x += put_foreign(c, x, y, at->r.x + at->r.w - x, STYLE_IMAGE, b->picture, CLEAN_NAME);
     x += put(c, x, y, at->r.x + at->r.w - x, STYLE_DIM, glyph(at->m, G_DOT));
     put_foreign(c, x, y, at->r.x + at->r.w - x, STYLE_DIM,
@@ -353,12 +436,15 @@ static void draw_body_row(struct view *v, const struct thread_place *at, struct 
                           struct spot spot, const struct part *p) {
     struct sheet *s = cut_at(v, at, spot);
     const size_t slice = spot.slice - has_head(p);
-    const struct body *b = slice < s->n ? &s->bodies.v[s->slices[slice].body] : NULL;
+    const struct body *b =
+        spot.slice >= has_head(p) && slice < s->n ? &s->bodies.v[s->slices[slice].body] : NULL;
 
     if (!b)
         return;
     int x = at->r.x;
 
+    if (spot.row >= body_height(v, at, spot, slice))
+        return;
     if (b->gutter)
         x += put(c, x, y, at->r.w, STYLE_DIM, b->gutter);
     if (b->kind == BODY_PICTURE) {
@@ -388,8 +474,8 @@ static void draw_folded(struct view *v, const struct thread_place *at, struct ca
     sheet_head(s, p);
     if (s->lines < 2)
         return;
-    snprintf(more, sizeof more, " %s %s more lines", at->m->ui.ascii ? "..." : "…",
-             say_grouped(s->lines - 1).s);
+    snprintf(more, sizeof more, " %s %s%s more lines", at->m->ui.ascii ? "..." : "…",
+             say_grouped(s->lines - 1).s, s->counted < p->len ? "+" : "");
     put_right(c, at->r.x + at->r.w, y, at->r.w / 2, STYLE_DIM, more);
 }
 
@@ -407,7 +493,7 @@ void draw_piece_row(struct view *v, const struct thread_place *at, struct canvas
         draw_unread(at, c, y);
     } else if (spot.piece == 0) {
         draw_heading(at, c, y, e);
-    } else if (p && has_head(p) && spot.slice == 0) {
+    } else if (p && has_head(p) && spot.slice == 0 && spot.row == 0) {
         if (p->kind == PART_TOOL)
             draw_call(v, at, c, y, p);
         else

@@ -191,10 +191,9 @@ static struct reading_top source_of(struct view *v, const struct thread_place *a
         return top;
     }
     const struct flow *f = sheet_flow(v, s, slice, &at->lay);
-    size_t row = (size_t)spot.row < f->n ? (size_t)spot.row : 0;
-
     if (f->n == 0)
         return top;
+    size_t row = (size_t)spot.row < f->n ? (size_t)spot.row : f->n - 1;
     const uint32_t src = f->rows[row].src;
 
     for (; row > 0 && f->rows[row - 1].src == src; row--)

@@ -28,7 +28,7 @@ struct thread_place thread_place(const struct model *m, const struct frame_layou
 static bool seek_part(const struct thread_place *at, struct spot *spot, int by) {
     struct spot to = *spot;
 
-    while (!spot_part(at, to) || piece_empty(&at->s->transcript, to.entry, to.piece))
+    while (!spot_part(at, to) || piece_empty(at, to.entry, to.piece))
         if (!(by < 0 ? piece_up(at, &to) : piece_down(at, &to)))
             return false;
     *spot = to;

@@ -148,7 +148,7 @@ struct thread_place thread_place(const struct model *m, const struct frame_layou
 void thread_settle(struct view *v, struct model *m, const struct frame_layout *l);
 bool thread_at_end(struct view *v, const struct thread_place *at);
 /* piece.c */
-bool piece_empty(const struct transcript *t, size_t entry, size_t piece); /* it has no rows */
+bool piece_empty(const struct thread_place *at, size_t entry, size_t piece); /* it has no rows */
 size_t piece_slices(struct view *v, const struct thread_place *at, struct spot spot); /* >= 1 */
 int slice_height(struct view *v, const struct thread_place *at, struct spot spot);
 void draw_piece_row(struct view *v, const struct thread_place *at, struct canvas *c, int y,

@@ -35,7 +35,7 @@ static struct shown_row line_at(struct view *v, const struct thread_place *at, s
     if (l.flow) {
         l.cells = l.flow->rows[l.row].cells;
         l.x += p && p->kind == PART_NOTE ? 3 : 0; /* behind its rule */
-    } else if (spot_part(at, spot)) {
+    } else if (p && spot.slice == 0 && spot.row == 0) {
         l.cells = at->r.w;
     }
     return l;
@@ -195,14 +195,14 @@ static void new_line(struct buf *out) {
         (void)buf_adds(out, "\n");
 }
 
-/* A head line has no text of its own; between messages stays one empty line. */
+/* A head line has no text of its own; a gap stays one empty line. */
 static void copy_head(struct view *v, const struct thread_place *at, struct spot spot,
                       struct buf *out) {
     const struct part *p = spot_part(at, spot);
 
-    if (spot.piece > at->s->transcript.entries[spot.entry].n_parts)
+    if (spot.piece > at->s->transcript.entries[spot.entry].n_parts || spot.row > 0)
         new_line(out);
-    if (!p || p->kind != PART_TOOL)
+    if (!p || p->kind != PART_TOOL || spot.slice > 0 || spot.row > 0)
         return;
     struct sheet *s = sheet_of(v, p, &at->lay);
 

@@ -36,7 +36,7 @@ bool piece_down(const struct thread_place *at, struct spot *spot) {
             to = (struct spot){.entry = to.entry + 1};
         else
             return false;
-    } while (piece_empty(t, to.entry, to.piece));
+    } while (piece_empty(at, to.entry, to.piece));
     *spot = (struct spot){.entry = to.entry, .piece = to.piece};
     return true;
 }
@@ -53,7 +53,7 @@ bool piece_up(const struct thread_place *at, struct spot *spot) {
                 (struct spot){.entry = to.entry - 1, .piece = t->entries[to.entry - 1].n_parts + 1};
         else
             return false;
-    } while (piece_empty(t, to.entry, to.piece));
+    } while (piece_empty(at, to.entry, to.piece));
     *spot = (struct spot){.entry = to.entry, .piece = to.piece};
     return true;
 }
@@ -150,7 +150,7 @@ struct spot spot_existing(struct view *v, const struct thread_place *at, struct 
 
     if (spot.piece > last)
         spot.piece = last;
-    const size_t slices = piece_empty(t, spot.entry, spot.piece) ? 0 : piece_slices(v, at, spot);
+    const size_t slices = piece_empty(at, spot.entry, spot.piece) ? 0 : piece_slices(v, at, spot);
 
     if (spot.slice >= slices) {
         spot.slice = slices > 0 ? slices - 1 : 0;

@@ -118,7 +118,7 @@ static void folding_above_moves_nothing(void **state) {
         add_part(f, e, PART_TEXT, "next");
     frame(f);
     move(MOVE_TOP, 0);
-    move(MOVE_ROWS, 11);
+    move(MOVE_ROWS, 12);
     row_text(0, &before);
     assert_string_equal(before.p, "c");
     e->parts[0].fold = FOLD_SHUT;
@@ -126,6 +126,102 @@ static void folding_above_moves_nothing(void **state) {
     frame(f);
     row_text(0, &after);
     assert_string_equal(before.p, after.p);
+}
+
+/* What an agent writes in one turn. */
+static void a_turn_reads_as_one(void **state) {
+    struct part *p;
+    struct entry *e;
+
+    (void)state;
+    add_part(f, add_entry(s, ROLE_USER), PART_TEXT, "please");
+    e = add_entry(s, ROLE_ASSISTANT);
+    e->input_tokens = 1000;
+    e->cost = 0.01;
+    add_part(f, e, PART_TEXT, "first I look");
+    p = add_part(f, e, PART_TOOL, "{}");
+    p->name = "Glob";
+    e = add_entry(s, ROLE_ASSISTANT);
+    e->output_tokens = 500;
+    e->cost = 0.02;
+    add_part(f, e, PART_THINKING, "");
+    p = add_part(f, e, PART_TOOL, "{}");
+    p->name = "Grep";
+    add_part(f, add_entry(s, ROLE_ASSISTANT), PART_TEXT, "then I speak");
+    add_part(f, add_entry(s, ROLE_USER), PART_TEXT, "thanks");
+    e = add_entry(s, ROLE_ASSISTANT);
+    e->model = "one";
+    add_part(f, e, PART_TEXT, "not at all");
+    e = add_entry(s, ROLE_ASSISTANT);
+    e->model = "two";
+    add_part(f, e, PART_TEXT, "I am another");
+    frame(f);
+    move(MOVE_TOP, 0);
+    static const char *const rows[] = {
+        "── you ───────────────────────────────────────────────────────────────────────",
+        "please",
+        "",
+        "── mix · 1.5k tok · $0.030 ───────────────────────────────────────────────────",
+        "first I look",
+        "▸ Glob",
+        "▸ Grep",
+        "",
+        "then I speak",
+        "",
+        "── you ───────────────────────────────────────────────────────────────────────",
+        "thanks",
+        "",
+        "── mix ───────────────────────────────────────────────────────────────────────",
+        "not at all",
+        "",
+        "── mix · two ─────────────────────────────────────────────────────────────────",
+        "I am another"};
+
+    for (size_t i = 0; i < MIX_COUNT(rows); i++)
+        assert_row((int)i, rows[i]);
+    s->reading.unread = 4; /* in the middle of it: there it begins anew */
+    frame(f);
+    assert_row(7, "");
+    assert_row(9, "── mix ───────────────────────────────────────────────────────────────────────");
+    assert_row(10, "then I speak");
+}
+
+static void what_is_unfolded_has_air_around_it(void **state) {
+    struct part *p;
+    struct entry *e = NULL;
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        if (i % 2 == 0)
+            e = add_entry(s, ROLE_ASSISTANT);
+        p = add_part(f, e, PART_THINKING, "a thought");
+        p->fold = i == 1 ? FOLD_SHUT : FOLD_OPEN;
+    }
+    p = add_part(f, e, PART_TOOL, "{}");
+    p->name = "Glob";
+    add_part(f, e, PART_TEXT, "done");
+    frame(f);
+    static const char *const rows[] = {"▾ thinking",
+                                       "  a thought",
+                                       "",
+                                       "▸ thinking · 2 words",
+                                       "▾ thinking",
+                                       "  a thought",
+                                       "",
+                                       "▾ thinking",
+                                       "  a thought",
+                                       "",
+                                       "▸ Glob",
+                                       "",
+                                       "done"};
+
+    for (size_t i = 0; i < MIX_COUNT(rows); i++)
+        assert_row((int)i + 1, rows[i]);
+    /* the same from the end on */
+    for (int i = 0; i < 20; i++)
+        move(MOVE_ROWS, -1);
+    for (size_t i = 0; i < MIX_COUNT(rows); i++)
+        assert_row((int)i + 1, rows[i]);
 }
 
 static void reaching_the_end_follows_again(void **state) {
@@ -521,6 +617,8 @@ int main(void) {
         CASE(moving_up_ends_following),
         CASE(text_that_arrives_below_moves_nothing),
         CASE(folding_above_moves_nothing),
+        CASE(a_turn_reads_as_one),
+        CASE(what_is_unfolded_has_air_around_it),
         CASE(reaching_the_end_follows_again),
         CASE(a_page_leaves_two_rows_in_common),
         CASE(moves_stop_at_both_ends),

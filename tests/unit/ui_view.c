@@ -350,7 +350,7 @@ static void what_waits_is_told_during_a_search(void **state) {
 
         auto_buf struct buf got = {.max = MIX_MIB};
 
-        editor_init(&f->search.query, 64, true);
+        editor_init_line(&f->search.query, 64);
         editor_set(&f->search.query, "word");
         f->search.session = f->m.shown;
         f->search.typing = true;
