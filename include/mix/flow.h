@@ -141,7 +141,8 @@ size_t flow_plain(struct flow *f, const char *s, size_t n, const struct flow_pla
 /* ---- taking out ---- */
 /* The logical text of rows [from, to) without decoration and soft breaks, from cell from_x of the
  * first to cell to_x of the last (to_x < 0: all of it). Blanks at line ends are cut; texts with
- * decoration between them (cells of a table) get a tab between them. */
+ * decoration between them (cells of a table) get a tab between them, and what is only the border of
+ * a table is no line. Marks of list items are kept, as Markdown writes them: `- a`, `1. b`. */
 void flow_copy(struct buf *out, const struct flow *f, size_t from, size_t to, int from_x, int to_x);
 
 #endif

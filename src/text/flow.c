@@ -390,6 +390,7 @@ struct taker {
     size_t line;  /* of out: the line being written starts there */
     uint32_t end; /* of the last run taken, in the text */
     bool soft;    /* the last row goes on in this one */
+    bool ended;   /* the last row ended a line */
 };
 
 static void end_line(struct taker *t) {
@@ -411,9 +412,77 @@ static void take_gap(struct taker *t, const struct flow_row *row, uint32_t start
     t->soft = false;
 }
 
+static bool starts(const struct flow *f, const struct run *run, const char *with) {
+    const size_t n = strlen(with);
+
+    return run->len >= n && memcmp(f->text.p + run->off, with, n) == 0;
+}
+
+static bool is_edge(const struct flow *f, const struct run *run) {
+    return (run->flags & RUN_DECOR) && run->ink == INK_RULE &&
+           (starts(f, run, "+-") || starts(f, run, "\u250c") || starts(f, run, "\u251c") ||
+            starts(f, run, "\u2514"));
+}
+
+/* The line between two rows of a table, or around it. */
+static bool is_border(const struct flow *f, const struct flow_row *row) {
+    return row->n_runs > 0 && is_edge(f, &f->runs[row->run + row->n_runs - 1]);
+}
+
+/* The mark of a list item as Markdown writes it; NULL: it is none. */
+static const char *said_mark(const char *s, size_t n, size_t *said_n) {
+    static const struct {
+        const char *shown, *said;
+    } marks[] = {{"\u2022 ", "- "},     {"\u25e6 ", "- "},     {"\u25aa ", "- "},
+                 {"* ", "- "},          {"- ", "- "},          {"+ ", "- "},
+                 {"\u2610 ", "- [ ] "}, {"\u2611 ", "- [x] "}, {"[ ] ", "- [ ] "},
+                 {"[x] ", "- [x] "}};
+
+    for (size_t i = 0; i < MIX_COUNT(marks); i++)
+        if (n == strlen(marks[i].shown) && memcmp(s, marks[i].shown, n) == 0) {
+            *said_n = strlen(marks[i].said);
+            return marks[i].said;
+        }
+    *said_n = n;
+    return n > 2 && s[0] >= '0' && s[0] <= '9' && s[n - 1] == ' ' ? s : NULL;
+}
+
+/* In front of a list item: its mark is content, and its depth is blanks. */
+static void take_mark(struct taker *t, const struct flow_row *row, size_t nth) {
+    const struct run *run = &t->f->runs[row->run + nth];
+    const char *s = t->f->text.p + run->off;
+    size_t n = run->len, blanks = 0;
+
+    if (t->soft ||
+        (run->ink != INK_BULLET && run->ink != INK_TASK_OPEN && run->ink != INK_TASK_DONE))
+        return;
+    for (size_t i = nth; i < row->n_runs; i++) {
+        const struct run *next = &t->f->runs[row->run + i];
+
+        if (!(next->flags & RUN_DECOR) && next->ink >= INK_FENCE && next->ink <= INK_META)
+            return; /* the columns of code are its own */
+    }
+    while (blanks < n && s[blanks] == ' ')
+        blanks++;
+    const char *said = said_mark(s + blanks, n - blanks, &n);
+
+    if (said || blanks == run->len)
+        buf_addf(t->out, "%*s", (int)(blanks / 2 * 2), ""); /* numbers are set to the right */
+    if (said)
+        buf_add(t->out, said, n);
+}
+
+/* Text was taken before it, or the cell before it is empty: what follows is another cell. */
+static bool parts_cells(const struct flow *f, const struct run *run, bool text) {
+    const char *s = f->text.p + run->off;
+
+    return text || (run->ink == INK_RULE && s[0] == ' ' &&
+                    (memchr(s, '|', run->len) || memmem(s, run->len, "\u2502", 3)));
+}
+
 static void take_row(struct taker *t, const struct flow_row *row, int from, int to) {
     int x = 0, tabs = 0;
-    bool text = false; /* some was taken: what follows behind decoration is another cell */
+    bool text = false;
 
     for (size_t i = 0; i < row->n_runs; i++) {
         const struct run *run = &t->f->runs[row->run + i];
@@ -422,9 +491,12 @@ static void take_row(struct taker *t, const struct flow_row *row, int from, int 
         const size_t skip = x < from ? text_fit(s, run->len, from - x) : 0;
         const size_t stop = to < 0 ? run->len : to > x ? text_fit(s, run->len, to - x) : 0;
 
+        if (run->flags & RUN_DECOR) {
+            tabs += parts_cells(t->f, run, text);
+            if (x >= from && !text)
+                take_mark(t, row, i);
+        }
         x += cells;
-        if (run->flags & RUN_DECOR)
-            tabs += text;
         if ((run->flags & RUN_DECOR) || stop <= skip)
             continue;
         take_gap(t, row, run->off);
@@ -443,13 +515,16 @@ void flow_copy(struct buf *out, const struct flow *f, size_t from, size_t to, in
 
     to = to < f->n ? to : f->n;
     for (size_t i = from; i < to; i++) {
+        if (is_border(f, &f->rows[i]))
+            continue;
+        if (t.ended) {
+            end_line(&t);
+            buf_add(out, "\n", 1);
+            t.line = out->n;
+        }
         take_row(&t, &f->rows[i], i == from ? from_x : 0, i + 1 == to ? to_x : -1);
         t.soft = f->rows[i].soft;
-        if (t.soft || i + 1 == to)
-            continue;
-        end_line(&t);
-        buf_add(out, "\n", 1);
-        t.line = out->n;
+        t.ended = !t.soft;
     }
     end_line(&t);
 }

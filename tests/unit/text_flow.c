@@ -51,11 +51,11 @@ static const struct {
     const char *rows, *copy;
 } lines[] = {
     {"", "", "", 10, WRAP_WORDS, "", ""},
-    {"* ", "  ", "", 10, WRAP_WORDS, "[* ]", ""},
+    {"* ", "  ", "", 10, WRAP_WORDS, "[* ]", "-"},
     {"", "", "hello", 10, WRAP_WORDS, "hello", "hello"},
     {"", "", "hello world", 6, WRAP_WORDS, "hello~|world", "hello world"},
-    {"* ", "  ", "one two three", 8, WRAP_WORDS, "[* ]one~|[  ]two~|[  ]three", "one two three"},
-    {"1. ", "", "aa bb cc", 8, WRAP_WORDS, "[1. ]aa bb~|cc", "aa bb cc"},
+    {"* ", "  ", "one two three", 8, WRAP_WORDS, "[* ]one~|[  ]two~|[  ]three", "- one two three"},
+    {"1. ", "", "aa bb cc", 8, WRAP_WORDS, "[1. ]aa bb~|cc", "1. aa bb cc"},
     {"", "", "abcdefg", 3, WRAP_CELLS, "abc~|def~|g", "abcdefg"},
     {"|", "|", "ab  cdef", 4, WRAP_CELLS, "[|]ab ~|[|] cd~|[|]ef", "ab  cdef"},
     {"", "", "\u6f22\u5b57x", 3, WRAP_CELLS, "\u6f22~|\u5b57x", "\u6f22\u5b57x"},

@@ -14,7 +14,7 @@ static void lay_out(struct flow *f, const char *s, size_t n, const struct markup
                     int whole) {
     struct markup_split split = {0};
 
-    markup_split(&split, s, n, whole);
+    markup_split(&split, s, n, whole ? MARKUP_WHOLE : MARKUP_GROWS);
     for (size_t i = 0; i < split.n; i++)
         markup_flow(f, s, n, &split.v[i], how);
     check_flow(f, 0, how->width);
@@ -214,9 +214,34 @@ static void a_copy_has_no_decoration_and_no_soft_breaks(void **state) {
 
     lay_out(&f, s, sizeof s - 1, &(struct markup_how){.width = 12}, 1);
     flow_copy(&got, &f, 0, f.n, 0, -1);
-    assert_string_equal(got.p, "one two three four\n\nfive six seven\n\n\na\tb\n\nc\td\n\n\n\n"
+    assert_string_equal(got.p, "one two three four\n\n- five six seven\n\na\tb\nc\td\n\n\n"
                                "int a_long_name_of_something;");
     flow_fini(&f);
+}
+
+static void a_copy_keeps_lists_and_the_cells_of_tables(void **state) {
+    static const struct {
+        const char *s, *want;
+    } cases[] = {
+        {"- a\n  - b\n    - c\n- d\n", "- a\n  - b\n    - c\n- d"},
+        {"9. a\n   - b\n10. c\n", "9. a\n    - b\n10. c"},
+        {"- [ ] a\n- [x] b\n", "- [ ] a\n- [x] b"},
+        {"- a\n\n  more\n", "- a\n\n  more"},
+        {"- a\n\n  ```\n  x = 1\n  ```\n", "- a\n\nx = 1"},
+        {"|a|b|c|\n|-|-|-|\n| |e|f|\n|g| |i|\n", "a\tb\tc\n\te\tf\ng\t\ti"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * MIX_COUNT(cases); i++) {
+        const char *s = cases[i / 2].s;
+        struct flow f = {0};
+        auto_buf struct buf got = {.max = MIX_MIB};
+
+        lay_out(&f, s, strlen(s), &(struct markup_how){.width = 40, .ascii = i % 2}, 1);
+        flow_copy(&got, &f, 0, f.n, 0, -1);
+        assert_string_equal(buf_str(&got), cases[i / 2].want);
+        flow_fini(&f);
+    }
 }
 
 /* ---- streaming ---- */
@@ -439,6 +464,7 @@ int main(void) {
         cmocka_unit_test(running_text_is_narrower_than_code_and_tables),
         cmocka_unit_test(every_text_has_its_ink),
         cmocka_unit_test(a_copy_has_no_decoration_and_no_soft_breaks),
+        cmocka_unit_test(a_copy_keeps_lists_and_the_cells_of_tables),
         cmocka_unit_test(what_is_closed_never_changes_however_it_arrives),
         cmocka_unit_test(what_is_begun_at_the_end_is_shown_as_if_it_were_ended),
         cmocka_unit_test(a_long_code_block_is_one_to_the_eye),

@@ -82,7 +82,7 @@ static void rows_of_several_messages_are_one_text(void **state) {
     (void)state;
     thread();
     begin_at(0);
-    assert_copies("vjjjjjj", "first words of mine\n\nan answer with code:\n\none\ntwo");
+    assert_copies("vjjjjjj", "first words of mine\n\nan answer with code:\n\n- one\n- two");
     begin_at(1);
     assert_copies("vkkkkkkkkkk", "first words of mine\n\nan answer with code:");
 }
