@@ -207,7 +207,8 @@ void act_decide(struct model *m, enum decision d, struct effects *fx) {
         return;
     }
     const char *why = unfit(a, d);
-    const bool armed = ask_armed(m, a, m->now);
+    /* A key that waited while the machine stood still came before the hints were bright. */
+    const bool armed = ask_armed(m, a, m->now) && m->priv->arm_shown;
 
     ui->last_decision_at = m->now;
     m->priv->arm_shown = false;

@@ -169,6 +169,22 @@ static void after_a_suspend_it_is_looked_at_again(void **state) {
     desk_free(d);
 }
 
+/* The machine stood still: the key was read late, but nobody had seen that it would count. */
+static void what_was_typed_before_it_was_shown_as_armed_never_decides(void **state) {
+    struct desk *d = armed();
+
+    (void)state;
+    act_look_again(d->m);
+    look(d, 3);
+    d->now += 5000;
+    press(d, "y");
+    assert_int_equal(granted(d), 0);
+    look(d, 400);
+    press(d, "y");
+    assert_int_equal(granted(d), 1);
+    desk_free(d);
+}
+
 static void scrolling_in_bursts_disarms_nothing(void **state) {
     struct desk *d = armed();
 
@@ -202,6 +218,7 @@ int main(void) {
         cmocka_unit_test(what_follows_a_paste_at_once_never_decides),
         cmocka_unit_test(a_burst_never_decides),
         cmocka_unit_test(after_a_suspend_it_is_looked_at_again),
+        cmocka_unit_test(what_was_typed_before_it_was_shown_as_armed_never_decides),
         cmocka_unit_test(scrolling_in_bursts_disarms_nothing),
         cmocka_unit_test(a_held_y_never_decides),
     };
