@@ -50,15 +50,23 @@ static void fifty_megabytes_of_text_hold_no_frame(void **state) {
     static const struct {
         const char *name, *head, *unit, *tail;
     } texts[] = {
-        {"words", "", "word ", ""},           {"letters", "", "a", ""},
-        {"wide", "", "\xe6\xbc\xa2", ""},     {"code", "```c\n", "int a = 1; ", "\n```\n"},
-        {"cell", "|a|b|\n|-|-|\n|", "x ", "|y|\n"}, {"links", "", "[t](/u) ", ""},
-        {"emphasis", "", "*a **a ", ""},      {"brackets", "", "[", ""},
-        {"lines", "", "a line\n", ""},        {"items", "", "- a\n", ""},
-        {"quotes", "", ">", ""},              {"blank lines", "a", "\n", "b"},
-        {"blanks", "a", " ", "b"},            {"nothing but blanks", "", " ", ""},
+        {"words", "", "word ", ""},
+        {"letters", "", "a", ""},
+        {"wide", "", "\xe6\xbc\xa2", ""},
+        {"code", "```c\n", "int a = 1; ", "\n```\n"},
+        {"cell", "|a|b|\n|-|-|\n|", "x ", "|y|\n"},
+        {"links", "", "[t](/u) ", ""},
+        {"emphasis", "", "*a **a ", ""},
+        {"brackets", "", "[", ""},
+        {"lines", "", "a line\n", ""},
+        {"items", "", "- a\n", ""},
+        {"quotes", "", ">", ""},
+        {"blank lines", "a", "\n", "b"},
+        {"blanks", "a", " ", "b"},
+        {"nothing but blanks", "", " ", ""},
         {"definitions", "[a]: b\n", "[a]: b\n", "[a]\n"},
-        {"controls", "", "\033[1m", ""},      {"marks", "a", "\xcc\x81", ""},
+        {"controls", "", "\033[1m", ""},
+        {"marks", "a", "\xcc\x81", ""},
     };
     auto_buf struct buf text = {.max = 64 * MIX_MIB};
 
@@ -78,10 +86,11 @@ static void fifty_megabytes_of_text_hold_no_frame(void **state) {
 }
 
 static void fifty_megabytes_of_output_hold_no_frame(void **state) {
-    static const char *const names[] = {"Bash", "ReadText", "Grep", "Glob", "WebFetch", "Search",
-                                        "Task", "Write", "python_execution", "mcp__a__b"};
-    static const char *const units[] = {"a", "a\n", "     1|int a;\n", "a.c:1:b\n", "QWERTZabc123",
-                                        "{\"a\":", "[1],"};
+    static const char *const names[] = {
+        "Bash",  "ReadText",         "Grep",     "Glob", "WebFetch", "Search", "Task",
+        "Write", "python_execution", "mcp__a__b"};
+    static const char *const units[] = {
+        "a", "a\n", "     1|int a;\n", "a.c:1:b\n", "QWERTZabc123", "{\"a\":", "[1],"};
     static const char input[] = "{\"command\":\"x\",\"content\":\"y\"}";
     auto_buf struct buf text = {.max = 64 * MIX_MIB};
 

@@ -1,4 +1,5 @@
-/* Tool calls whose inputs and results are made to break what shows them: every tool, every field. */
+/* Tool calls whose inputs and results are made to break what shows them: every tool, every field.
+ */
 #include "hostile_kit.h"
 
 #include "tool.h"
@@ -113,9 +114,12 @@ static void every_field_of_every_tool_hides_nothing(void **state) {
 
 static void numbered_lines_json_and_lists_in_results_hide_nothing(void **state) {
     static const char *const shapes[] = {
-        "     1|%s\n     2|%s\n", "%s:12:%s\n%s:\n  Line 3: %s\n", "# %s\n\n- %s\n",
+        "     1|%s\n     2|%s\n",
+        "%s:12:%s\n%s:\n  Line 3: %s\n",
+        "# %s\n\n- %s\n",
         "{\"%s\":[{\"title\":\"%s\",\"url\":\"https://%s\",\"snippet\":\"%s\"}]}",
-        "<result>\n%s\n</result>", "%s\nExit code 3",
+        "<result>\n%s\n</result>",
+        "%s\nExit code 3",
     };
     auto_buf struct buf tricks = {.max = MIX_MIB}, text = {.max = MIX_MIB},
                         input = {.max = 16 * MIX_MIB}, result = {.max = 16 * MIX_MIB};
@@ -167,10 +171,9 @@ static void add_deep(struct buf *out, const char *open, const char *middle, cons
 }
 
 static void deep_json_is_shown(void **state) {
-    static const char *const shapes[][3] = {{"[", "1", "]"},          {"{\"a\":", "1", "}"},
-                                            {"[{\"a\":", "1", "}]"},  {"[", "", ""},
-                                            {"{\"a\":[", "", ""},     {"{\"todos\":[", "", "]}"},
-                                            {"{\"outputs\":[", "", ""}};
+    static const char *const shapes[][3] = {
+        {"[", "1", "]"},      {"{\"a\":", "1", "}"},      {"[{\"a\":", "1", "}]"},   {"[", "", ""},
+        {"{\"a\":[", "", ""}, {"{\"todos\":[", "", "]}"}, {"{\"outputs\":[", "", ""}};
     auto_buf struct buf deep = {.max = 16 * MIX_MIB}, input = {.max = 16 * MIX_MIB},
                         escaped = {.max = 32 * MIX_MIB};
 
@@ -193,7 +196,8 @@ static void deep_json_is_shown(void **state) {
 /* ---- what is long ---- */
 
 static void make_base64(struct buf *out, size_t bytes) {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     uint64_t x = 88172645463325252U;
 
     while (out->n + 1 < bytes) {
@@ -260,25 +264,38 @@ static void make_marks(struct buf *out, size_t bytes) {
     buf_adds(out, "a");
     hostile_repeat(out, "\xcc\x81", bytes - 2);
 }
-static void make_controls(struct buf *out, size_t bytes) { hostile_repeat(out, "\033[31m\x01", bytes); }
+static void make_controls(struct buf *out, size_t bytes) {
+    hostile_repeat(out, "\033[31m\x01", bytes);
+}
 static void make_tabs(struct buf *out, size_t bytes) { hostile_repeat(out, "\t", bytes); }
 static void make_blanks(struct buf *out, size_t bytes) { hostile_repeat(out, " ", bytes); }
 static void make_quotes(struct buf *out, size_t bytes) { hostile_repeat(out, "\"\\", bytes); }
-static void make_half_fence(struct buf *out, size_t bytes) { hostile_repeat(out, "> - ```\n", bytes); }
+static void make_half_fence(struct buf *out, size_t bytes) {
+    hostile_repeat(out, "> - ```\n", bytes);
+}
 
 static const struct {
     const char *name;
     void (*make)(struct buf *out, size_t bytes);
 } longs[] = {
-    {"base64", make_base64},     {"numbered lines", make_lines},
-    {"long lines", make_long_lines}, {"one numbered line", make_one_numbered},
-    {"hits", make_hits},         {"colons", make_colons},
-    {"objects", make_objects},   {"members", make_members},
-    {"letters", make_letters},   {"line ends", make_line_ends},
-    {"a line", make_line},       {"a solid line", make_solid},
-    {"a path", make_path},       {"marks", make_marks},
-    {"controls", make_controls}, {"tabs", make_tabs},
-    {"blanks", make_blanks},     {"quotes", make_quotes},
+    {"base64", make_base64},
+    {"numbered lines", make_lines},
+    {"long lines", make_long_lines},
+    {"one numbered line", make_one_numbered},
+    {"hits", make_hits},
+    {"colons", make_colons},
+    {"objects", make_objects},
+    {"members", make_members},
+    {"letters", make_letters},
+    {"line ends", make_line_ends},
+    {"a line", make_line},
+    {"a solid line", make_solid},
+    {"a path", make_path},
+    {"marks", make_marks},
+    {"controls", make_controls},
+    {"tabs", make_tabs},
+    {"blanks", make_blanks},
+    {"quotes", make_quotes},
     {"quoted fences", make_half_fence},
 };
 
