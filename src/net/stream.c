@@ -37,7 +37,7 @@ struct conn {
     struct task task; /* first: callbacks get it */
     struct stream *stream;
     struct sse *sse;
-    int64_t opened_at, greeted_at /* 0: no frame yet */, heard_at;
+    int64_t greeted_at /* 0: no frame yet */, heard_at;
     bool refused, overflowed;
     struct buf kept; /* of an error's body */
     struct err err;  /* why a callback gave up */
@@ -94,7 +94,7 @@ static struct conn *conn_open(struct stream *s) {
         .net = n, .route = &s->route, .done = on_done, .flow = &s->flow, .attempt = s->attempt + 1};
     c->stream = s;
     c->sse = sse_new(SSE_EVENT_CAP);
-    c->opened_at = c->heard_at = n->now;
+    c->heard_at = n->now;
     buf_init(&c->kept, ERROR_BODY);
     if (s->last_id[0])
         snprintf(header, sizeof header, "Last-Event-ID: %s", s->last_id);

@@ -92,7 +92,6 @@ static int begin_table(struct markup_out *o, const MD_BLOCK_TABLE_DETAIL *detail
     if (detail->col_count > MARKUP_COLUMNS || detail->col_count == 0)
         return ABORT;
     markup_begin(o);
-    o->in_table = true;
     o->table.columns = detail->col_count;
     o->table.n_bits = o->table.n_cells = 0;
     memset(o->table.align, 0, sizeof o->table.align);
@@ -251,7 +250,6 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *user) {
         end_body(o);
         break;
     case MD_BLOCK_TABLE:
-        o->in_table = false;
         markup_table(o);
         break;
     case MD_BLOCK_TH:

@@ -82,7 +82,6 @@ struct markup_out {
     uint8_t ink, attrs;
     unsigned strong, em, strike, code; /* how many spans around */
     bool in_block, implied; /* implied: text of a tight item, which has no block of its own */
-    bool heading;
 
     uint16_t link; /* of the spans around */
     size_t link_bit;
@@ -102,7 +101,7 @@ struct markup_out {
     struct buf body; /* of a code block */
     uint32_t body_src;
     char lang[32];
-    bool in_table, in_cell, head;
+    bool in_cell, head;
     struct markup_table table;
 };
 /* ---- boxes ---- */

@@ -119,7 +119,7 @@ struct plan {
     size_t first, above, below; /* rows of one line before and behind the selected one */
     int object;                 /* rows of its text */
     int rows;                   /* of the selected one in all */
-    bool hidden_above, hidden_below;
+    bool hidden_above;
 };
 
 static bool shows_hints(const struct model *m) {
@@ -216,7 +216,6 @@ static struct plan make_plan(struct view *v, const struct model *m, const struct
     p.above = at < (size_t)left ? at : (size_t)left;
     p.first = at - p.above;
     p.hidden_above = p.above < at;
-    p.hidden_below = p.below < after;
     return p;
 }
 
