@@ -182,6 +182,24 @@ static void seek_on(struct model *m, int64_t *work) {
     }
 }
 
+static bool same_hit(const struct hit *a, const struct hit *b) {
+    return a->entry == b->entry && a->part == b->part && a->in_result == b->in_result &&
+           a->off == b->off && a->len == b->len;
+}
+
+static void number_hit(struct search *se, const struct transcript *t) {
+    struct search_private *p = se->priv;
+
+    if (!se->shown || se->nth != 0 || (p->far.len > 0 && same_hit(&p->far, &se->hit)))
+        return;
+    const size_t nth = hit_number(se, t, &se->hit);
+
+    if (nth == HIT_FAR)
+        p->far = se->hit;
+    else
+        se->nth = nth;
+}
+
 static void count_on(struct model *m, int64_t *work) {
     struct search *se = m->search;
     struct search_private *p = se->priv;
@@ -195,8 +213,7 @@ static void count_on(struct model *m, int64_t *work) {
         se->hits = p->counting.total;
         p->recount = false;
     }
-    if (se->shown && se->nth == 0)
-        se->nth = hit_number(se, t, &se->hit);
+    number_hit(se, t);
     se->gave_up = se->find && find_given_up(se->find) > 0;
     const bool changed = se->hits != before.hits || se->nth != before.nth ||
                          se->counting != before.counting || se->gave_up != before.gave_up;
@@ -284,6 +301,7 @@ static bool begin(struct model *m) {
     count_reset(&p->counting);
     p->seeking.what = SEEK_NONE;
     p->recount = false;
+    p->far = (struct hit){0};
     se->find = p->query.text;
     se->session = m->shown;
     se->nth = se->hits = 0;

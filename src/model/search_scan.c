@@ -39,9 +39,24 @@ static bool passes(const struct query *q, const struct entry *e, const struct pa
     return !q->errors || part_failed(p);
 }
 
+/* It is asked for window by window. */
+static size_t result_length(struct counting *c, const struct part *p) {
+    if (c->measured.s == p->result && c->measured.rev == p->rev)
+        return c->measured.n;
+    const size_t n = strlen(p->result);
+
+    if (n > WINDOW) {
+        c->measured.s = p->result;
+        c->measured.rev = p->rev;
+        c->measured.n = n;
+    }
+    return n;
+}
+
 /* False: nothing is looked for there. */
-static bool field_at(const struct query *q, const struct entry *e, const struct mark_at *at,
+static bool field_at(struct search_private *sp, const struct entry *e, const struct mark_at *at,
                      struct field *out) {
+    const struct query *q = &sp->query;
     const struct part *p = &e->parts[at->part];
 
     if (at->in_result && (!p->result || !q->text))
@@ -49,7 +64,7 @@ static bool field_at(const struct query *q, const struct entry *e, const struct 
     if (!passes(q, e, p))
         return false;
     out->s = at->in_result ? p->result : p->text;
-    out->n = at->in_result ? strlen(p->result) : p->len;
+    out->n = at->in_result ? result_length(&sp->counting, p) : p->len;
     out->find = p->kind == PART_TOOL && !at->in_result ? q->inside : q->text;
     if (out->n > UINT32_MAX)
         out->n = UINT32_MAX;
@@ -230,7 +245,7 @@ static enum looked look_here(struct search *se, const struct transcript *t, stru
 
     *found = (struct hit){.entry = s->at.entry, .part = s->at.part, .in_result = s->at.in_result};
     *work -= WORK_FIELD;
-    if (s->at.part >= e->n_parts || !field_at(&p->query, e, &s->at, &f))
+    if (s->at.part >= e->n_parts || !field_at(p, e, &s->at, &f))
         return LOOK_NONE;
     if (!p->query.text)
         return whole_part(s) ? LOOK_HIT : LOOK_NONE;
@@ -262,6 +277,7 @@ void count_reset(struct counting *c) {
     c->n = c->total = c->check = c->check_to = 0;
     c->busy = c->partly = false;
     c->due = c->next_whole = 0;
+    c->measured.s = NULL;
 }
 
 void count_fini(struct counting *c) {
@@ -318,7 +334,7 @@ static void count_on(struct search *se, const struct transcript *t, int64_t *wor
         end_entry(c);
         return;
     }
-    if (field_at(&p->query, e, &c->at, &f)) {
+    if (field_at(p, e, &c->at, &f)) {
         if (!p->query.text) {
             c->so_far++;
         } else {
@@ -398,11 +414,22 @@ int64_t count_wake(const struct counting *c, const struct transcript *t, int64_t
     return -1;
 }
 
-size_t hit_number(const struct search *se, const struct transcript *t, const struct hit *hit) {
-    const struct search_private *p = se->priv;
+/* Those of one field that begin before the hit, or all of them; false: they are too many. */
+static bool add_before(struct search *se, const struct field *f, const struct hit *until,
+                       int64_t *work, size_t *nth) {
+    for (size_t k = 0; k < windows(f) && (!until || cut(f, k) < until->off); k++) {
+        *nth += count_window(se, f, k, until ? until->off : SIZE_MAX, work);
+        if (*work <= 0)
+            return false;
+    }
+    return true;
+}
+
+size_t hit_number(struct search *se, const struct transcript *t, const struct hit *hit) {
+    struct search_private *p = se->priv;
     const struct counting *c = &p->counting;
     struct mark_at at = {.entry = hit->entry};
-    int64_t work = 0;
+    int64_t work = 4 * SLICE_WORK;
     size_t nth = 1;
     struct field f;
 
@@ -412,15 +439,14 @@ size_t hit_number(const struct search *se, const struct transcript *t, const str
         nth += c->hits[i];
     for (; at.part <= hit->part; at.part += at.in_result, at.in_result = !at.in_result) {
         const bool here = at.part == hit->part && at.in_result == hit->in_result;
-        const bool looked = field_at(&p->query, &t->entries[at.entry], &at, &f);
+        const bool looked = field_at(p, &t->entries[at.entry], &at, &f);
 
         if (here && !p->query.text)
             break;
         if (looked && !p->query.text)
             nth++;
-        for (size_t k = 0; looked && p->query.text && k < windows(&f); k++)
-            if (!here || cut(&f, k) < hit->off)
-                nth += count_window(se, &f, k, here ? hit->off : SIZE_MAX, &work);
+        if (looked && p->query.text && !add_before(se, &f, here ? hit : NULL, &work, &nth))
+            return HIT_FAR;
         if (here)
             break;
     }

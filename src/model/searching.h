@@ -48,6 +48,11 @@ struct counting {
     bool partly;        /* only the last ones were compared */
     int64_t due;        /* when the next comparison begins; 0: none is planned */
     int64_t next_whole; /* when all of them may be compared again */
+    struct {            /* the long result looked through last: its end is looked for once */
+        const char *s;
+        uint32_t rev; /* of its part */
+        size_t n;
+    } measured;
 };
 struct seeking {
     enum { SEEK_NONE, SEEK_FIRST, SEEK_STEP } what;
@@ -68,9 +73,10 @@ struct search_private {
     struct opened opened;
     struct reading origin; /* where `/` was pressed */
     bool has_origin;
-    char *last;   /* the query before this one */
-    bool recount; /* counted anew: the old numbers stand until that is done */
-    bool unshown; /* the numbers changed since they were shown, at shown_at */
+    char *last;     /* the query before this one */
+    struct hit far; /* its number is not known: too much stands before it in its message */
+    bool recount;   /* counted anew: the old numbers stand until that is done */
+    bool unshown;   /* the numbers changed since they were shown, at shown_at */
     int64_t shown_at;
 };
 
@@ -83,7 +89,8 @@ void count_fini(struct counting *c);
 bool count_slice(struct search *se, const struct transcript *t, int64_t now, int64_t *work);
 /* when the next slice is wanted; -1: never */
 int64_t count_wake(const struct counting *c, const struct transcript *t, int64_t now);
-/* 1-based, among all hits; 0: not known yet */
-size_t hit_number(const struct search *se, const struct transcript *t, const struct hit *hit);
+/* 1-based, among all hits; 0: not known yet; HIT_FAR: it would take too long */
+#define HIT_FAR SIZE_MAX
+size_t hit_number(struct search *se, const struct transcript *t, const struct hit *hit);
 
 #endif

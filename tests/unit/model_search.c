@@ -5,6 +5,8 @@
 #include "mix/editor.h"
 #include "searching.h"
 
+#include <time.h>
+
 static const char *const ids[] = {"s1", "s2"};
 
 static const struct given talk[] = {
@@ -411,7 +413,7 @@ static void long_texts_are_looked_through_in_windows(void **state) {
         act_search_next(k->m, -1);
         kit_pass(k, 10);
         assert_int_equal(se(k)->nth, nth);
-        assert_int_equal(hit_number(se(k), &k->m->shown->transcript, &se(k)->hit), nth);
+        assert_int_equal(hit_number(k->m->search, &k->m->shown->transcript, &se(k)->hit), nth);
     }
     kit_free(k);
     free(flat);
@@ -444,6 +446,81 @@ static void an_expression_that_explodes_is_told_and_does_not_hold_the_program(vo
     free(text);
 }
 
+/* ---- results of tens of megabytes ---- */
+
+static double cpu_ms(void) {
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+enum { HUGE_RESULT = 32 << 20 };
+
+/* The result is the caller's. */
+static struct kit *begin_with_huge(char **result) {
+    static const char unit[] = "abcdefg\n";
+
+    *result = xmalloc(HUGE_RESULT + 1);
+    for (size_t i = 0; i < HUGE_RESULT; i++)
+        (*result)[i] = unit[i % (sizeof unit - 1)];
+    (*result)[HUGE_RESULT] = '\0';
+    const struct given rows[] = {RAN("m1", "Done.", "c1", *result)};
+
+    return begin_with(rows, MIX_COUNT(rows));
+}
+
+static double count_all(struct kit *k) {
+    const double from = cpu_ms();
+
+    for (int i = 0; i < 100000 && (i < 3 || se(k)->counting || se(k)->seeking); i++) {
+        k->now++;
+        model_tick(k->m, k->now, k->real, k->fx);
+    }
+    return cpu_ms() - from;
+}
+
+static void a_long_result_is_not_measured_for_each_of_its_windows(void **state) {
+    char *result;
+    struct kit *k = begin_with_huge(&result);
+    const double from = cpu_ms();
+
+    (void)state;
+    assert_int_equal(strlen(result), HUGE_RESULT);
+    const double once = cpu_ms() - from + 0.5;
+
+    act_search(k->m);
+    type(k, "zzz");
+    const double took = count_all(k);
+
+    assert_false(se(k)->counting);
+    if (took > 40 * once)
+        fail_msg("%.1f ms, where its end is found in %.1f ms", took, once);
+    kit_free(k);
+    free(result);
+}
+
+static void the_number_of_a_hit_behind_millions_is_left_open(void **state) {
+    char *result;
+    struct kit *k = begin_with_huge(&result);
+
+    (void)state;
+    act_search(k->m);
+    type(k, "a");
+    (void)count_all(k);
+    assert_int_equal(se(k)->hits, HUGE_RESULT / 8);
+    act_search_done(k->m);
+    act_scroll(k->m, MOVE_TOP, 0);
+    k->m->shown->reading.move = MOVE_NONE; /* somewhere else: no number follows from the last */
+    k->m->shown->reading.sel_part = 7;
+    act_search_next(k->m, -1);
+    (void)count_all(k);
+    assert_hit(k, "0.1r 33554424+1");
+    assert_int_equal(se(k)->nth, 0);
+    kit_free(k);
+    free(result);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_query_finds_what_the_messages_say),
@@ -461,6 +538,8 @@ int main(void) {
         cmocka_unit_test(enter_without_a_query_repeats_the_last),
         cmocka_unit_test(long_texts_are_looked_through_in_windows),
         cmocka_unit_test(an_expression_that_explodes_is_told_and_does_not_hold_the_program),
+        cmocka_unit_test(a_long_result_is_not_measured_for_each_of_its_windows),
+        cmocka_unit_test(the_number_of_a_hit_behind_millions_is_left_open),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
