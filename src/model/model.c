@@ -236,24 +236,14 @@ bool model_asked_task(const struct model *m, uint32_t id) {
     return false;
 }
 
-void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
-                     struct effects *fx) {
-    struct model_private *p = m->priv;
-    size_t at = 0;
-
-    model_clock(m, now, real);
-    while (at < p->n_tasks && p->tasks[at].id != t->id)
-        at++;
-    const struct pending_task asked =
-        at < p->n_tasks ? p->tasks[at] : (struct pending_task){.tag = TAG_NONE};
-
-    if (at < p->n_tasks)
-        p->tasks[at] = p->tasks[--p->n_tasks];
-    switch (asked.tag) {
+/* To whoever asked for it. */
+static void task_take(struct model *m, struct task *t, const struct pending_task *asked,
+                      struct effects *fx) {
+    switch (asked->tag) {
     case TAG_DRAFT_READ:
     case TAG_DRAFT_WRITE:
     case TAG_DRAFT_LOOK:
-        draft_task(m, t, &asked, fx);
+        draft_task(m, t, asked, fx);
         break;
     case TAG_HISTORY_READ:
     case TAG_HISTORY_WRITE:
@@ -288,7 +278,7 @@ void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
         pipe_task(m, t, fx);
         break;
     case TAG_INDEX:
-        index_task(m, TAKE(t), asked.session, fx);
+        index_task(m, TAKE(t), asked->session, fx);
         break;
     case TAG_INDEX_CHOICE:
         index_choice_task(m, t, fx);
@@ -297,6 +287,22 @@ void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
         break;
     }
     task_free(t);
+}
+
+void model_task_done(struct model *m, struct task *t, int64_t now, int64_t real,
+                     struct effects *fx) {
+    struct model_private *p = m->priv;
+    size_t at = 0;
+
+    model_clock(m, now, real);
+    while (at < p->n_tasks && p->tasks[at].id != t->id)
+        at++;
+    const struct pending_task asked =
+        at < p->n_tasks ? p->tasks[at] : (struct pending_task){.tag = TAG_NONE};
+
+    if (at < p->n_tasks)
+        p->tasks[at] = p->tasks[--p->n_tasks];
+    task_take(m, t, &asked, fx);
     model_settle(m, fx);
 }
 
