@@ -37,6 +37,7 @@ struct place {
     bool raw, split;
     struct spot *marks;
     size_t n_marks, cap_marks;
+    struct map marked; /* ids of messages with a mark: asked message by message */
 };
 struct places {
     struct map by_session;
@@ -52,6 +53,7 @@ static void place_free(struct place *p) {
     for (size_t i = 0; i < p->n_marks; i++)
         free(p->marks[i].id);
     free(p->marks);
+    map_fini(&p->marked);
     free(p->session);
     free(p->at.id);
     free(p->seen.id);
@@ -266,6 +268,24 @@ static void take_id(struct spot *to, const struct words *w, size_t i) {
     to->id = get_id(w->at[i], w->len[i]);
 }
 
+static void add_mark(struct place *p, struct spot mark) {
+    p->marks = xgrow(p->marks, p->n_marks, &p->cap_marks, sizeof *p->marks);
+    p->marks[p->n_marks++] = mark;
+    map_set(&p->marked, mark.id, p);
+}
+
+static void remove_mark(struct place *p, size_t at) {
+    auto_free char *id = p->marks[at].id;
+    bool other = false;
+
+    memmove(p->marks + at, p->marks + at + 1, (p->n_marks - at - 1) * sizeof *p->marks);
+    p->n_marks--;
+    for (size_t i = 0; i < p->n_marks && !other; i++)
+        other = str_eq(p->marks[i].id, id);
+    if (!other)
+        (void)map_del(&p->marked, id);
+}
+
 static void take_mark(struct place *p, const struct words *w) {
     if (p->n_marks >= MARKS_MAX)
         return;
@@ -274,8 +294,7 @@ static void take_mark(struct place *p, const struct words *w) {
     take_id(&mark, w, 4);
     if (!mark.id)
         return;
-    p->marks = xgrow(p->marks, p->n_marks, &p->cap_marks, sizeof *p->marks);
-    p->marks[p->n_marks++] = mark;
+    add_mark(p, mark);
 }
 
 static void take_line(struct model *m, const char *line, size_t n) {
@@ -472,7 +491,9 @@ void unread_came(struct model *m, struct session *s, size_t before) {
     struct reading *r = &s->reading;
     struct panel *p = m->ui.panel;
 
-    if (p && p->id == PANEL_OUTLINE && p->session == s)
+    /* a filter looks at all of a long thread: not for every word that streams */
+    if (p && p->id == PANEL_OUTLINE && p->session == s &&
+        (s->transcript.n != before || p->filter.text.n == 0))
         panel_touch(m, p);
 
     if (s->transcript.n <= before || in_sight(m, s))
@@ -486,6 +507,8 @@ void unread_came(struct model *m, struct session *s, size_t before) {
 /* ---- marks ---- */
 
 static size_t mark_at(const struct place *p, const struct entry *e, size_t part) {
+    if (!map_get(&p->marked, e->id))
+        return SIZE_MAX;
     for (size_t i = 0; i < p->n_marks; i++)
         if ((part == SIZE_MAX || p->marks[i].part == part) && p->marks[i].role == e->role &&
             str_eq(p->marks[i].id, e->id))
@@ -514,16 +537,12 @@ void act_mark(struct model *m) {
     const size_t at = mark_at(p, e, r->sel_part);
 
     if (at != SIZE_MAX) {
-        free(p->marks[at].id);
-        memmove(p->marks + at, p->marks + at + 1, (p->n_marks - at - 1) * sizeof *p->marks);
-        p->n_marks--;
+        remove_mark(p, at);
     } else if (p->n_marks >= MARKS_MAX) {
         act_notice(m, "There are %d marks in this session: take one away first", (int)MARKS_MAX);
         return;
     } else {
-        p->marks = xgrow(p->marks, p->n_marks, &p->cap_marks, sizeof *p->marks);
-        p->marks[p->n_marks++] =
-            (struct spot){.id = xstrdup(e->id), .role = e->role, .part = r->sel_part};
+        add_mark(p, (struct spot){.id = xstrdup(e->id), .role = e->role, .part = r->sel_part});
     }
     changed(m, p, SAVE_MS);
     model_touch(m);

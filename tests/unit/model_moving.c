@@ -3,6 +3,10 @@
 #include "panel_kit.h"
 #include "model_rows.h"
 
+#include "mix/editor.h"
+
+#include <time.h>
+
 static const char *const ids[] = {"s1", "s2"};
 static const struct given day[] = {
     {.id = "m1", .role = "user", .text = "# Begin\nwith this"},
@@ -444,6 +448,67 @@ static void a_long_list_is_shown_around_the_place_and_searched_whole(void **stat
     free(names);
 }
 
+/* ---- long threads ---- */
+
+static double goal_ms(struct kit *k, enum goal goal) {
+    struct timespec from, to;
+
+    k->m->shown->reading.sel_entry = k->m->shown->reading.sel_part = 0;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+    act_goal(k->m, goal, 1);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+    return (double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) / 1e6;
+}
+
+/* A list of marks is not walked for every message that has none. */
+static void a_mark_far_away_is_found_as_fast_as_an_error(void **state) {
+    enum { MESSAGES = 20000, MARKS = 500 };
+    static struct given rows[MESSAGES];
+    static char names[MESSAGES][16];
+    struct kit *k = kit_online_with(kept, GEN_TOP, ids, 2);
+
+    (void)state;
+    for (size_t i = 0; i < MESSAGES; i++) {
+        snprintf(names[i], sizeof names[i], "message-%zu", i);
+        rows[i] = (struct given){.id = names[i], .role = i % 2 ? "assistant" : "user", .text = "x"};
+    }
+    show(k, "s1");
+    kit_live(k, "s1");
+    give(k, rows, MESSAGES);
+    for (size_t i = 0; i < MARKS; i++) {
+        k->m->shown->reading.sel_entry = MESSAGES - 1 - i;
+        k->m->shown->reading.sel_part = 0;
+        act_mark(k->m);
+    }
+    const double none = goal_ms(k, GOAL_ERROR), marked = goal_ms(k, GOAL_MARK);
+
+    assert_int_equal(k->m->shown->reading.sel_entry, MESSAGES - MARKS);
+    if (marked > 30 * none + 2)
+        fail_msg("%.2f ms, an error %.2f ms", marked, none);
+    act_mark(k->m); /* taken away again */
+    (void)goal_ms(k, GOAL_MARK);
+    assert_int_equal(k->m->shown->reading.sel_entry, MESSAGES - MARKS + 1);
+    kit_free(k);
+}
+
+/* What streams behind the list is no reason to look through all messages again. */
+static void a_filtered_list_waits_for_another_message(void **state) {
+    struct kit *k = begin();
+
+    (void)state;
+    act_panel_open(k->m, PANEL_OUTLINE, k->fx);
+    struct panel *p = k->m->ui.panel;
+
+    editor_set(&p->filter, "done");
+    panel_fresh(k->m);
+    p->dirty = false;
+    unread_came(k->m, k->m->shown, k->m->shown->transcript.n);
+    assert_false(p->dirty);
+    unread_came(k->m, k->m->shown, k->m->shown->transcript.n - 1);
+    assert_true(p->dirty);
+    kit_free(k);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_goes_to_the_next_of_a_kind),
@@ -461,6 +526,8 @@ int main(void) {
         cmocka_unit_test(the_list_shows_each_message_in_a_line),
         cmocka_unit_test(the_list_is_filtered_and_enter_goes_there),
         cmocka_unit_test(a_long_list_is_shown_around_the_place_and_searched_whole),
+        cmocka_unit_test(a_mark_far_away_is_found_as_fast_as_an_error),
+        cmocka_unit_test(a_filtered_list_waits_for_another_message),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
