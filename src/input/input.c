@@ -118,12 +118,13 @@ static bool blank_turns(const struct model *m) {
     return row && (row->kind == ROW_CHOICE || row->kind == ROW_SWITCH);
 }
 
-/* Somebody waits for an answer, for 30 seconds: no list or form is in the way. */
+/* Somebody waits for an answer, for 30 seconds, or for the shell: no list or form is in the way. */
 static bool urgent(const struct input *in, struct model *m, const struct key *k,
                    struct effects *fx) {
-    const bool asked = keymap_find(&in->keymap, SCOPE_EVERYWHERE, k) == CMD_PERMISSIONS;
+    const enum cmd c = keymap_find(&in->keymap, SCOPE_EVERYWHERE, k);
+    const bool asked = c == CMD_PERMISSIONS || c == CMD_SUSPEND;
     if (!is_text(k) && asked)
-        run_command(m, CMD_PERMISSIONS, fx);
+        run_command(m, c, fx);
     return !is_text(k) && asked;
 }
 
@@ -170,7 +171,8 @@ static bool leader_key(const struct input *in, struct model *m, const struct key
     enum cmd c = keymap_find(&in->keymap, SCOPE_LEADER, k);
     char name[32];
     key_text(name, sizeof name, k);
-    const bool anywhere = c == CMD_PERMISSIONS || c == CMD_RECONNECT || c == CMD_ERROR_DETAILS;
+    const bool anywhere =
+        c == CMD_PERMISSIONS || c == CMD_SUSPEND || c == CMD_RECONNECT || c == CMD_ERROR_DETAILS;
     if (m->ui.over != OVER_NONE && !anywhere && k->code != K_ESC)
         act_notice(m, "Ctrl+X %s: press Esc first, to leave what is open", name);
     else if (c != CMD_COUNT)

@@ -195,10 +195,18 @@ static void draw_way_to_details(const struct model *m, struct canvas *c, int x, 
     }
 }
 
+static void draw_notice(const struct model *m, struct canvas *c, int x, int y, int right,
+                        const struct notice *notice) {
+    x += put_foreign(c, x, y, right - x, notice->bad ? STYLE_NOTICE_BAD : STYLE_NOTICE,
+                     notice->text, CLEAN_LINE);
+    if (notice->bad)
+        draw_way_to_details(m, c, x, y, right);
+}
+
 void draw_status(const struct view *v, const struct model *m, struct canvas *c, struct rect r) {
     const struct link_words link = link_words(m);
     const bool typing = search_on(m) && m->search->typing;
-    const struct notice *notice = typing ? NULL : fresh_notice(m);
+    const struct notice *notice = fresh_notice(m);
     const int right = r.x + r.w - 1;
     int x = r.x + 1;
 
@@ -206,11 +214,14 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
         return;
     canvas_fill(c, r, ' ', STYLE_STATUS);
     x += put(c, x, r.y, right - x, link.style, link.s) + 2;
-    if (!notice && search_on(m)) {
+    if (search_on(m) && (typing || !notice)) {
         if (r.w >= 90) /* whoever searches is waited for, too; in a narrow one the tabs say it */
             x += draw_counts(m, c, x, r.y, right) + 1;
         x += draw_search(m, c, x, r.y, right);
-        draw_hint_tail(v, m, c, x + 1, r.y, right);
+        if (notice) /* behind what is typed: a paste that was refused, say */
+            draw_notice(m, c, x, r.y, right, notice);
+        else
+            draw_hint_tail(v, m, c, x + 1, r.y, right);
         return;
     }
     if (!notice && r.w >= 60)
@@ -221,10 +232,7 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
     if (!notice || r.w >= 90) /* in a narrow one the tabs say it */
         x += draw_counts(m, c, x, r.y, right) + 1;
     if (notice) {
-        x += put_foreign(c, x, r.y, right - x, notice->bad ? STYLE_NOTICE_BAD : STYLE_NOTICE,
-                         notice->text, CLEAN_LINE);
-        if (notice->bad)
-            draw_way_to_details(m, c, x, r.y, right);
+        draw_notice(m, c, x, r.y, right, notice);
         return;
     }
     if (draw_retrying(m, c, x, r.y, right))

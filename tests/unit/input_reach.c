@@ -246,6 +246,20 @@ static void no_printable_key_decides_in_an_overlay(void **state) {
         }
 }
 
+static void the_shell_is_reached_from_every_overlay(void **state) {
+    (void)state;
+    for (int over = OVER_NONE; over <= OVER_PANEL; over++) {
+        const struct key stop = {.code = 'z', .mods = MOD_CTRL};
+        struct desk *d = desk_in(PANE_THREAD);
+
+        act_over(d->m, (enum overlay)over);
+        input_key(d->in, d->m, &stop, d->now, d->now, d->fx);
+        assert_true(d->fx->suspend);
+        assert_int_equal(d->m->ui.over, over);
+        desk_free(d);
+    }
+}
+
 static void y_does_nothing_outside_the_permissions_and_text_fields(void **state) {
     static const enum pane panes[] = {PANE_SESSIONS, PANE_THREAD, PANE_FILES};
 
@@ -381,6 +395,7 @@ int main(void) {
         cmocka_unit_test(the_lists_open_from_everywhere),
         cmocka_unit_test(a_request_is_granted_by_function_keys_arrows_and_enter),
         cmocka_unit_test(no_printable_key_decides_in_an_overlay),
+        cmocka_unit_test(the_shell_is_reached_from_every_overlay),
         cmocka_unit_test(y_does_nothing_outside_the_permissions_and_text_fields),
         cmocka_unit_test(what_means_nothing_in_the_list_of_commands_says_so),
         cmocka_unit_test(themes_are_tried_and_escape_gives_the_old_one_back),

@@ -341,6 +341,24 @@ static void a_notice_takes_the_place_of_hints_for_a_while(void **state) {
     fixture_free(g);
 }
 
+static void a_notice_stands_behind_what_is_looked_for(void **state) {
+    struct fixture *f = fixture_new(80, 24);
+    auto_buf struct buf got = {.max = MIX_MIB};
+
+    (void)state;
+    a_notice(f);
+    editor_init_line(&f->search.query, 64);
+    editor_set(&f->search.query, "word");
+    f->search.session = f->m.shown;
+    f->search.typing = true;
+    frame(f);
+    canvas_text(&f->c, &got);
+    assert_non_null(strstr(buf_str(&got), "/word"));
+    assert_non_null(strstr(buf_str(&got), "could not fork"));
+    editor_fini(&f->search.query);
+    fixture_free(f);
+}
+
 static void what_waits_is_told_during_a_search(void **state) {
     static const int sizes[][2] = {{80, 24}, {100, 30}, {200, 50}};
 
@@ -525,6 +543,7 @@ int main(void) {
         cmocka_unit_test(overlays_say_what_they_are),
         cmocka_unit_test(the_picker_lists_a_directory),
         cmocka_unit_test(a_notice_takes_the_place_of_hints_for_a_while),
+        cmocka_unit_test(a_notice_stands_behind_what_is_looked_for),
         cmocka_unit_test(what_waits_is_told_during_a_search),
     };
 
