@@ -108,7 +108,13 @@ static enum rc add_mark(struct buf *out, uint32_t cp) {
         return add_code_point(out, 0x2400 + cp);
     if (cp == 0x7f)
         return add_code_point(out, 0x2421);
-    return buf_addf(out, "<U+%04X>", cp);
+    char text[] = "<U+______>";
+    size_t n = 3;
+
+    for (int shift = cp > 0xfffff ? 20 : cp > 0xffff ? 16 : 12; shift >= 0; shift -= 4)
+        text[n++] = "0123456789ABCDEF"[cp >> shift & 15];
+    text[n++] = '>';
+    return buf_add(out, text, n);
 }
 
 static enum rc add_tab(struct cleaner *c) {
