@@ -12,14 +12,17 @@ enum style {
     STYLE_COUNT
 };
 
+/* The background of a cell: its style's own, or that of a changed line, on which code keeps its
+ * colours. */
+enum ground { GROUND_OWN, GROUND_ADDED = 1 << 8, GROUND_REMOVED = 2 << 8 };
 struct cell {
     /* one spacing code point and up to three combining ones; 0 ends; cp[0] == 0: right half of a
      * wide one */
     uint32_t cp[4];
     uint8_t style;
     uint8_t width; /* 1, 2, or 0 for the right half */
-    /* enum attr added to the style's look; of STYLE_PICTURE: colours of the xterm palette of 256,
-     * foreground | background << 8 */
+    /* enum attr added to the style's look, and enum ground; of STYLE_PICTURE: colours of the xterm
+     * palette of 256, foreground | background << 8 */
     uint16_t extra;
 };
 struct rect {
@@ -40,8 +43,8 @@ void canvas_fill(struct canvas *c, struct rect r, uint32_t cp, enum style s); /*
  * a cluster that does not fit whole is left out. Returns the cells used. Controls in it show as
  * U+FFFD: sanitise first. */
 int canvas_put(struct canvas *c, int x, int y, int max, enum style s, const char *text, size_t n);
-/* The same with enum attr added to the style's look. */
-int canvas_put_attrs(struct canvas *c, int x, int y, int max, enum style s, uint8_t attrs,
+/* The same with enum attr added to the style's look, and enum ground. */
+int canvas_put_attrs(struct canvas *c, int x, int y, int max, enum style s, unsigned extra,
                      const char *text, size_t n);
 /* One cell of a picture in colours of the xterm palette; cp is one cell wide. */
 void canvas_put_picture(struct canvas *c, int x, int y, uint32_t cp, uint8_t fg, uint8_t bg);

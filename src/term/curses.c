@@ -30,7 +30,7 @@ struct term {
     struct theme theme;
     int colours;
     attr_t attrs[STYLE_COUNT];
-    int pair_of[STYLE_COUNT];
+    int pair_of[STYLE_COUNT], pair_on[2][STYLE_COUNT]; /* on the ground of what changed */
     struct colour_pair pairs[PAIR_MAX]; /* index is the pair's number; 0 is the terminal's own */
     int n_pairs;
     struct pairs pictures; /* behind those of the styles */
@@ -96,6 +96,7 @@ static void rescue_add(const char *capability) {
 
 static void rescue_arm(void) {
     rescue.n = 0;
+    rescue_add("\033\\"); /* half a picture may be out: what follows is no part of it */
     rescue_add(modes_off);
     rescue_add(mouse_off);
     rescue_add(terminfo_string("sgr0"));
@@ -378,6 +379,14 @@ static int pair_for(struct term *t, const struct look *look) {
     return t->n_pairs++;
 }
 
+/* The colours of a style on the background of another; its own where no pair is left. */
+static int pair_upon(struct term *t, enum style s, enum style ground) {
+    const struct look look = {.fg = t->theme.look[s].fg, .bg = t->theme.look[ground].bg};
+    const int pair = look.bg == t->theme.look[s].bg ? 0 : pair_for(t, &look);
+
+    return pair > 0 ? pair : t->pair_of[s];
+}
+
 static attr_t attrs_of(unsigned attrs) {
     return (attrs & ATTR_BOLD ? WA_BOLD : 0) | (attrs & ATTR_DIM ? WA_DIM : 0) |
            (attrs & ATTR_ITALIC ? WA_ITALIC : 0) | (attrs & ATTR_UNDERLINE ? WA_UNDERLINE : 0) |
@@ -397,6 +406,10 @@ void term_theme(struct term *t, const struct theme *theme) {
         if (underline_lost && t->pair_of[i] != 0 && (t->attrs[i] & WA_UNDERLINE))
             t->attrs[i] = (t->attrs[i] & ~WA_UNDERLINE) | WA_REVERSE;
     }
+    for (int i = STYLE_CODE_TEXT; i <= STYLE_CODE_META; i++) {
+        t->pair_on[0][i] = pair_upon(t, (enum style)i, STYLE_DIFF_ADD);
+        t->pair_on[1][i] = pair_upon(t, (enum style)i, STYLE_DIFF_DEL);
+    }
     t->repaint = true;
 }
 
@@ -411,11 +424,21 @@ static int picture_pair(struct term *t, uint16_t extra, const struct canvas *nex
     return pair;
 }
 
+static int pair_of(struct term *t, const struct cell *c, const struct canvas *next) {
+    const unsigned ground = c->extra >> 8;
+
+    if (c->style == STYLE_PICTURE)
+        return picture_pair(t, c->extra, next);
+    return ground > 0 && c->style >= STYLE_CODE_TEXT && c->style <= STYLE_CODE_META
+               ? t->pair_on[ground == GROUND_REMOVED >> 8][c->style]
+               : t->pair_of[c->style];
+}
+
 static void tell_cell(struct term *t, int x, int y, const struct cell *c,
                       const struct canvas *next) {
     const bool picture = c->style == STYLE_PICTURE;
     const attr_t attrs = t->attrs[c->style] | (picture || !c->extra ? 0 : attrs_of(c->extra));
-    int pair = picture ? picture_pair(t, c->extra, next) : t->pair_of[c->style];
+    int pair = pair_of(t, c, next);
     wchar_t text[5];
     cchar_t cc;
     const int used = cell_text(c, text);

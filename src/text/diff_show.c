@@ -89,7 +89,7 @@ static void put_clean(struct shown *l, const char *s, size_t n) {
         buf_addf(&l->clean, " \xe2\x80\xa6 %zu KiB", (n - shown + 1023) / 1024);
 }
 
-/* Marks cut bits in two and are added to their attributes. */
+/* Marks cut bits in two; what is marked has one look. */
 static void add_marks(struct shown *l, const struct marks *marks) {
     struct flow_bit cut[MIX_COUNT(l->bits)];
     size_t n = 0, mark = 0;
@@ -113,7 +113,11 @@ static void add_marks(struct shown *l, const struct marks *marks) {
             cut[n] = *bit;
             cut[n].s += from - at;
             cut[n].n = to - from;
-            cut[n++].attrs |= on ? ATTR_REVERSE : 0;
+            if (on) {
+                cut[n].attrs |= ATTR_REVERSE;
+                cut[n].ink = l->ink;
+            }
+            n++;
             from = to;
         }
         at = end;
@@ -167,8 +171,12 @@ static void pair_block(struct show *sh, const struct block *b) {
     sh->shift = 0;
     for (size_t i = 0; less > 0 && i <= room && i <= SHIFT_MAX; i++) {
         const size_t x = b->an > b->bn ? i : 0, y = b->an < b->bn ? i : 0;
+        size_t n, m;
 
-        if (compare_pair(sh, b->a + x, b->b + y, &sh->left, &sh->right)) {
+        side_line(&sh->d->old, b->a + x, &n);
+        side_line(&sh->d->new, b->b + y, &m);
+        if (n <= WORDS_LOOK && m <= WORDS_LOOK &&
+            compare_pair(sh, b->a + x, b->b + y, &sh->left, &sh->right)) {
             sh->shift = i;
             return;
         }

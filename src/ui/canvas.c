@@ -160,15 +160,15 @@ int canvas_put(struct canvas *c, int x, int y, int max, enum style s, const char
     return used;
 }
 
-int canvas_put_attrs(struct canvas *c, int x, int y, int max, enum style s, uint8_t attrs,
+int canvas_put_attrs(struct canvas *c, int x, int y, int max, enum style s, unsigned extra,
                      const char *text, size_t n) {
     const int used = canvas_put(c, x, y, max, s, text, n);
 
-    for (int i = 0; i < used && attrs; i++) {
+    for (int i = 0; i < used && extra; i++) {
         struct cell *cell = canvas_at(c, x + i, y);
 
         if (cell)
-            cell->extra = attrs;
+            cell->extra = (uint16_t)extra;
     }
     return used;
 }

@@ -55,17 +55,15 @@ static enum style look_of(const struct run *run, bool thinking) {
 }
 
 /* ---- what is found ---- */
-enum { MARKED_BYTES = 64 << 10 }; /* of a logical line are looked through, on both sides */
+enum {
+    MARKED_BYTES = 64 << 10, /* a longer logical line is not looked through */
+    MARKED_BEFORE = 2 << 10  /* where a hit may begin that reaches into the row */
+};
 
-/* The text of the logical line that a row is of, without decoration: it lies in one piece. */
-static bool logical_line(const struct flow *f, size_t row, size_t *from, size_t *to) {
-    size_t first = row, last = row;
+/* The text of rows [first, last], without decoration. False: they have none. */
+static bool rows_text(const struct flow *f, size_t first, size_t last, size_t *from, size_t *to) {
     bool any = false;
 
-    while (first > 0 && f->rows[first - 1].soft && row - first < 1000)
-        first--;
-    while (f->rows[last].soft && last + 1 < f->n && last - row < 1000)
-        last++;
     for (size_t r = first; r <= last; r++)
         for (size_t i = 0; i < f->rows[r].n_runs; i++) {
             const struct run *run = &f->runs[f->rows[r].run + i];
@@ -78,7 +76,18 @@ static bool logical_line(const struct flow *f, size_t row, size_t *from, size_t 
                 *to = run->off + run->len;
             any = true;
         }
-    return any && *to - *from <= MARKED_BYTES;
+    return any;
+}
+
+/* The text of the logical line that a row is of: it lies in one piece. */
+static bool logical_line(const struct flow *f, size_t row, size_t *from, size_t *to) {
+    size_t first = row, last = row;
+
+    while (first > 0 && f->rows[first - 1].soft && row - first < 1000)
+        first--;
+    while (f->rows[last].soft && last + 1 < f->n && last - row < 1000)
+        last++;
+    return rows_text(f, first, last, from, to) && *to - *from <= MARKED_BYTES;
 }
 
 struct marked {
@@ -108,20 +117,39 @@ static void mark(const struct marked *m, size_t from, size_t to) {
 }
 
 static void mark_row(const struct marked *m, size_t row, struct find *find) {
-    size_t from, to, at, len;
+    size_t from, to, first, last, at, len;
 
-    if (!logical_line(m->f, row, &from, &to))
+    if (!logical_line(m->f, row, &from, &to) || !rows_text(m->f, row, row, &first, &last))
         return;
-    for (size_t i = 0; find_next(find, m->f->text.p + from, to - from, i, &at, &len);
+    const char *s = m->f->text.p + from;
+    size_t i = first - from;
+
+    if (i > MARKED_BEFORE) /* not all of a long line for each of its rows */
+        i = text_prev(s + i - MARKED_BEFORE, MARKED_BEFORE / 2) + i - MARKED_BEFORE;
+    else
+        i = 0;
+    for (; find_next(find, s, to - from, i, &at, &len) && from + at < last;
          i = at + (len ? len : 1))
-        mark(m, from + at, from + at + len);
+        if (from + at + len > first)
+            mark(m, from + at, from + at + len);
 }
 
 /* ---- drawing ---- */
 
+/* From the sign of a changed line on, to the bar between both sides of it. */
+static enum ground ground_of(const struct run *run, enum ground before) {
+    if (!(run->flags & RUN_DECOR))
+        return before;
+    return run->ink == INK_ADDED     ? GROUND_ADDED
+           : run->ink == INK_REMOVED ? GROUND_REMOVED
+           : run->ink == INK_RULE    ? GROUND_OWN
+                                     : before;
+}
+
 void draw_flow_row(struct canvas *c, int x, int y, int w, const struct flow *f, size_t row,
                    bool thinking, struct ink_marks marks) {
     const struct flow_row *r = &f->rows[row];
+    enum ground ground = GROUND_OWN;
     int used = 0;
 
     if (r->fill != INK_TEXT)
@@ -129,8 +157,9 @@ void draw_flow_row(struct canvas *c, int x, int y, int w, const struct flow *f, 
     for (size_t i = 0; i < r->n_runs && used < w; i++) {
         const struct run *run = &f->runs[r->run + i];
 
-        used += canvas_put_attrs(c, x + used, y, w - used, look_of(run, thinking), run->attrs,
-                                 f->text.p + run->off, run->len);
+        ground = ground_of(run, ground);
+        used += canvas_put_attrs(c, x + used, y, w - used, look_of(run, thinking),
+                                 run->attrs | ground, f->text.p + run->off, run->len);
     }
     if (marks.find)
         mark_row(&(struct marked){.c = c,

@@ -344,8 +344,8 @@ static void draw_call(struct view *v, const struct thread_place *at, struct canv
     if (h->extra.n > 0 && right - x > 4)
         x += put(c, x, y, right - x, STYLE_DIM, buf_str(&h->extra)) + 2;
     if (added[0] && right - x >= (int)(strlen(added) + strlen(removed))) {
-        x += put(c, x, y, right - x, STYLE_DIFF_ADD, added);
-        x += put(c, x, y, right - x, STYLE_DIFF_DEL, removed) + 2;
+        x += put(c, x, y, right - x, STYLE_MARK_DONE, added);
+        x += put(c, x, y, right - x, STYLE_MARK_APPROVAL, removed) + 2;
     }
     if (calls[0] && right - x >= (int)strlen(calls))
         put(c, x, y, right - x, STYLE_DIM, calls);

@@ -104,6 +104,24 @@ static void every_role_is_readable_where_the_theme_sets_the_background(void **st
     }
 }
 
+/* On the ground of a changed line code keeps its colours. */
+static void code_is_readable_on_changed_lines(void **state) {
+    static const struct {
+        const char *name;
+        enum background kind;
+    } cases[] = {{"dark", BACKGROUND_DARK}, {"light", BACKGROUND_LIGHT}, {"16", BACKGROUND_DARK}};
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(cases); i++)
+        for (int s = STYLE_CODE_TEXT; s <= STYLE_CODE_META; s++)
+            for (int k = 0; k < 2; k++) {
+                struct theme t = load(cases[i].name);
+
+                t.look[s].bg = t.look[k ? STYLE_DIFF_ADD : STYLE_DIFF_DEL].bg;
+                assert_readable(&t, (enum style)s, cases[i].kind);
+            }
+}
+
 static void the_terminals_own_colours_are_never_the_only_difference(void **state) {
     const struct theme t = load("default");
 
@@ -302,6 +320,7 @@ int main(void) {
         cmocka_unit_test(every_shipped_theme_names_every_role),
         cmocka_unit_test(the_default_theme_is_the_built_in_one),
         cmocka_unit_test(every_role_is_readable_where_the_theme_sets_the_background),
+        cmocka_unit_test(code_is_readable_on_changed_lines),
         cmocka_unit_test(the_terminals_own_colours_are_never_the_only_difference),
         cmocka_unit_test(text_typed_in_the_default_theme_has_no_attributes),
         cmocka_unit_test(what_red_and_green_tell_apart_attributes_do_too),

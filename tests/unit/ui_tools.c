@@ -415,6 +415,39 @@ static void a_change_is_shown_to_its_end_at_every_width(void **state) {
     }
 }
 
+/* The ground of the cell where the text stands, in a row of it. */
+static unsigned ground_at(const struct canvas *c, int y, char first, int from) {
+    for (int x = from; x < c->w; x++)
+        if (canvas_at(c, x, y)->cp[0] == (uint32_t)first)
+            return canvas_at(c, x, y)->extra & 0xff00u;
+    fail_msg("no %c", first);
+    return 0;
+}
+
+static void code_lies_on_the_ground_of_its_change(void **state) {
+    const char *input = "{\"file_path\":\"a.c\",\"old_string\":\"return 1;\\nif (a)\","
+                        "\"new_string\":\"while (b)\\nif (a)\"}";
+    const struct part p = part_of("Edit", input, "ok", CALL_OK);
+
+    (void)state;
+    for (int split = 0; split < 2; split++) {
+        const struct lay lay = {.width = 90, .split = split};
+        struct view *v = view_new();
+        struct sheet *s = sheet_cut(v, &p, ROLE_ASSISTANT, &lay);
+        const struct flow *f = sheet_flow(v, s, s->n - 1, &lay);
+        struct canvas c;
+
+        canvas_init(&c, 90, 4);
+        for (size_t i = 0; i < f->n && i < 4; i++)
+            draw_flow_row(&c, 0, (int)i, 90, f, i, false, (struct ink_marks){0});
+        assert_int_equal(ground_at(&c, 0, 'r', 0), GROUND_REMOVED);
+        assert_int_equal(ground_at(&c, !split, 'w', split ? 40 : 0), GROUND_ADDED);
+        assert_int_equal(ground_at(&c, 2 - split, 'i', 0), GROUND_OWN);
+        canvas_fini(&c);
+        view_free(v);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_head_says_what_is_touched_and_how_it_went),
@@ -430,6 +463,7 @@ int main(void) {
         cmocka_unit_test(without_its_signs_a_terminal_gets_others),
         cmocka_unit_test(the_window_of_a_model_is_told_by_its_name),
         cmocka_unit_test(a_change_is_shown_to_its_end_at_every_width),
+        cmocka_unit_test(code_lies_on_the_ground_of_its_change),
     };
 
     return cmocka_run_group_tests(tests, start, NULL);
