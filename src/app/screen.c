@@ -171,6 +171,7 @@ static void take_signals(struct app *a) {
     for (int number; (number = signals_next());) {
         if (number == SIGWINCH || number == SIGCONT) {
             int cols, rows;
+            term_picture_end(a->term), a->pictured = NULL; /* what is painted anew covers it */
             term_resized(a->term);
             term_size(a->term, &cols, &rows);
             act_resize(a->model, cols, rows);

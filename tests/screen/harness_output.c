@@ -61,8 +61,9 @@ static bool read_csi(struct reader *r) {
 static bool read_escape(struct reader *r) {
     const unsigned char *from = r->p;
     /* the background asked for; the palette given back, as terminfo has it for coming back; what
-     * the terminal is, and whether it takes pictures as kitty does */
-    static const char *const known[] = {"]11;?\033\\", "]104\007", "[c",
+     * the terminal is, and whether it takes pictures as kitty does; the end of whatever a crash
+     * left half written */
+    static const char *const known[] = {"]11;?\033\\", "]104\007", "[c", "\\\033[?2004l",
                                         "_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\033\\"};
 
     if (r->p >= r->end)

@@ -282,6 +282,46 @@ static void a_terminal_that_says_nothing_gets_no_pixels(void **state) {
     assert_int_equal(quit(s), 0);
 }
 
+/* Where the bytes stand last among all that was written; 0: nowhere. */
+static size_t last_of(struct screen *s, const char *bytes) {
+    const size_t len = strlen(bytes);
+    size_t n, at = 0;
+    const char *raw = screen_raw(s, &n), *p = raw;
+
+    while ((p = memmem(p, n - (size_t)(p - raw), bytes, len)) != NULL)
+        at = (size_t)(p++ - raw);
+    return at;
+}
+
+/* The screen is painted anew once the shell gives it back, and the picture over it. */
+static void pixels_come_back_from_the_shell(void **state) {
+    struct peer *demo = demo_at(&stage, NULL);
+    struct screen *s = start(demo, NULL, NULL);
+    static const char begins[] = "q\"1;1;";
+
+    (void)state;
+    screen_keys(s, "\033[?62;4;22c");
+    see_one(s);
+    to_thread(s);
+    leader(s, "V");
+    screen_wait(s, "any key: back");
+    screen_wait_that(s, wrote(s, begins));
+    for (int i = 0; i < 3; i++) {
+        const size_t before = last_of(s, begins);
+
+        screen_signal(s, SIGTSTP);
+        screen_wait_stopped(s);
+        screen_signal(s, SIGCONT);
+        screen_wait_that(s, last_of(s, begins) > before);
+        screen_wait_quiet(s, 300);
+        assert_true(last_of(s, begins) > last_of(s, "any key: back"));
+    }
+    screen_keys(s, " ");
+    screen_wait(s, "Enter whole screen");
+    screen_stop(s);
+    server_stop(demo);
+}
+
 int main(void) {
 #define CASE(f) cmocka_unit_test_teardown(f, screen_teardown)
     const struct CMUnitTest tests[] = {
@@ -296,6 +336,7 @@ int main(void) {
         CASE(the_selected_file_is_seen_under_the_list),
         CASE(pixels_fill_the_screen_where_the_terminal_says_it_can),
         CASE(a_terminal_that_says_nothing_gets_no_pixels),
+        CASE(pixels_come_back_from_the_shell),
     };
 
     return screen_run(tests);
