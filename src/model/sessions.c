@@ -214,6 +214,10 @@ static void let_go(struct model *m, struct session *s) {
     files_session_gone(m, s);
     if (m->search->session == s)
         search_end(m);
+    if (m->ui.visual.session == s) {
+        m->ui.visual.on = false;
+        m->ui.visual.session = NULL;
+    }
 }
 
 static void unlist(struct model *m, struct session *s) {

@@ -3,6 +3,7 @@
 #include "panel_kit.h"
 #include "model_rows.h"
 
+#include "mix/copy.h"
 #include "mix/editor.h"
 
 #include <time.h>
@@ -509,6 +510,20 @@ static void a_filtered_list_waits_for_another_message(void **state) {
     kit_free(k);
 }
 
+/* Another session may come to stand where it stood in memory. */
+static void a_session_that_goes_ends_the_choosing_in_it(void **state) {
+    struct kit *k = begin();
+
+    (void)state;
+    act_visual(k->m);
+    assert_true(visual_on(k->m));
+    session_gone(k->m, k->m->shown, k->fx);
+    kit_step(k);
+    assert_false(k->m->ui.visual.on);
+    assert_null(k->m->ui.visual.session);
+    kit_free(k);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_goes_to_the_next_of_a_kind),
@@ -528,6 +543,7 @@ int main(void) {
         cmocka_unit_test(a_long_list_is_shown_around_the_place_and_searched_whole),
         cmocka_unit_test(a_mark_far_away_is_found_as_fast_as_an_error),
         cmocka_unit_test(a_filtered_list_waits_for_another_message),
+        cmocka_unit_test(a_session_that_goes_ends_the_choosing_in_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
