@@ -61,7 +61,10 @@ static struct range {
 };
 static bool two_cells;
 
-void term_ambiguous(enum ambiguous_width cells) { two_cells = cells == AMBIGUOUS_WIDE; }
+void term_ambiguous(enum ambiguous_width cells) {
+    two_cells = cells == AMBIGUOUS_WIDE;
+    (void)wcwidth(L' '); /* libc's is found now, before other threads ask */
+}
 
 static bool is_ambiguous(uint32_t cp) {
     size_t low = 0, high = MIX_COUNT(ambiguous);
