@@ -13,7 +13,7 @@ void row_build(struct entry *e, const struct message *m, struct part *parts, str
 
 enum call_state row_state(enum call_state old, const struct part *row, bool last);
 bool row_same(const struct entry *shown,
-              const struct entry *row); /* showing the row changes nothing */
+              const struct entry *row);                     /* showing the row changes nothing */
 bool part_same(const struct part *a, const struct part *b); /* all but state and fold */
 bool entry_same_head(const struct entry *a, const struct entry *b);
 bool entry_same_text(const struct entry *a, const struct entry *b); /* who and what was said */

@@ -35,7 +35,8 @@ static int rgb_distance(int rgb, int r, int g, int b) {
            channel_distance(rgb & 255, b);
 }
 
-int palette_rgb(int i) {
+/* 0xrrggbb of an entry of the xterm palette */
+static int palette_rgb(int i) {
     static const int base[16] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
                                  0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00,
                                  0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff};

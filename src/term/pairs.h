@@ -27,7 +27,4 @@ void pairs_frame(struct pairs *p); /* another frame begins */
 int pairs_get(struct pairs *p, uint16_t extra, const struct canvas *shown,
               const struct canvas *next, bool *fresh);
 
-/* 0xrrggbb of an entry of the xterm palette */
-int palette_rgb(int i);
-
 #endif

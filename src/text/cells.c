@@ -6,7 +6,9 @@
 
 enum { CLUSTER_CELLS = UINT8_MAX, ZWJ = 0x200d };
 
-int utf8_cells(uint32_t cp) {
+/* Cells of one code point: 0 for marks and controls, 1 for a tab and for what wcwidth(3) does not
+ * know. */
+static int point_cells(uint32_t cp) {
     if (cp < 0x7f)
         return cp >= 0x20 || cp == '\t';
     if (cp < 0xa0)
@@ -24,7 +26,7 @@ struct cluster text_cluster(const char *s, size_t n) {
     size_t used;
     uint32_t cp = text_decode(s, n, &used);
     size_t at = used;
-    int cells = utf8_cells(cp);
+    int cells = point_cells(cp);
     utf8proc_int32_t state = 0;
 
     while (at < n) {
@@ -33,7 +35,7 @@ struct cluster text_cluster(const char *s, size_t n) {
         if (utf8proc_grapheme_break_stateful((utf8proc_int32_t)cp, (utf8proc_int32_t)next, &state))
             break;
         /* A chain of joiners may go on for ever; a row of cells does not, so it is cut. */
-        const int more = utf8_cells(next);
+        const int more = point_cells(next);
 
         if (cells + more > CLUSTER_CELLS || at + used > UINT32_MAX)
             break;
@@ -88,7 +90,7 @@ int text_width(const char *s, size_t n) {
         }
         size_t used;
 
-        cells += utf8_cells(text_decode(s + at, n - at, &used));
+        cells += point_cells(text_decode(s + at, n - at, &used));
         at += used;
     }
     return cells < INT32_MAX ? (int)cells : INT32_MAX;

@@ -5,7 +5,8 @@
  *   body.c what a part of a thread shows       sheet.c   that, cut, laid out and kept
  *   piece.c the rows of a thread, drawn        walk.c    from row to row
  *   thread.c the reader's moves                place.c   the text that stays where it is
- *   ink.c   rows of a flow on the canvas       view_*.c  one pane or overlay each */
+ *   ink.c   rows of a flow on the canvas       visual.c  text chosen by keys
+ *   call_head.c tool_*.c  what calls show      view_*.c  one pane or overlay each */
 #ifndef MIX_UI_UI_H
 #define MIX_UI_UI_H
 
@@ -168,7 +169,6 @@ bool spot_up(struct view *v, const struct thread_place *at, struct spot *spot, i
 /* The next piece that has rows, at its first one. */
 bool piece_down(const struct thread_place *at, struct spot *spot);
 bool piece_up(const struct thread_place *at, struct spot *spot);
-struct spot last_spot(struct view *v, const struct thread_place *at);
 struct spot end_top(struct view *v, const struct thread_place *at); /* top when the end shows */
 const struct part *spot_part(const struct thread_place *at, struct spot spot); /* NULL: none */
 /* place.c: where a text is */
@@ -199,8 +199,9 @@ void draw_picture(struct canvas *c, struct rect r, const struct picture *p);
 /* ---- panes ---- */
 void files_settle(const struct view *v, struct model *m, struct rect r);
 const char *ask_name(const struct ask *a); /* the tool, or the title of a question */
-/* session > task > tool, before it the server when that is another one */
+/* Behind the name: what is to be done, or what kind of question it is. */
 const char *ask_action(const struct ask *a);
+/* session > task > tool, before it the server when that is another one */
 void ask_chain(struct buf *out, const struct model *m, const struct ask *a);
 const struct block *ask_block(struct view *v, const struct ask *a, int width);
 int composer_rows(const struct model *m, int width, int max); /* rows the draft wants */

@@ -61,7 +61,6 @@ static bool elsewhere(const struct model *m, const struct ask *a) {
     return a->owner && a->owner != m;
 }
 
-/* Behind the name: what is to be done, or what kind of question it is. */
 const char *ask_action(const struct ask *a) {
     return a->kind == ASK_QUESTION ? a->tool : a->action;
 }

@@ -125,7 +125,7 @@ bool spot_up(struct view *v, const struct thread_place *at, struct spot *spot, i
     return true;
 }
 
-struct spot last_spot(struct view *v, const struct thread_place *at) {
+static struct spot last_spot(struct view *v, const struct thread_place *at) {
     const struct transcript *t = text_of(at);
     struct spot spot = {.entry = t->n - 1, .piece = t->entries[t->n - 1].n_parts + 1};
 

@@ -88,8 +88,8 @@ static void live(struct transcript *t, struct source s) {
             transcript_delta(t, what & 64 ? PART_TEXT : PART_THINKING, name, text, strlen(text), 1,
                              1);
         else if (what % 6 == 2)
-            (what & 64 ? part_input_more : part_input)(
-                t, transcript_call(t, name, text, "Bash", 1, 1), "{}", 2);
+            (what & 64 ? part_input_more
+                       : part_input)(t, transcript_call(t, name, text, "Bash", 1, 1), "{}", 2);
         else if (what % 6 == 3)
             transcript_complete(t, name, text, 2);
         else if (what % 6 == 4)
