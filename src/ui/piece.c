@@ -377,7 +377,7 @@ static void draw_note(const struct thread_place *at, struct canvas *c, int y, co
 
     draw_line(c, at->m, at->r.x, y, at->r.w, STYLE_SEAM);
     canvas_put(c, x - 1, y, 1, STYLE_SEAM, " ", 1);
-    draw_flow_row(c, x, y, at->r.w - 4, f, row, false, (struct ink_marks){0});
+    draw_flow_row(c, x, y, at->r.w - SEAM_EDGES, f, row, false, (struct ink_marks){0});
     x += f->rows[row].cells;
     canvas_put(c, x, y, 1, STYLE_SEAM, " ", 1);
 }

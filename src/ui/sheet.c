@@ -258,7 +258,7 @@ static void cut_markup(struct sheet *s, size_t body, size_t from, bool whole) {
 }
 
 static int body_width(const struct body *b, const struct lay *lay) {
-    const int room = lay->width - gutter_cells(b);
+    const int room = lay->width - gutter_cells(b) - (b->ink == INK_SEAM ? SEAM_EDGES : 0);
 
     return room > 0 ? room : 1;
 }

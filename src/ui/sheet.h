@@ -14,6 +14,7 @@ enum {
     SLICE_BYTES = 16 << 10, /* of plain text and code */
     SLICE_LINES = 100,      /* of a diff */
     READING_WIDTH = 100,    /* running text is not wider */
+    SEAM_EDGES = 4,         /* columns of a note that its rule keeps */
 };
 struct slice {
     uint32_t body;

@@ -181,6 +181,27 @@ static void thread_shows_every_kind_of_part(void **state) {
     scene("live", 100, 40, live_turn);
 }
 
+static void a_note_shows_every_word_at_every_width(void **state) {
+    (void)state;
+    for (int cols = 40; cols <= 200; cols++) {
+        auto_buf struct buf got = {.max = MIX_MIB}, words = {.max = 4096};
+        struct fixture *f = fixture_new(cols, 40);
+        char word[8];
+
+        for (int i = 10; i < 40; i++)
+            (void)buf_addf(&words, "%sw%d", i > 10 ? " " : "", i);
+        free_transcript(&f->s[0].transcript);
+        add_part(f, add_entry(&f->s[0], ROLE_NOTE), PART_NOTE, buf_str(&words));
+        frame(f);
+        canvas_text(&f->c, &got);
+        for (int i = 10; i < 40; i++) {
+            snprintf(word, sizeof word, "w%d", i);
+            assert_non_null(strstr(buf_str(&got), word));
+        }
+        fixture_free(f);
+    }
+}
+
 static void empty_thread(struct fixture *f) {
     free_transcript(&f->s[0].transcript);
     f->s[0].transcript.loaded = true;
@@ -533,6 +554,7 @@ int main(void) {
         cmocka_unit_test(a_terminal_too_small_is_told_so),
         cmocka_unit_test(one_pane_at_a_time_fits_everywhere),
         cmocka_unit_test(permissions_show_what_is_decided),
+        cmocka_unit_test(a_note_shows_every_word_at_every_width),
         cmocka_unit_test(thread_shows_every_kind_of_part),
         cmocka_unit_test(an_empty_thread_says_why),
         cmocka_unit_test(the_composer_grows_and_keeps_its_caret_in_view),
