@@ -301,7 +301,10 @@ static void add_lines(struct bodies *out, const struct body_how *how, struct spa
         tool_borrow(out, BODY_PLAIN, s, output_gutter(how))->ink = INK_OUTPUT;
 }
 
-void grep_bodies(struct bodies *out, const struct part *p, const struct body_how *how) {
+/* What was looked for beside the pattern, which the head line has, and line by line what was found.
+ */
+static void found_bodies(struct bodies *out, const struct part *p, const struct body_how *how,
+                         void add(struct bodies *out, const struct body_how *how, struct span l)) {
     static const char *const but[] = {"pattern", NULL};
     const struct span s = tool_output(p);
 
@@ -309,7 +312,11 @@ void grep_bodies(struct bodies *out, const struct part *p, const struct body_how
     if (s.n == 0 || p->state != CALL_OK || nothing_found(s))
         tool_plain(out, p, how);
     else
-        add_lines(out, how, s, add_hit);
+        add_lines(out, how, s, add);
+}
+
+void grep_bodies(struct bodies *out, const struct part *p, const struct body_how *how) {
+    found_bodies(out, p, how, add_hit);
 }
 
 /* `(Results are truncated ...)` is no file. */
@@ -349,12 +356,5 @@ static void add_file(struct bodies *out, const struct body_how *how, struct span
 }
 
 void glob_bodies(struct bodies *out, const struct part *p, const struct body_how *how) {
-    static const char *const but[] = {"pattern", NULL};
-    const struct span s = tool_output(p);
-
-    tool_fields(out, p, how, but);
-    if (s.n == 0 || p->state != CALL_OK || nothing_found(s))
-        tool_plain(out, p, how);
-    else
-        add_lines(out, how, s, add_file);
+    found_bodies(out, p, how, add_file);
 }
