@@ -51,7 +51,8 @@ bool screen_draw(struct screen *s, const char *path, enum screen_paper paper) {
 
     buf_addf(&b,
              "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-             "font-family=\"monospace\" font-size=\"15\" xml:space=\"preserve\">\n",
+             "font-family=\"monospace\" font-size=\"15\" shape-rendering=\"crispEdges\" "
+             "xml:space=\"preserve\">\n",
              w, h);
     for (int y = 0; y < screen_rows(s); y++)
         for (int x = 0; x < screen_cols(s); x++) {
