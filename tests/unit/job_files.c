@@ -1,13 +1,8 @@
 /* What each kind of task does to the file system. */
-#include "mix/job.h"
+#include "job_kit.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,22 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 static char dir[64];
 static struct job *job;
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at) {
-    (void)st;
-    (void)type;
-    (void)at;
-    return remove(path);
-}
-
 static int begin(void **state) {
     (void)state;
-    snprintf(dir, sizeof dir, "/tmp/job-files-XXXXXX");
-    if (!mkdtemp(dir))
+    if (kit_dir(dir) != 0)
         return -1;
     setenv("HOME", dir, 1);
     job = job_new();
@@ -40,7 +25,7 @@ static int begin(void **state) {
 static int finish(void **state) {
     (void)state;
     job_free(job);
-    return nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return kit_dir_remove(dir);
 }
 
 static const char *at(const char *name) {
@@ -50,19 +35,6 @@ static const char *at(const char *name) {
     turn = (turn + 1) % 4;
     snprintf(path[turn], sizeof path[turn], "%s/%s", dir, name);
     return path[turn];
-}
-
-static struct task *wait_one(void) {
-    struct task *t = job_next(job);
-
-    while (!t) {
-        struct pollfd p = {.fd = job_fd(job), .events = POLLIN};
-
-        assert_true(poll(&p, 1, 20000) > 0);
-        job_ack(job);
-        t = job_next(job);
-    }
-    return t;
 }
 
 static struct task *ask(enum task_kind kind, const char *path, const char *data) {
@@ -75,7 +47,7 @@ static struct task *ask(enum task_kind kind, const char *path, const char *data)
         t->data = arena_strdup(&t->arena, data);
     }
     assert_int_equal(job_send(job, t), RC_OK);
-    t = wait_one();
+    t = kit_next(job);
     assert_int_equal(t->id, id);
     assert_int_equal(t->tag, 77);
     return t;
@@ -141,7 +113,7 @@ static void a_fresh_file_is_never_written_over(void **state) {
     /* both before the first is done: neither takes the other's place in the queue */
     assert_int_equal(job_send(job, fresh(at("fresh/export"), "mine")), RC_OK);
     assert_int_equal(job_send(job, fresh(at("fresh/export"), "another")), RC_OK);
-    struct task *first = wait_one(), *second = wait_one();
+    struct task *first = kit_next(job), *second = kit_next(job);
 
     assert_int_equal(first->err.rc, RC_OK);
     assert_int_equal(second->err.rc, RC_IO);

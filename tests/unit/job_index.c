@@ -1,34 +1,19 @@
 /* The index: what was added is found, whatever is typed, whatever the file was. */
-#include "mix/job.h"
+#include "job_kit.h"
 
 #include <fcntl.h>
-#include <ftw.h>
-#include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 static char dir[64], file[128];
 static struct job *job;
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at) {
-    (void)st;
-    (void)type;
-    (void)at;
-    return remove(path);
-}
-
 static int begin(void **state) {
     (void)state;
-    snprintf(dir, sizeof dir, "/tmp/job-index-XXXXXX");
-    if (!mkdtemp(dir))
+    if (kit_dir(dir) != 0)
         return -1;
     snprintf(file, sizeof file, "%s/cache/mixtui/index-x.db", dir);
     job = job_new();
@@ -38,28 +23,15 @@ static int begin(void **state) {
 static int finish(void **state) {
     (void)state;
     job_free(TAKE(job));
-    return nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return kit_dir_remove(dir);
 }
 
 /* ---- asking ---- */
-static struct task *answer(void) {
-    struct task *t = job_next(job);
-
-    while (!t) {
-        struct pollfd p = {.fd = job_fd(job), .events = POLLIN};
-
-        assert_true(poll(&p, 1, 60000) > 0);
-        job_ack(job);
-        t = job_next(job);
-    }
-    return t;
-}
-
 static struct task *ask(struct task *t) {
     const uint32_t id = t->id;
 
     assert_int_equal(job_send(job, t), RC_OK);
-    t = answer();
+    t = kit_next(job);
     assert_int_equal(t->id, id);
     return t;
 }
@@ -681,7 +653,7 @@ static void a_question_is_given_up_when_it_is_cancelled(void **state) {
     c->target = id;
     assert_int_equal(job_send(job, a), RC_OK);
     assert_int_equal(job_send(job, c), RC_OK);
-    a = answer();
+    a = kit_next(job);
     assert_int_equal(a->id, id);
     assert_true(a->err.rc == RC_OK || a->err.rc == RC_CANCELLED);
     task_free(a);

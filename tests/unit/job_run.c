@@ -1,20 +1,14 @@
 /* Children of the job thread: what goes in, what comes out, and that nothing of them stays. */
-#include "mix/job.h"
+#include "job_kit.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { FAR_MS = 30000 };
 
@@ -33,19 +27,6 @@ static int finish(void **state) {
     (void)state;
     job_free(j);
     return 0;
-}
-
-static struct task *wait_one(void) {
-    struct task *t = job_next(j);
-
-    while (!t) {
-        struct pollfd p = {.fd = job_fd(j), .events = POLLIN};
-
-        assert_true(poll(&p, 1, FAR_MS) > 0);
-        job_ack(j);
-        t = job_next(j);
-    }
-    return t;
 }
 
 struct wish {
@@ -75,7 +56,7 @@ static uint32_t send(const struct wish *w) {
 
 static struct task *run(const struct wish *w) {
     send(w);
-    return wait_one();
+    return kit_next(j);
 }
 
 static struct task *shell(const char *script) {
@@ -289,7 +270,7 @@ static void cancel_kills_the_child_and_all_it_started(void **state) {
     const int64_t began = clock_now();
 
     cancel(id);
-    struct task *t = wait_one();
+    struct task *t = kit_next(j);
 
     assert_int_equal(t->id, id);
     assert_int_equal(t->err.rc, RC_CANCELLED);
@@ -305,7 +286,7 @@ static void a_waiting_child_can_be_cancelled(void **state) {
     for (size_t i = 0; i < MIX_COUNT(id); i++)
         id[i] = send(&(struct wish){.argv = {"sleep", "50"}, .limit_ms = FAR_MS, .most = 1});
     cancel(id[5]);
-    struct task *t = wait_one();
+    struct task *t = kit_next(j);
 
     assert_int_equal(t->id, id[5]);
     assert_int_equal(t->err.rc, RC_CANCELLED);
@@ -313,7 +294,7 @@ static void a_waiting_child_can_be_cancelled(void **state) {
     for (size_t i = 0; i < 5; i++)
         cancel(id[i]);
     for (size_t i = 0; i < 5; i++) {
-        t = wait_one();
+        t = kit_next(j);
         assert_int_equal(t->err.rc, RC_CANCELLED);
         task_free(t);
     }
@@ -332,7 +313,7 @@ static void a_hundred_at_once_all_come_back_and_leave_nothing(void **state) {
         send(&(struct wish){{"cat"}, text, 0, FAR_MS, 10});
     }
     for (int i = 0; i < 100; i++) {
-        struct task *t = wait_one();
+        struct task *t = kit_next(j);
 
         assert_int_equal(t->err.rc, RC_OK);
         seen[atoi(t->data)]++;
@@ -351,7 +332,7 @@ static void four_run_side_by_side(void **state) {
     for (int i = 0; i < 4; i++)
         send(&(struct wish){.argv = {"sleep", "1"}, .limit_ms = FAR_MS, .most = 1});
     for (int i = 0; i < 4; i++)
-        task_free(wait_one());
+        task_free(kit_next(j));
     assert_true(clock_now() - began < 2500);
 }
 
@@ -363,12 +344,12 @@ static void a_file_does_not_wait_for_a_child(void **state) {
     const uint32_t read_id = read->id;
 
     assert_int_equal(job_send(j, read), RC_OK);
-    struct task *t = wait_one();
+    struct task *t = kit_next(j);
 
     assert_int_equal(t->id, read_id);
     task_free(t);
     cancel(id);
-    task_free(wait_one());
+    task_free(kit_next(j));
 }
 
 static void the_end_of_the_program_kills_them(void **state) {

@@ -1,38 +1,23 @@
 /* The border: order, collapse, cancel, and that nothing is lost or left asleep. */
-#include "mix/job.h"
+#include "job_kit.h"
 
 #include <fcntl.h>
-#include <ftw.h>
-#include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 enum { BIG = 3000 }; /* files of a directory that keeps the thread busy for a while */
 
 static char dir[64];
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at) {
-    (void)st;
-    (void)type;
-    (void)at;
-    return remove(path);
-}
 
 static int begin(void **state) {
     char path[128];
 
     (void)state;
-    snprintf(dir, sizeof dir, "/tmp/job-thread-XXXXXX");
-    if (!mkdtemp(dir))
+    if (kit_dir(dir) != 0)
         return -1;
     snprintf(path, sizeof path, "%s/big", dir);
     if (mkdir(path, 0700) != 0)
@@ -50,20 +35,7 @@ static int begin(void **state) {
 
 static int finish(void **state) {
     (void)state;
-    return nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-static struct task *wait_one(struct job *j) {
-    struct task *t = job_next(j);
-
-    while (!t) {
-        struct pollfd p = {.fd = job_fd(j), .events = POLLIN};
-
-        assert_true(poll(&p, 1, 30000) > 0);
-        job_ack(j);
-        t = job_next(j);
-    }
-    return t;
+    return kit_dir_remove(dir);
 }
 
 static uint32_t send(struct job *j, enum task_kind kind, const char *name, const char *data) {
@@ -89,7 +61,7 @@ static void cancel(struct job *j, uint32_t target) {
 }
 
 static void expect(struct job *j, uint32_t id, enum rc rc) {
-    struct task *t = wait_one(j);
+    struct task *t = kit_next(j);
 
     assert_int_equal(t->id, id);
     assert_int_equal(t->err.rc, rc);
@@ -98,7 +70,7 @@ static void expect(struct job *j, uint32_t id, enum rc rc) {
 
 static void expect_content(struct job *j, const char *name, const char *content) {
     send(j, TASK_READ, name, NULL);
-    struct task *t = wait_one(j);
+    struct task *t = kit_next(j);
 
     assert_non_null(t->data);
     assert_string_equal(t->data, content);
@@ -115,7 +87,7 @@ static void keep_busy(struct job *j) {
 
 static void expect_busy_over(struct job *j) {
     for (int i = 0; i < BUSY_SCANS; i++) {
-        struct task *t = wait_one(j);
+        struct task *t = kit_next(j);
 
         assert_int_equal(t->kind, TASK_SCAN);
         assert_int_equal(t->n_entries, BIG);
@@ -151,7 +123,7 @@ static void a_read_between_two_writes_keeps_them_apart(void **state) {
 
     expect_busy_over(j);
     expect(j, first, RC_OK);
-    struct task *t = wait_one(j);
+    struct task *t = kit_next(j);
 
     assert_int_equal(t->id, read);
     assert_string_equal(t->data, "1");
@@ -169,16 +141,16 @@ static void a_cancelled_task_comes_back_at_once(void **state) {
 
     cancel(j, find);
     cancel(j, find); /* it is no longer there */
-    struct task *t = wait_one(j);
+    struct task *t = kit_next(j);
 
     while (t->kind == TASK_SCAN && t->id < find) {
         task_free(t);
-        t = wait_one(j);
+        t = kit_next(j);
     }
     assert_int_equal(t->kind, TASK_FIND);
     assert_int_equal(t->err.rc, RC_CANCELLED);
     task_free(t);
-    while ((t = wait_one(j))->id != stat)
+    while ((t = kit_next(j))->id != stat)
         task_free(t);
     assert_int_equal(t->err.rc, RC_OK);
     task_free(t);
@@ -199,7 +171,7 @@ static void a_running_task_looks_for_its_cancel(void **state) {
         assert_int_equal(job_send(j, t), RC_OK);
         usleep(5000);
         cancel(j, id);
-        t = wait_one(j);
+        t = kit_next(j);
         rc = t->err.rc;
         assert_int_equal(t->n_entries > 0, rc == RC_OK);
         task_free(t);
@@ -248,7 +220,7 @@ static void a_full_ring_is_said_and_nothing_is_lost(void **state) {
         }
         if (sent < TASKS && busy % 3 != 0)
             continue;
-        struct task *t = wait_one(j);
+        struct task *t = kit_next(j);
 
         do {
             assert_int_equal(t->tag, got);
@@ -277,7 +249,7 @@ static void results_behind_a_full_ring_wake_main_again(void **state) {
     }
     usleep(200 * 1000); /* all are done, and main was not looking */
     for (size_t got = 0; got < TASKS; got++)
-        task_free(wait_one(j));
+        task_free(kit_next(j));
     job_free(j);
 }
 
