@@ -409,6 +409,12 @@ static enum step ss3_step(const char *p, size_t n, size_t *used, struct key *out
     return out->code ? STEP_KEY : STEP_NONE;
 }
 
+/* What comes by itself, at any moment, and never with Alt: an Esc before it is a key of its own. */
+static bool unasked(const char *p, size_t n) {
+    return n > 2 && p[1] == '[' &&
+           ((p[2] && strchr("?<IO", p[2])) || (n > 5 && memcmp(p + 2, "200~", 4) == 0));
+}
+
 static enum step escape_step(struct decoder *d, const char *p, size_t n, size_t *used,
                              struct key *out) {
     const struct known *k = known_at(d, p, n);
@@ -431,7 +437,8 @@ static enum step escape_step(struct decoder *d, const char *p, size_t n, size_t 
     case 'X':
         return string_step(d, p, n, used, out);
     case '\033':
-        if (n > 2 && (p[2] == '[' || p[2] == 'O')) { /* rxvt: Alt with an arrow */
+        if (n > 2 && (p[2] == '[' || p[2] == 'O') &&
+            !unasked(p + 1, n - 1)) { /* rxvt: Alt with an arrow */
             enum step s = escape_step(d, p + 1, n - 1, used, out);
             *used += 1;
             out->mods |= MOD_ALT;

@@ -275,6 +275,7 @@ bool screen_pump(struct screen *s, int ms) {
 }
 
 void screen_bytes(struct screen *s, const char *p, size_t n) {
+    give_answers(s); /* they were asked for before anybody typed */
     int64_t until = clock_now() + SCREEN_MS;
     while (n > 0) {
         if (s->fd < 0)
