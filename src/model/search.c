@@ -111,8 +111,11 @@ static struct mark_at place_of(const struct transcript *t, const struct reading 
     if (r->piece == 0)
         return at;
     at.part = r->piece - 1;
-    if (at.part >= t->entries[at.entry].n_parts)
-        return at.entry + 1 < t->n ? (struct mark_at){.entry = at.entry + 1} : at;
+    if (at.part >= t->entries[at.entry].n_parts) {
+        if (at.entry + 1 < t->n)
+            at = (struct mark_at){.entry = at.entry + 1};
+        return at;
+    }
     at.in_result = r->top_result;
     at.off = r->top_off;
     return at;

@@ -122,8 +122,8 @@ static void add_marks(struct shown *l, const struct marks *marks) {
         }
         at = end;
     }
-    memcpy(l->bits, cut, n * sizeof *cut);
-    l->n = n;
+    for (l->n = 0; l->n < n; l->n++)
+        l->bits[l->n] = cut[l->n];
 }
 
 static void colour(struct show *sh, struct shown *l, struct place *p, size_t line,

@@ -224,7 +224,7 @@ static size_t hard_cut(const char *s, size_t at, size_t n) {
     for (size_t i = 0; i < NEAR; i++)
         if (s[end - i - 1] == ' ' && (unsigned char)s[end - i] < 0x80)
             return end - i;
-    while (in_sequence(s[from]) && from < end - NEAR / 2)
+    while (from < end - NEAR / 2 && in_sequence(s[from]))
         from++;
     for (size_t next = from; next < end;
          next += text_cluster(s + next, n - next < NEAR ? n - next : NEAR).bytes)
