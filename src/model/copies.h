@@ -34,6 +34,7 @@ struct copy_list {
     struct copy_item *v;
     size_t n, cap;
     struct copy_item beyond; /* the cap: thrown away */
+    size_t compared;         /* bytes of inputs that were made diffs of */
     struct arena arena;      /* of what is not borrowed from the transcript */
 };
 /* Every text there is, those of the message first. Borrows from the transcript: not to be kept. */

@@ -8,7 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ITEMS_MAX = 2000, OF_A_TEXT = 200, OF_A_CALL = 30 };
+enum {
+    ITEMS_MAX = 2000,
+    OF_A_TEXT = 200,
+    OF_A_CALL = 30,
+    DIFF_MOST = 1 << 20, /* bytes of inputs of a message that are compared: a key waits for it */
+    COUNTED = 4 << 20    /* bytes of a text that are looked through */
+};
 #define ARGUMENT_MAX (16 * MIX_MIB)
 
 static struct copy_item *add(struct copy_list *l, enum copy_kind kind, int part, const char *name) {
@@ -44,10 +50,14 @@ static void add_string(struct copy_list *l, enum copy_kind kind, int part, const
 
 static void add_markup(struct copy_list *l, int part, const struct part *p) {
     struct markup_items items = {0};
+    const bool cut = p->len > COUNTED;
 
-    markup_items(&items, p->text, p->len, OF_A_TEXT);
+    markup_items(&items, p->text, cut ? COUNTED : p->len, OF_A_TEXT);
     for (size_t i = 0; i < items.n; i++) {
         const struct markup_item *m = &items.v[i];
+
+        if (cut && i + 1 == items.n && m->kind == ITEM_CODE)
+            break; /* it may go on: half of a code is none */
         const bool code = m->kind == ITEM_CODE;
         struct copy_item *item = add(l, code ? COPY_CODE : COPY_LINK, part,
                                      code                    ? "code"
@@ -106,8 +116,10 @@ static void add_diff(struct copy_list *l, int part, const struct part *p) {
 
 static void add_call(struct copy_list *l, int part, const struct part *p) {
     add_arguments(l, part, p);
-    if (tool_is(p->name, "Edit"))
+    if (tool_is(p->name, "Edit") && p->len <= DIFF_MOST - l->compared) {
+        l->compared += p->len;
         add_diff(l, part, p);
+    }
     add_string(l, COPY_OUTPUT, part, "output", p->result);
     add_text(l, COPY_INPUT, part, "input, JSON", p->text, p->len);
     add_string(l, COPY_CALL_ID, part, "id of the call", p->call_id);
@@ -228,7 +240,7 @@ const struct copy_item *copies_main(const struct copy_list *l, const struct entr
 void say_extent(struct buf *out, const char *s, size_t n) {
     size_t lines = n > 0 && s[n - 1] != '\n';
 
-    for (const char *p = s; (p = memchr(p, '\n', (size_t)(s + n - p))); p++)
+    for (const char *p = s; n <= COUNTED && (p = memchr(p, '\n', (size_t)(s + n - p))); p++)
         lines++;
     if (lines > 1)
         (void)buf_addf(out, "%zu lines (", lines);

@@ -1,4 +1,5 @@
 /* Texts out of the thread: which there are, which way they go, and what is said of it. */
+#include "copies.h"
 #include "mix/copy.h"
 #include "panel_kit.h"
 
@@ -411,6 +412,42 @@ static void the_bare_view_has_clean_logical_lines(void **state) {
     kit_free(k);
 }
 
+/* A key waits for the list: what a screen compares slice by slice is not compared for it. */
+static void huge_changes_are_copied_without_a_diff(void **state) {
+    enum { SIDE = 600 << 10 };
+    auto_buf struct buf input = {.max = 4 * MIX_MIB};
+
+    (void)state;
+    for (size_t side = 100; side <= SIDE; side += SIDE - 100) {
+        buf_clear(&input);
+        buf_adds(&input, "{\"old_string\":\"");
+        for (size_t i = 0; i < side; i++)
+            buf_add(&input, i % 2 ? "a" : "b", 1);
+        buf_adds(&input, "\",\"new_string\":\"");
+        for (size_t i = 0; i < side; i++)
+            buf_add(&input, "c", 1);
+        buf_adds(&input, "\"}");
+        struct part part = {.kind = PART_TOOL,
+                            .name = "Edit",
+                            .call_id = "c",
+                            .text = buf_str(&input),
+                            .len = input.n};
+        const struct entry e = {.role = ROLE_ASSISTANT, .parts = &part, .n_parts = 1};
+        const struct session s = {.id = NULL};
+        struct copy_list l;
+        bool diff = false, whole = false;
+
+        copies_of(&l, &s, &e);
+        for (size_t i = 0; i < l.n; i++) {
+            diff = diff || l.v[i].kind == COPY_DIFF;
+            whole = whole || (l.v[i].kind == COPY_INPUT && l.v[i].n == input.n);
+        }
+        assert_int_equal(diff, side < SIDE);
+        assert_true(whole);
+        copies_fini(&l);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_copy_goes_the_first_way_and_into_a_file),
@@ -428,6 +465,7 @@ int main(void) {
         cmocka_unit_test(leaving_ends_a_command_that_runs),
         cmocka_unit_test(the_chosen_copy_is_what_goes_through),
         cmocka_unit_test(the_bare_view_has_clean_logical_lines),
+        cmocka_unit_test(huge_changes_are_copied_without_a_diff),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
