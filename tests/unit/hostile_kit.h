@@ -11,6 +11,13 @@
 #define FRAME_MS 1000.0
 #define STILL_MS 100.0 /* when nothing changed */
 
+/* Of a hostile text. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { BYTES = 250 * 1000 };
+#else
+enum { BYTES = 1000 * 1000 };
+#endif
+
 static struct fixture *f;
 static struct session *s;
 static double worst_ms, still_ms; /* still: of a frame in which nothing changed */

@@ -3,8 +3,9 @@
 
 #include "sheet.h"
 
-#define HUGE_BYTES ((size_t)50 * 1000 * 1000)
-#define FILE_BYTES ((size_t)10 * 1000 * 1000)
+/* 50 MB, and 10 MB of each file of a change; less in a sanitizer's build. */
+#define HUGE_BYTES ((size_t)50 * BYTES)
+#define FILE_BYTES ((size_t)10 * BYTES)
 
 static void put_huge(const char *what, enum role role, enum part_kind kind, const char *text,
                      size_t n, const char *result) {
