@@ -121,7 +121,7 @@ static char *session_id(const struct model *m, const char *file) {
         in += sizeof path - 1;
         const size_t n = strcspn(in, "/?#");
 
-        if (n > 0 && n < 64 && strncmp(in + n, "/files/", 7) == 0)
+        if (n > 0 && n < 64 && in[0] != '.' && strncmp(in + n, "/files/", 7) == 0)
             return xstrndup(in, n);
     }
     return s && s->id ? xstrdup(s->id) : NULL;

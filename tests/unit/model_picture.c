@@ -408,6 +408,20 @@ static void what_is_kept_is_bounded(void **state) {
     kit_free(k);
 }
 
+/* A URL in a message is somebody's word: it names a session, not a way up. */
+static void a_url_names_no_way_up(void **state) {
+    static const char *const files[] = {"http://h:1/api/sessions/../files/a.png", NULL};
+    struct kit *k = start();
+
+    (void)state;
+    frame(k, files);
+    const struct request *r = kit_last(k, OP_FILE_GET);
+
+    assert_non_null(r);
+    assert_string_equal(((const struct file_ref *)r->in)->id, "s2");
+    kit_free(k);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pictures_are_known_by_their_names),
@@ -423,6 +437,7 @@ int main(void) {
         cmocka_unit_test(pixels_are_asked_for_where_the_terminal_takes_them),
         cmocka_unit_test(the_picture_of_the_selected_line_is_found),
         cmocka_unit_test(what_is_kept_is_bounded),
+        cmocka_unit_test(a_url_names_no_way_up),
     };
 
     setlocale(LC_ALL, "C.UTF-8");
