@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PREVIEW = 200, KINDS = 64 };
+enum { PREVIEW = 200, KINDS = 64, LOOK = 16 << 10 /* bytes that may be blank */ };
 
 struct about {
     char *id; /* of the entry; NULL: it has none */
@@ -58,7 +58,7 @@ static size_t index_of(const struct copy_item *item) {
 
 /* The first line that says something. */
 static const char *preview(struct arena *a, const char *s, size_t n) {
-    const char *end = s + n;
+    const char *end = s + (n < LOOK ? n : LOOK);
 
     while (s < end && strchr(" \t\r\n", *s) && *s)
         s++;
