@@ -6,6 +6,10 @@
 set -eu
 ROOT=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
 cd "$ROOT"
+case ${1:-} in
+'' | --check | --bench | --picture | --table) ;;
+*) echo "docs: no option $1; there are: --check --bench --picture --table" >&2; exit 2 ;;
+esac
 
 find_program() { # find_program NAME: the newest build of it
     local found

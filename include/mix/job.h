@@ -1,7 +1,8 @@
-/* job.h - the thread for slow local work (scans, reads, fsync of drafts), behind two rings and a
- * bell like the net worker. Tasks run in order of arrival; WRITEs to one path that wait behind each
- * other collapse into the last; a long task looks for its cancel between slices. Results of at most
- * 16 MiB are read (RC_LIMIT beyond). */
+/* job.h - the thread for slow local work (scans, reads, fsync of drafts, the search index), behind
+ * two rings and a bell like the net worker. Tasks run in order of arrival; WRITEs to one path that
+ * wait behind each other collapse into the last; a long task looks for its cancel between slices.
+ * Programs (RUN) are children beside it, which nothing waits for. Results of at most 16 MiB are
+ * read (RC_LIMIT beyond). */
 #ifndef MIX_JOB_H
 #define MIX_JOB_H
 

@@ -1,6 +1,6 @@
 /* view.h - draws the model. Everything that affects the picture is in the model; struct view is
- * only a memo of wrapped rows keyed by (part rev, width): dropping it changes nothing but time.
- * Main thread only. */
+ * only a memo of what was laid out, known by what it was made from: dropping it changes nothing but
+ * time. Main thread only. */
 #ifndef MIX_VIEW_H
 #define MIX_VIEW_H
 

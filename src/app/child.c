@@ -1,3 +1,4 @@
+/* child.c - the embedded demo server: a child that ends with our end of its standard input. */
 #include "app.h"
 
 #include <errno.h>

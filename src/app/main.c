@@ -1,3 +1,4 @@
+/* main.c - which program is wanted: the screen, a command for scripts, a document. */
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>

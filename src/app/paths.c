@@ -1,3 +1,4 @@
+/* paths.c - where the demo server is. */
 #include "app.h"
 
 #include <stdio.h>

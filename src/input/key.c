@@ -1,3 +1,4 @@
+/* key.c - what keys are called, read and written. */
 #include "mix/key.h"
 
 #include <stdio.h>

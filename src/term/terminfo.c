@@ -1,3 +1,4 @@
+/* terminfo.c - what the description of the terminal says: strings and numbers. */
 #include "terminfo.h"
 
 #include <curses.h>
