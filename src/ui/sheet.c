@@ -541,7 +541,7 @@ static uint64_t count_lines(const char *s, size_t n) {
 /* What a large change comes to is only known where it is shown. */
 static void head_of_call(struct sheet *s, const struct part *p) {
     call_head(&s->head, p);
-    for (size_t i = 0; s->cut && i < s->bodies.n; i++) {
+    for (size_t i = 0; s->compared && i < s->bodies.n; i++) {
         const struct diff *d = s->bodies.v[i].diff;
 
         s->head.added = d ? (uint32_t)diff_added(d) : s->head.added;
@@ -550,9 +550,13 @@ static void head_of_call(struct sheet *s, const struct part *p) {
 }
 
 void sheet_head(struct sheet *s, const struct part *p) {
-    if (s->headed)
+    const bool compared = s->cut && part_open(p);
+
+    if (s->headed && s->compared == compared)
         return;
+    call_head_fini(&s->head);
     s->headed = true;
+    s->compared = compared;
     s->counted = p->len < COUNT_BYTES ? p->len : COUNT_BYTES;
     if (p->kind == PART_TOOL)
         head_of_call(s, p);

@@ -42,7 +42,7 @@ struct sheet {
     char guard[32]; /* of a text that grows: the source just before what can still change */
     size_t guard_n, guard_at;
     /* of the head line; not known before it is drawn */
-    bool headed;
+    bool headed, compared; /* compared: with what is known while it is open */
     struct call_head head;
     uint64_t words, lines;
     size_t counted; /* bytes of the text these are of */
@@ -56,7 +56,7 @@ struct sheet *sheet_cut(struct view *v, const struct part *p, enum role role,
                         const struct lay *lay);
 /* The rows of a slice of a sheet that is cut. */
 const struct flow *sheet_flow(struct view *v, struct sheet *s, size_t slice, const struct lay *lay);
-/* What the head line says, counted once. */
+/* What the head line says, counted once for a part that is open and once for one that is shut. */
 void sheet_head(struct sheet *s, const struct part *p);
 /* Of the slice's first byte (of a diff: line) in its body. */
 uint32_t slice_src(const struct sheet *s, size_t slice);
