@@ -86,7 +86,7 @@ void transcript_stage(struct transcript *t, struct message *messages, size_t n,
                       struct arena *arena);
 void transcript_stage_drop(struct transcript *t);
 /* Replaces the history; live entries the server does not know yet stay behind it, notes stay where
- * they were. map_position translates an entry index from before to after. */
+ * they were. positions: indices of entries, translated from before to after. */
 void transcript_commit(struct transcript *t, size_t *positions, size_t n_positions);
 /* One message of a synchronous answer: replaces or appends. A slash command's answer (id `cmd-`) is
  * local, and so becomes our message that asked for it. Takes the arena. */

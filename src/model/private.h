@@ -141,7 +141,7 @@ struct session_private {
     /* reading */
     struct place *place; /* places.c; borrowed */
     bool placed;         /* the reader was put where they were last */
-    bool unread_seen;    /* the unread line was on screen's session: what comes next begins anew */
+    bool unread_seen;    /* the shown thread had the unread line: what comes next draws another */
     /* the index: of each entry what it was when it was fed; 0: never */
     uint64_t *index_signs, index_title;
     size_t n_index_signs, index_at;
