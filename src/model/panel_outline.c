@@ -8,7 +8,7 @@
 #include <time.h>
 
 enum { TAG_MESSAGE, TAG_REST };
-enum { ROWS_SHOWN = 2000, FIRST_LINE_MAX = 400, ROOM_MIN = 30, ROOM_AROUND = 22 };
+enum { ROWS_SHOWN = 2000, FIRST_LINE_MAX = 400, ROOM_MIN = 30, ROOM_AROUND = 22, LOOK = 16 << 10 };
 
 static const char *why_outline(const struct model *m) {
     return m->shown->transcript.n > 0 ? NULL : "there are no messages yet";
@@ -28,7 +28,7 @@ static void outline_open(struct model *m, struct panel *p, struct effects *fx) {
 
 /* The first line that says something, without the signs of its Markdown. */
 static void first_line(struct buf *out, const char *s, size_t n) {
-    const char *end = s + n;
+    const char *end = s + (n < LOOK ? n : LOOK);
 
     while (s < end) {
         const char *stop = memchr(s, '\n', (size_t)(end - s));
@@ -93,8 +93,12 @@ static void line_of(struct buf *out, const struct session *s, size_t at, size_t 
     if (f.said) {
         first_line(&line, f.said->text, f.said->len);
     } else if (f.call) {
-        (void)buf_addf(&line, "%.60s: ", f.call->name);
-        (void)tool_object(&line, f.call->name, f.call->text, f.call->len);
+        auto_buf struct buf object = {.max = 4096};
+
+        (void)tool_object(&object, f.call->name, f.call->text,
+                          f.call->len < LOOK ? f.call->len : LOOK);
+        (void)buf_addf(&line, "%.60s%s%s", f.call->name, object.n > 0 ? "  " : "",
+                       buf_str(&object));
     } else if (f.thought) {
         (void)buf_adds(&line, "thinking: ");
         first_line(&line, f.thought->text, f.thought->len);
@@ -105,14 +109,14 @@ static void line_of(struct buf *out, const struct session *s, size_t at, size_t 
     (void)buf_add(out, buf_str(&clean), fits);
     if (fits < clean.n)
         (void)buf_adds(out, "\u2026");
-    if (f.calls > 0)
+    if (f.calls > (f.said ? 0 : 1))
         (void)buf_addf(out, "  \u00b7 %zu call%s", f.calls, f.calls == 1 ? "" : "s");
     if (f.errors > 0)
         (void)buf_addf(out, "  \u00b7 %zu error%s", f.errors, f.errors == 1 ? "" : "s");
 }
 
 static const char *who(const struct entry *e) {
-    return e->role == ROLE_USER ? "you" : e->role == ROLE_ASSISTANT ? "Mix" : "note";
+    return e->role == ROLE_USER ? "you" : e->role == ROLE_ASSISTANT ? "mix" : "note";
 }
 
 static void add_message(struct panel *p, size_t at, size_t room) {

@@ -19,7 +19,7 @@ int todo_rows(const struct model *m) {
         return 0;
     const size_t n = todo_count(p).n;
 
-    return is_small(m) ? 1 : n > TODO_LINES ? TODO_LINES + 1 : (int)n;
+    return is_small(m) ? 1 : 1 + (n > TODO_LINES ? TODO_LINES + 1 : (int)n);
 }
 
 int plan_rows(const struct model *m) { return m->shown && session_plan(m->shown); }
@@ -50,7 +50,7 @@ static void draw_item(const struct model *m, struct canvas *c, struct rect r, co
     put_foreign(c, x, r.y, r.x + r.w - x, looks[state].words, text, CLEAN_LINE);
 }
 
-static void draw_one(const struct model *m, struct canvas *c, struct rect r, const struct part *p,
+static void draw_one(struct canvas *c, struct rect r, const struct part *p,
                      struct todo_count count) {
     struct todo_walk walk = todo_walk(p->text, p->len);
     auto_buf struct buf item = {.max = 4096};
@@ -58,7 +58,6 @@ static void draw_one(const struct model *m, struct canvas *c, struct rect r, con
     const int x =
         r.x + canvas_putf(c, r.x, r.y, r.w, STYLE_DIM, "todo %zu/%zu", count.done, count.n);
 
-    (void)m;
     if (count.now == count.n)
         return;
     for (size_t i = 0; i <= count.now; i++)
@@ -79,10 +78,13 @@ void draw_todos(const struct model *m, struct canvas *c, struct rect r) {
         return;
     const struct todo_count count = todo_count(p);
 
-    if (r.h == 1 && count.n > 1) {
-        draw_one(m, c, r, p, count);
+    if (r.h == 1) {
+        draw_one(c, r, p, count);
         return;
     }
+    draw_line(c, m, r.x, r.y, r.w, STYLE_BORDER);
+    canvas_putf(c, r.x + 2, r.y++, r.w - 2, STYLE_DIM, " todo %zu/%zu ", count.done, count.n);
+    r.h--;
     const size_t shown = count.n > (size_t)r.h ? (size_t)r.h - 1 : count.n;
     const size_t last_from = count.n - shown, before = count.now > 0 ? count.now - 1 : 0;
     const size_t from = before < last_from ? before : last_from;
@@ -93,6 +95,6 @@ void draw_todos(const struct model *m, struct canvas *c, struct rect r) {
         if (i >= from)
             draw_item(m, c, (struct rect){r.x, y++, r.w, 1}, buf_str(&item), state);
     if (shown < count.n)
-        canvas_putf(c, r.x, y, r.w, STYLE_DIM, "%s %zu more, %zu of %zu done",
-                    m->ui.ascii ? "..." : "…", count.n - shown, count.done, count.n);
+        canvas_putf(c, r.x, y, r.w, STYLE_DIM, "%s %zu more", m->ui.ascii ? "..." : "…",
+                    count.n - shown);
 }

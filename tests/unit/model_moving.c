@@ -379,8 +379,11 @@ static const struct panel_row *row_at(const struct kit *k, size_t i) {
 
 static void the_list_shows_each_message_in_a_line(void **state) {
     static const char *const want[] = {
-        "you|Begin", "Mix|Bash:   \u00b7 1 call",  "Mix|Then that.  \u00b7 1 call  \u00b7 1 error",
-        "you|Go on", "Mix|* Done.  \u00b7 1 call",
+        "you|Begin",
+        "mix|Bash",
+        "mix|Then that.  \u00b7 1 call  \u00b7 1 error",
+        "you|Go on",
+        "mix|* Done.  \u00b7 1 call",
     };
     struct kit *k = begin();
 
