@@ -396,7 +396,11 @@ static void draw_picture_row(const struct thread_place *at, struct canvas *c, in
     }
     if (row > 0)
         return;
-    x += put_foreign(c, x, y, at->r.x + at->r.w - x, STYLE_IMAGE, b->picture, CLEAN_NAME);
+    /* of an address its end: why there is no picture matters more than where it would be */
+    const char *name = strrchr(b->picture, '/');
+
+    x += put_foreign(c, x, y, at->r.x + at->r.w - x, STYLE_IMAGE,
+                     name && name[1] ? name + 1 : b->picture, CLEAN_NAME);
     x += put(c, x, y, at->r.x + at->r.w - x, STYLE_DIM, glyph(at->m, G_DOT));
     put_foreign(c, x, y, at->r.x + at->r.w - x, STYLE_DIM,
                 p->state == PICTURE_WAITS ? "the picture is on its way" : p->why, CLEAN_LINE);
@@ -467,15 +471,19 @@ static void draw_body_row(struct view *v, const struct thread_place *at, struct 
 
 /* Of a text that is folded only its first row is shown. */
 static void draw_folded(struct view *v, const struct thread_place *at, struct canvas *c, int y,
-                        const struct part *p) {
-    struct sheet *s = sheet_of(v, p, &at->lay);
+                        struct spot spot, const struct part *p) {
+    struct sheet *s = cut_at(v, at, spot);
+    const char *cut = at->m->ui.ascii ? "..." : "…";
     char more[48];
 
     sheet_head(s, p);
-    if (s->lines < 2)
+    if (s->lines < 2 && s->n < 2 && (s->n == 0 || sheet_flow(v, s, 0, &at->lay)->n < 2))
         return;
-    snprintf(more, sizeof more, " %s %s%s more lines", at->m->ui.ascii ? "..." : "…",
-             say_grouped(s->lines - 1).s, s->counted < p->len ? "+" : "");
+    if (s->lines < 2)
+        snprintf(more, sizeof more, " %s", cut);
+    else
+        snprintf(more, sizeof more, " %s %s%s more lines", cut, say_grouped(s->lines - 1).s,
+                 s->counted < p->len ? "+" : "");
     put_right(c, at->r.x + at->r.w, y, at->r.w / 2, STYLE_DIM, more);
 }
 
@@ -501,6 +509,6 @@ void draw_piece_row(struct view *v, const struct thread_place *at, struct canvas
     } else if (p) {
         draw_body_row(v, at, c, y, spot, p);
         if (folded_text(p))
-            draw_folded(v, at, c, y, p);
+            draw_folded(v, at, c, y, spot, p);
     }
 }

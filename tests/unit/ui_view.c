@@ -202,6 +202,33 @@ static void a_note_shows_every_word_at_every_width(void **state) {
     }
 }
 
+static void what_a_folded_text_hides_is_told(void **state) {
+    static const struct {
+        const char *text;
+        bool hides;
+    } cases[] = {
+        {"short", false},
+        {"first\nsecond\nthird", true},
+        {"one line that is much longer than any row of a thread can be where a screen has no more "
+         "than eighty columns, so that it is cut",
+         true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(cases); i++) {
+        auto_buf struct buf got = {.max = MIX_MIB};
+        struct fixture *f = fixture_new(80, 24);
+
+        f->m.ui.focus = PANE_THREAD;
+        free_transcript(&f->s[0].transcript);
+        add_part(f, add_entry(&f->s[0], ROLE_USER), PART_TEXT, cases[i].text)->fold = FOLD_SHUT;
+        frame(f);
+        canvas_text(&f->c, &got);
+        assert_int_equal(strstr(buf_str(&got), " \u2026") != NULL, cases[i].hides);
+        fixture_free(f);
+    }
+}
+
 static void empty_thread(struct fixture *f) {
     free_transcript(&f->s[0].transcript);
     f->s[0].transcript.loaded = true;
@@ -554,6 +581,7 @@ int main(void) {
         cmocka_unit_test(a_terminal_too_small_is_told_so),
         cmocka_unit_test(one_pane_at_a_time_fits_everywhere),
         cmocka_unit_test(permissions_show_what_is_decided),
+        cmocka_unit_test(what_a_folded_text_hides_is_told),
         cmocka_unit_test(a_note_shows_every_word_at_every_width),
         cmocka_unit_test(thread_shows_every_kind_of_part),
         cmocka_unit_test(an_empty_thread_says_why),
