@@ -252,8 +252,8 @@ static void text_is_chosen_by_keys(void **state) {
     screen_keys(s, KEY_ENTER);
     screen_wait(s, "by OSC 52");
     is_file(screen_path("state/mixtui/copied.txt"),
-            "\nItem\tPrice\n\nbread\t2.40\ncoffee\t3.10\npaper\t5.00\ntotal\t10.50\n\n\nAll "
-            "prices are in EUR.");
+            "Item\tPrice\nbread\t2.40\ncoffee\t3.10\npaper\t5.00\ntotal\t10.50\n\nAll prices are "
+            "in EUR.");
     screen_keys(s, "v");
     screen_wait(s, "Enter copy");
     screen_keys(s, KEY_ESC);
