@@ -18,7 +18,6 @@
 #include <stdint.h>
 
 #define MIX_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define MIX_MUST_USE          __attribute__((warn_unused_result))
 #define MIX_COUNT(array)      (sizeof(array) / sizeof((array)[0]))
 #define MIX_KIB               ((size_t)1024)
 #define MIX_MIB               ((size_t)1024 * 1024)

@@ -14,7 +14,6 @@ enum {
     STEP_MERGE,
     STEP_PAGES, /* free pages go, and what the log of the file still holds */
     MERGE_PAGES = 64,
-    VACUUM_PAGES = 128,
     ROOM_PERCENT = 85, /* of the limit, once something had to go */
 };
 

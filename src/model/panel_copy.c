@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PREVIEW = 200, KINDS = 64, LOOK = 16 << 10 /* bytes that may be blank */ };
+enum { PREVIEW = 200, LOOK = 16 << 10 /* bytes that may be blank */ };
 
 struct about {
     char *id; /* of the entry; NULL: it has none */

@@ -6,13 +6,12 @@
 #include <time.h>
 
 static const char *const glyphs[G_COUNT][2] = {
-    [G_CURSOR] = {"▌", ">"},    [G_SHUT] = {"▸", "+"},        [G_OPEN] = {"▾", "-"},
-    [G_HLINE] = {"─", "-"},     [G_VLINE] = {"│", "|"},       [G_TOP_LEFT] = {"┌", "+"},
-    [G_TOP_RIGHT] = {"┐", "+"}, [G_BOTTOM_LEFT] = {"└", "+"}, [G_BOTTOM_RIGHT] = {"┘", "+"},
-    [G_DOWN] = {"▼", "v"},      [G_DOT] = {" · ", " - "},     [G_LIVE] = {"●", "*"},
-    [G_LATE] = {"◐", "~"},      [G_DOWNLINK] = {"○", "o"},    [G_UNWATCHED] = {"·", "."},
-    [G_UPLOAD] = {"↑", "^"},    [G_DOWNLOAD] = {"↓", "v"},    [G_BAR_FULL] = {"█", "#"},
-    [G_BAR_EMPTY] = {"░", "."},
+    [G_CURSOR] = {"▌", ">"},      [G_SHUT] = {"▸", "+"},         [G_OPEN] = {"▾", "-"},
+    [G_VLINE] = {"│", "|"},       [G_TOP_LEFT] = {"┌", "+"},     [G_TOP_RIGHT] = {"┐", "+"},
+    [G_BOTTOM_LEFT] = {"└", "+"}, [G_BOTTOM_RIGHT] = {"┘", "+"}, [G_DOWN] = {"▼", "v"},
+    [G_DOT] = {" · ", " - "},     [G_LIVE] = {"●", "*"},         [G_LATE] = {"◐", "~"},
+    [G_DOWNLINK] = {"○", "o"},    [G_UNWATCHED] = {"·", "."},    [G_UPLOAD] = {"↑", "^"},
+    [G_DOWNLOAD] = {"↓", "v"},    [G_BAR_FULL] = {"█", "#"},     [G_BAR_EMPTY] = {"░", "."},
 };
 
 const char *glyph(const struct model *m, enum glyph g) { return glyphs[g][m->ui.ascii]; }

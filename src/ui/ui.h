@@ -17,7 +17,6 @@ enum glyph {
     G_CURSOR,
     G_SHUT,
     G_OPEN,
-    G_HLINE,
     G_VLINE,
     G_TOP_LEFT,
     G_TOP_RIGHT,
