@@ -156,19 +156,22 @@ struct part *transcript_match_call(struct transcript *t, const char *tool,
 /* ---- results ---- */
 
 int64_t tool_exit(const char *name, const char *result) {
-    static const char words[] = "exit code ";
-    size_t n = result ? strlen(result) : 0, at;
+    static const char *const words[] = {"exit code ", "exit status "};
+    size_t n = result ? strlen(result) : 0, at, said = 0;
     int64_t code = 0;
 
-    if (!tool_is(name, "Bash"))
+    if (!result || !tool_is(name, "Bash"))
         return 0;
     while (n > 0 && strchr(" \r\n", result[n - 1]))
         n--;
     for (at = n; at > 0 && n - at < 64 && result[at - 1] != '\n'; at--)
         ;
-    if (n - at <= sizeof words - 1 || strncasecmp(result + at, words, sizeof words - 1) != 0)
+    for (size_t i = 0; i < MIX_COUNT(words); i++)
+        if (strncasecmp(result + at, words[i], strlen(words[i])) == 0)
+            said = strlen(words[i]);
+    if (said == 0 || n - at == said)
         return 0;
-    for (at += sizeof words - 1; at < n && result[at] >= '0' && result[at] <= '9' && code < 1000;)
+    for (at += said; at < n && result[at] >= '0' && result[at] <= '9' && code < 1000;)
         code = code * 10 + (result[at++] - '0');
     return at == n ? code : 0;
 }

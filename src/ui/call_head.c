@@ -20,6 +20,24 @@ static const struct {
     {"Notify", NULL, notify_bodies},        {CALLBACK_TOOL, callback_head, callback_bodies},
 };
 
+/* Of a tool nobody knows: what it was given, as far as it is short: `limit 20, open true`. */
+static void add_given(struct buf *out, const char *json, size_t n) {
+    enum { VALUE_BYTES = 60, ALL_BYTES = 200 };
+    struct jwalk walk = jtext_walk(json, n);
+    struct jtext name, value;
+
+    while (out->n < ALL_BYTES && jtext_next(&walk, &name, &value)) {
+        auto_buf struct buf text = {.max = LOOK_BYTES};
+
+        if (value.n == 0 || value.n > VALUE_BYTES || value.p[0] == '{' || value.p[0] == '[' ||
+            jtext_add(&text, name) != RC_OK || buf_adds(&text, " ") != RC_OK ||
+            jtext_add(&text, value) != RC_OK)
+            continue;
+        (void)buf_adds(out, out->n > 0 ? ", " : "");
+        add_line(out, buf_str(&text), text.n);
+    }
+}
+
 static bool is_path(const struct buf *object) {
     return object->n > 0 && object->p[0] == '/' && !memchr(object->p, ' ', object->n);
 }
@@ -35,9 +53,16 @@ void call_head(struct call_head *out, const struct part *p) {
 
         add_line(&out->object, object.p + skip, left < OBJECT_BYTES ? left : OBJECT_BYTES);
     }
+    bool known = false;
+
     for (size_t i = 0; i < MIX_COUNT(tools); i++)
-        if (tools[i].head && tool_is(p->name, tools[i].name))
-            tools[i].head(out, p);
+        if (tool_is(p->name, tools[i].name)) {
+            known = true;
+            if (tools[i].head)
+                tools[i].head(out, p);
+        }
+    if (!known && out->object.n == 0)
+        add_given(&out->object, p->text, n);
 }
 
 void call_head_fini(struct call_head *h) {

@@ -128,11 +128,14 @@ void show_head(struct call_head *out, const struct part *p) {
         (void)buf_addf(&out->extra, "and %zu more", more);
 }
 
-static void add_output(struct bodies *out, const struct body_how *how, struct span o) {
+/* The title of the first one stands on the head line, when there is room for it. */
+static void add_output(struct bodies *out, const struct body_how *how, struct span o, size_t nth) {
+    enum { HEAD_ROOM = 32 };
     auto_buf struct buf title = {.max = LOOK_BYTES}, about = {.max = LOOK_BYTES},
                         path = {.max = LOOK_BYTES};
 
-    if (jtext_find(&title, o.p, o.n, "title") && title.n > 0)
+    if (jtext_find(&title, o.p, o.n, "title") && title.n > 0 &&
+        (nth > 0 || text_width(title.p, title.n) > how->width - HEAD_ROOM))
         tool_say(out, how, INK_SUBHEADING, "%s", buf_str(&title));
     if (jtext_find(&about, o.p, o.n, "description") && about.n > 0)
         tool_say(out, how, INK_TEXT, "%s", buf_str(&about));
@@ -150,9 +153,9 @@ void show_bodies(struct bodies *out, const struct part *p, const struct body_how
     size_t n = 0;
 
     for (struct span o = next_output(&list); o.p && n < OUTPUTS_MAX; o = next_output(&list), n++)
-        add_output(out, how, o);
+        add_output(out, how, o, n);
     if (n == 0)
-        add_output(out, how, (struct span){p->text, p->len});
+        add_output(out, how, (struct span){p->text, p->len}, 0);
     tool_fields(out, p, how, but);
     if (p->state != CALL_OK || p->is_error)
         tool_plain(out, p, how);

@@ -137,6 +137,10 @@ static void the_head_says_what_is_touched_and_how_it_went(void **state) {
         {"Search", "{\"query\":\"q\"}", "[{\"title\":\"a\",\"url\":\"http://a/\"}]", "q",
          "1 result", 0, 0},
         {"fs_stat", "{\"path\":\"/a\"}", "{}", "/a", "", 0, 0},
+        {"mcp_find", "{\"filter\":{\"a\":1},\"limit\":20,\"sort\":\"new\\nest\",\"open\":true}",
+         "{}", "limit 20, sort new↵est, open true", "", 0, 0},
+        {"Bash", "{\"command\":\"x\"}", "no\n\nexit status 1\n", "x", "exit 1", 0, 0},
+        {"Bash", "{\"command\":\"x\"}", "exit status of all\n", "x", "", 0, 0},
         {CALLBACK_TOOL, "{\"name\":\"lint\",\"tool\":\"Write\",\"exit\":3}", "", "lint",
          "after Write, exit 3", 0, 0},
     };
@@ -201,7 +205,7 @@ static void each_tool_shows_what_one_looks_for(void **state) {
         {"Show",
          "{\"outputs\":[{\"path\":\"a.png\",\"type\":\"image\",\"title\":\"The "
          "sea\",\"description\":\"wet\"},{\"path\":\"b.csv\",\"type\":\"csv\"}]}",
-         "ok", "  │ The sea\n  │ wet\n  │ a.png\n[picture a.png]\n  │ b.csv\n"},
+         "ok", "  │ wet\n  │ a.png\n[picture a.png]\n  │ b.csv\n"},
         {"ReadMedia", "{\"file_path\":\"a.jpg\",\"prompt\":\"what?\"}", "a cat",
          "[picture a.jpg]\n  prompt: what?\n[plain]a cat\n"},
         {"Task", "{\"description\":\"d\",\"prompt\":\"look *there*\"}", "**found**",
