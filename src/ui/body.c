@@ -48,7 +48,7 @@ static void borrow(struct body *b, const struct part *p) {
     b->src = (uint32_t)from;
 }
 
-void bodies_of(struct bodies *out, const struct part *p, const struct body_how *how) {
+static void make(struct bodies *out, const struct part *p, const struct body_how *how) {
     struct body *b;
 
     switch (p->kind) {
@@ -74,5 +74,27 @@ void bodies_of(struct bodies *out, const struct part *p, const struct body_how *
         b->ink = how->role == ROLE_USER ? INK_USER : INK_TEXT;
         borrow(b, p);
         return;
+    }
+}
+
+static bool is_piece(const struct body *b, const char *of, size_t n) {
+    return of && b->text >= of && b->text + b->len <= of + n;
+}
+
+/* A result does not know its length, and rows ask for this. */
+void bodies_of(struct bodies *out, const struct part *p, const struct body_how *how) {
+    make(out, p, how);
+    const size_t n = out->n > 0 && p->result ? strlen(p->result) : 0;
+
+    for (size_t i = 0; i < out->n; i++) {
+        struct body *b = &out->v[i];
+
+        if (is_piece(b, p->text, p->len)) {
+            b->piece = PIECE_OF_TEXT;
+            b->piece_at = (uint32_t)(b->text - p->text);
+        } else if (is_piece(b, p->result, n)) {
+            b->piece = PIECE_OF_RESULT;
+            b->piece_at = (uint32_t)(b->text - p->result);
+        }
     }
 }

@@ -25,6 +25,9 @@ struct body {
     size_t len;
     struct buf own;
     uint32_t src; /* where the text begins in the part's text; NO_SRC: it is not from there */
+    /* by its address: a piece of the part's text or result, which begins there */
+    enum { PIECE_OF_NEITHER, PIECE_OF_TEXT, PIECE_OF_RESULT } piece;
+    uint32_t piece_at;
     uint8_t ink, lang;
     bool thinking;      /* every ink but links and code is INK_THINKING */
     const char *gutter; /* decoration in front of each row; NULL: none */

@@ -420,7 +420,7 @@ const char *spot_picture(struct view *v, const struct thread_place *at, struct s
 
 /* The hit that is shown is in this row of this body. */
 static bool is_here(const struct thread_place *at, struct spot spot, const struct body *b,
-                    const struct part *p, const struct flow *f) {
+                    const struct flow *f) {
     const struct search *search = at->m->search;
 
     if (!search || !search->shown || search->hit.entry != spot.entry ||
@@ -428,7 +428,7 @@ static bool is_here(const struct thread_place *at, struct spot spot, const struc
         return false;
     uint32_t from;
 
-    if (!body_base(b, p, search->hit.in_result, &from) || search->hit.off < from)
+    if (!body_base(b, search->hit.in_result, &from) || search->hit.off < from)
         return false;
     const uint32_t off = search->hit.off - from;
     const size_t row = (size_t)spot.row;
@@ -463,8 +463,7 @@ static void draw_body_row(struct view *v, const struct thread_place *at, struct 
         draw_note(at, c, y, f, (size_t)spot.row);
         return;
     }
-    const struct ink_marks marks = {.find = search_marks(at->m),
-                                    .here = is_here(at, spot, b, p, f)};
+    const struct ink_marks marks = {.find = search_marks(at->m), .here = is_here(at, spot, b, f)};
 
     draw_flow_row(c, x, y, at->r.x + at->r.w - x, f, (size_t)spot.row, b->thinking, marks);
 }

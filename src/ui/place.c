@@ -12,12 +12,9 @@ static uint8_t how_of(const struct lay *lay) {
     return (uint8_t)(lay->raw | lay->split << 1 | lay->ascii << 2);
 }
 
-bool body_base(const struct body *b, const struct part *p, bool in_result, uint32_t *from) {
-    const char *text = in_result ? p->result : p->text;
-    const size_t n = in_result ? (p->result ? strlen(p->result) : 0) : p->len;
-
-    if (text && b->text >= text && b->text + b->len <= text + n) {
-        *from = (uint32_t)(b->text - text);
+bool body_base(const struct body *b, bool in_result, uint32_t *from) {
+    if (b->piece == (in_result ? PIECE_OF_RESULT : PIECE_OF_TEXT)) {
+        *from = b->piece_at;
         return true;
     }
     *from = b->src;
@@ -77,7 +74,7 @@ struct source {
 };
 
 /* The body that shows a byte of the text or the result, and where in it. False: none does. */
-static bool body_of(const struct sheet *s, const struct part *p, struct source *source) {
+static bool body_of(const struct sheet *s, struct source *source) {
     bool found = false;
     uint32_t best = 0;
 
@@ -86,7 +83,7 @@ static bool body_of(const struct sheet *s, const struct part *p, struct source *
     for (size_t i = 0; i < s->bodies.n; i++) {
         uint32_t from;
 
-        if (!body_base(&s->bodies.v[i], p, source->of == TOP_RESULT, &from) || from > source->src ||
+        if (!body_base(&s->bodies.v[i], source->of == TOP_RESULT, &from) || from > source->src ||
             (found && from < best))
             continue;
         found = true;
@@ -109,7 +106,7 @@ static struct spot spot_of_source(struct view *v, const struct thread_place *at,
     struct sheet *s = sheet_cut(v, p, e->role, &at->lay);
     size_t slice;
 
-    if (!body_of(s, p, &source)) {
+    if (!body_of(s, &source)) {
         if (s->bodies.n == 0)
             return spot;
         source.body = (uint32_t)s->bodies.n - 1; /* nothing is nearer */
@@ -182,9 +179,9 @@ static struct reading_top source_of(struct view *v, const struct thread_place *a
         return top;
     const struct body *b = &s->bodies.v[top.body = s->slices[slice].body];
 
-    top.of = body_base(b, p, false, &from)  ? TOP_TEXT
-             : body_base(b, p, true, &from) ? TOP_RESULT
-                                            : TOP_MADE;
+    top.of = body_base(b, false, &from)  ? TOP_TEXT
+             : body_base(b, true, &from) ? TOP_RESULT
+                                         : TOP_MADE;
     if (b->kind == BODY_PICTURE) {
         top.of = TOP_MADE;
         top.sub = (uint32_t)spot.row;

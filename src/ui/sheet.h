@@ -62,7 +62,7 @@ void sheet_head(struct sheet *s, const struct part *p);
 uint32_t slice_src(const struct sheet *s, size_t slice);
 int gutter_cells(const struct body *b);
 /* Where a body's text begins in the part's text, or in its result. False: it is made, not taken. */
-bool body_base(const struct body *b, const struct part *p, bool in_result, uint32_t *from);
+bool body_base(const struct body *b, bool in_result, uint32_t *from);
 void sheets_settle(struct view *v); /* before a frame */
 void sheets_clear(struct view *v);
 void sheets_free(struct view *v);

@@ -65,9 +65,58 @@ static void a_result_that_moved_is_not_read_where_it_was(void **state) {
     frame(f);
 }
 
+/* ---- long results ---- */
+
+static double cpu_ms(void) {
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* Every row asks where its text stands in the result, and none looks for the end of that. */
+static void a_hit_in_a_long_result_costs_no_frame_more(void **state) {
+    enum { BYTES = 32 << 20, FRAMES = 10 };
+    char *result = xmalloc(BYTES + 1);
+    struct entry *e;
+
+    (void)state;
+    for (size_t i = 0; i < BYTES; i++)
+        result[i] = "abcdefg\n"[i % 8];
+    result[BYTES] = '\0';
+    e = add_entry(s, ROLE_ASSISTANT);
+    struct part *p = add_call(f, e, "mcp__notes__list", "{}", CALL_OK, 1);
+
+    p->result = result;
+    p->fold = FOLD_OPEN;
+    assert_int_equal(find_new(&f->search.find, "abc", FIND_TEXT, &(struct err){0}), RC_OK);
+    f->search.session = s;
+    f->search.shown = true;
+    f->search.hit = (struct hit){.in_result = true, .off = 80, .len = 3};
+    s->reading.follow = false;
+    s->reading.move = MOVE_TOP;
+    frame(f);
+    frame(f);
+    double from = cpu_ms();
+
+    assert_int_equal(strlen(result), BYTES);
+    const double once = cpu_ms() - from + 1;
+
+    from = cpu_ms();
+    for (int i = 0; i < FRAMES; i++)
+        frame(f);
+    const double took = cpu_ms() - from;
+
+    if (took > 10 * once + 30)
+        fail_msg("%.1f ms for %d frames, its end is found in %.1f ms", took, FRAMES, once);
+    find_free(f->search.find);
+    free(result);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_result_that_moved_is_not_read_where_it_was, start, end),
+        cmocka_unit_test_setup_teardown(a_hit_in_a_long_result_costs_no_frame_more, start, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,7 +97,7 @@ static uint32_t base(const struct thread_place *at, struct spot spot) {
     const struct body *b = &sheet->bodies.v[sheet->slices[slice].body];
     uint32_t from = 0;
 
-    if (!body_base(b, p, false, &from) && !body_base(b, p, true, &from))
+    if (!body_base(b, false, &from) && !body_base(b, true, &from))
         return 0;
     return from;
 }
