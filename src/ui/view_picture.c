@@ -6,7 +6,7 @@
 
 #include "mix/picture.h"
 
-enum { LOW = 16, WIDE = 90 }; /* of the screen: below it the preview leaves no margin */
+enum { LOW = 16 }; /* rows of the screen: below it the preview covers the header too */
 
 /* ---- one picture ---- */
 
@@ -53,9 +53,9 @@ static void draw_centred(struct canvas *c, struct rect r, const struct picture *
 /* ---- the preview ---- */
 
 static struct rect box_of(const struct model *m) {
-    const int top = m->ui.rows >= LOW ? 1 : 0, side = m->ui.cols >= WIDE ? 1 : 0;
+    const int top = m->ui.rows >= LOW ? 1 : 0;
 
-    return (struct rect){side, top, m->ui.cols - 2 * side, m->ui.rows - 1 - top};
+    return (struct rect){0, top, m->ui.cols, m->ui.rows - 1 - top};
 }
 
 static struct rect room_of(const struct model *m) {
