@@ -4,7 +4,7 @@
 #include "mix/find.h"
 #include "ui.h"
 
-enum style ink_style(uint8_t ink) {
+static enum style ink_style(uint8_t ink) {
     static const uint8_t styles[INK_COUNT] = {
         [INK_TEXT] = STYLE_TEXT,
         [INK_DIM] = STYLE_DIM,

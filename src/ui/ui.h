@@ -180,7 +180,6 @@ void visual_settle(struct view *v, struct model *m, const struct thread_place *a
 void visual_draw_row(struct view *v, const struct thread_place *at, struct canvas *c, int y,
                      struct spot spot);
 /* ink.c */
-enum style ink_style(uint8_t ink);
 struct ink_marks {
     struct find *find; /* NULL: nothing is marked */
     bool here;         /* the hit that is shown is in this row */
