@@ -68,6 +68,13 @@ static void make(struct bodies *out, const struct part *p, const struct body_how
         borrow(b, p);
         return;
     case PART_TEXT:
+        if (how->role == ROLE_USER && !how->raw && !p->live && p->len <= MARKUP_MOST) {
+            struct body all = {0};
+
+            borrow(&all, p);
+            user_bodies(out, &all);
+            return;
+        }
         b = bodies_add(out, how->raw || how->role == ROLE_USER || p->len > MARKUP_MOST
                                 ? BODY_PLAIN
                                 : BODY_MARKUP);

@@ -55,6 +55,9 @@ void bodies_of(struct bodies *out, const struct part *p, const struct body_how *
 void bodies_fini(struct bodies *b);
 struct body *bodies_add(struct bodies *b, enum body_sort kind);
 
+/* A person's text, given as one body: as it was typed, fenced code in its colours. */
+void user_bodies(struct bodies *out, const struct body *all);
+
 /* The head line of a tool call. */
 struct call_head {
     struct buf object; /* the one thing it touches, clean, one line */

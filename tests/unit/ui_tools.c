@@ -419,6 +419,45 @@ static void a_change_is_shown_to_its_end_at_every_width(void **state) {
     }
 }
 
+/* What a person typed stays as it is; only code in it has its colours. */
+static void a_persons_text_is_shown_as_it_was_typed(void **state) {
+    static const struct {
+        const char *text;
+        const char *bodies; /* kind, and where it begins */
+    } rows[] = {
+        {"# no *heading*", "p0 "},
+        {"see\n```c\nint x;\n```\nthen\n", "p0 f4 c9 f16 p20 "},
+        {"```\nopen\nto the end", "f0 c4 "},
+        {"```py\n```\n", "f0 f6 "},
+        {"~~~~\n~~~\n~~~~", "f0 c5 f9 "},
+        {"``` `inline` ```", "p0 "},
+        {"\n\n  ```\na\n  ```  \n\nb", "f0 c6 f8 p16 "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        const struct part part = {
+            .kind = PART_TEXT, .text = rows[i].text, .len = strlen(rows[i].text)};
+        struct bodies b = {0};
+        auto_buf struct buf got = {.max = 4096}, whole = {.max = 4096};
+
+        bodies_of(&b, &part, &(struct body_how){.role = ROLE_USER, .width = 80});
+        for (size_t k = 0; k < b.n; k++) {
+            const struct body *body = &b.v[k];
+
+            buf_addf(&got, "%c%u ",
+                     body->kind == BODY_CODE  ? 'c'
+                     : body->ink == INK_FENCE ? 'f'
+                                              : 'p',
+                     body->src - b.v[0].src);
+            buf_add(&whole, body->text, body->len);
+        }
+        assert_string_equal(buf_str(&got), rows[i].bodies);
+        assert_memory_equal(buf_str(&whole), rows[i].text + b.v[0].src, whole.n);
+        bodies_fini(&b);
+    }
+}
+
 /* The ground of the cell where the text stands, in a row of it. */
 static unsigned ground_at(const struct canvas *c, int y, char first, int from) {
     for (int x = from; x < c->w; x++)
@@ -468,6 +507,7 @@ int main(void) {
         cmocka_unit_test(the_window_of_a_model_is_told_by_its_name),
         cmocka_unit_test(a_change_is_shown_to_its_end_at_every_width),
         cmocka_unit_test(code_lies_on_the_ground_of_its_change),
+        cmocka_unit_test(a_persons_text_is_shown_as_it_was_typed),
     };
 
     return cmocka_run_group_tests(tests, start, NULL);
