@@ -89,8 +89,9 @@ static void read_call(const char *name, const char *what, const struct buf *inpu
 }
 
 /* The same with few frames. */
-static void look_call(const char *name, const char *what, const struct buf *input) {
-    put_call(name, buf_str(input), input->n, NULL, CALL_OK);
+static void look_call(const char *name, const char *what, const struct buf *input,
+                      const char *result) {
+    put_call(name, buf_str(input), input->n, result, CALL_OK);
     look(what, name);
     go(what, MOVE_TOP, 0, name);
     go(what, MOVE_PAGES, 1, name);
@@ -113,6 +114,8 @@ static void every_field_of_every_tool_hides_nothing(void **state) {
         for (int nth = -1; nth < places(tools[i].input); nth++) {
             fill_input(&input, tools[i].input, text.p, text.n, nth);
             read_call(tools[i].name, "tricks", &input, buf_str(&tricks), CALL_OK);
+            if (nth >= 0)
+                continue;
             read_call(tools[i].name, "tricks", &input, buf_str(&tricks), CALL_FAILED);
             read_call(tools[i].name, "tricks", &input, NULL, CALL_STREAMING);
             read_call(buf_str(&tricks), "tricks", &input, NULL, CALL_DENIED);
@@ -195,12 +198,19 @@ static void deep_json_is_shown(void **state) {
         buf_clear(&escaped);
         hostile_escape(&escaped, deep.p, deep.n);
         for (size_t i = 0; i < MIX_COUNT(tools); i++) {
-            read_call(tools[i].name, "deep input", &deep, buf_str(&deep), CALL_OK);
-            fill_input(&input, tools[i].input, escaped.p, escaped.n, -1);
-            read_call(tools[i].name, "deep text", &input, NULL, CALL_STREAMING);
-            buf_clear(&input);
-            buf_addf(&input, "{\"more\":%s}", buf_str(&deep));
-            read_call(tools[i].name, "deep member", &input, NULL, CALL_OK);
+            switch ((i + k) % 3) {
+            case 0:
+                look_call(tools[i].name, "deep input", &deep, buf_str(&deep));
+                break;
+            case 1:
+                fill_input(&input, tools[i].input, escaped.p, escaped.n, -1);
+                look_call(tools[i].name, "deep text", &input, NULL);
+                break;
+            default:
+                buf_clear(&input);
+                buf_addf(&input, "{\"more\":%s}", buf_str(&deep));
+                look_call(tools[i].name, "deep member", &input, NULL);
+            }
         }
     }
 }
@@ -324,7 +334,7 @@ static void long_fields_hold_no_frame(void **state) {
         for (size_t i = 0; i < MIX_COUNT(tools); i++)
             for (int nth = 0; nth < places(tools[i].input); nth++) {
                 fill_input(&input, tools[i].input, escaped.p, escaped.n, nth);
-                look_call(tools[i].name, longs[k].name, &input);
+                look_call(tools[i].name, longs[k].name, &input, NULL);
             }
     }
 }
@@ -338,7 +348,7 @@ static void long_results_hold_no_frame(void **state) {
         longs[k].make(&text, BYTES);
         for (size_t i = 0; i < MIX_COUNT(tools); i++) {
             fill_input(&input, tools[i].input, "a", 1, -1);
-            read_call(tools[i].name, longs[k].name, &input, buf_str(&text), CALL_OK);
+            look_call(tools[i].name, longs[k].name, &input, buf_str(&text));
         }
     }
 }
