@@ -137,6 +137,10 @@ uint64_t hash_add(uint64_t hash, const void *p, size_t n);
 void process_lock(void);
 void process_unlock(void);
 
+/* ---- in a child that is about to become another program: closes all but the standard descriptors.
+ * Async-signal-safe. ---- */
+void fds_close_others(void);
+
 /* ---- debug log: one file, off until opened. Any thread; a line is one write(2). ---- */
 enum rc log_open(const char *path, struct err *err); /* created 0600, appended to */
 bool log_on(void);

@@ -17,6 +17,7 @@ static void become(const char *program, const char *data_dir, int in, int out) {
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (null >= 0)
         dup2(null, STDERR_FILENO);
+    fds_close_others();
     setsid(); /* Ctrl+Z and a hang-up of our terminal are not its business; its stdin tells it when
                  we are gone */
     sigset_t none;

@@ -40,6 +40,7 @@ static void become_browser(const char *url) {
         dup2(null, STDOUT_FILENO);
         dup2(null, STDERR_FILENO);
     }
+    fds_close_others(); /* a browser stays, and would hold our connections open */
     setsid();
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

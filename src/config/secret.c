@@ -95,6 +95,7 @@ static void become(const char *command, int out) {
 #endif
     if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
         _exit(126);
+    fds_close_others(); /* what it starts may stay: an agent that keeps keys */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);

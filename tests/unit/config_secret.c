@@ -149,6 +149,21 @@ static void a_command_reads_nothing_and_its_complaints_are_not_swallowed(void **
     close(keep), close(file);
 }
 
+static void a_command_has_no_connection_of_ours(void **state) {
+    enum { FOREIGN = 77 };
+    char *secret;
+    struct err err;
+
+    (void)state;
+    assert_int_equal(dup2(STDIN_FILENO, FOREIGN), FOREIGN);
+    assert_int_equal(read_it(&secret, SECRET_COMMAND,
+                             "test -e /proc/self/fd/77 && echo leaks || echo hunter2", &err),
+                     RC_OK);
+    close(FOREIGN);
+    assert_string_equal(secret, "hunter2");
+    secret_forget(secret);
+}
+
 static void a_command_is_ended_with_all_it_began(void **state) {
     char *secret, command[256];
     struct err err;
@@ -291,6 +306,7 @@ int main(void) {
         cmocka_unit_test(a_secret_is_64_kib_at_most),
         cmocka_unit_test(what_cannot_be_read_or_run_is_named),
         cmocka_unit_test(a_command_reads_nothing_and_its_complaints_are_not_swallowed),
+        cmocka_unit_test(a_command_has_no_connection_of_ours),
         cmocka_unit_test(a_command_is_ended_with_all_it_began),
         cmocka_unit_test(each_kind_ends_where_it_belongs),
         cmocka_unit_test(a_command_runs_once_and_only_when_its_profile_is_used),
