@@ -38,15 +38,13 @@ static bool may_hold(void) {
 bool output_open(struct output *o) {
     const int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 
-    o->file = fd < 0 ? NULL : fdopen(fd, "w");
+    *o = (struct output){.file = fd < 0 ? NULL : fdopen(fd, "w"), .off = OFF_BY_RESET};
     if (!o->file) {
         if (fd >= 0)
             close(fd);
         return false;
     }
     o->memory = may_hold() ? memfd_create("frame", MFD_CLOEXEC) : -1;
-    o->held = false;
-    o->off = OFF_BY_RESET;
     return true;
 }
 
