@@ -294,8 +294,10 @@ void task_ends(struct model *m, struct session *s, const char *call_id, struct e
 
         free(p->tasks[i].call_id);
         p->tasks[i] = p->tasks[--p->n_tasks];
-        if (!child)
+        if (!child) { /* it was quicker than the list: its thread can be read all the same */
+            list_request(m, fx);
             continue;
+        }
         asks_turn_over(m, child);
         turn_ends(m, child, END_SETTLED, fx);
         load_plan(m, child, 0);

@@ -1,4 +1,5 @@
 /* Which streams are open, what a gap means, and how sub-agents are found. */
+#include "mix/agents.h"
 #include "model_kit.h"
 
 static const char *const one[] = {"s1"};
@@ -324,6 +325,23 @@ static void a_task_that_ends_is_not_looked_for(void **state) {
     kit_free(k);
 }
 
+static void a_quick_sub_agent_is_found_when_its_task_has_ended(void **state) {
+    struct kit *k = kit_online(one, 1);
+
+    (void)state;
+    task_starts(k);
+    kit_list(k, one, 1);
+    const size_t asked = kit_count(k, OP_SESSIONS_LIST);
+
+    kit_event(k, "s1", EV_EXECUTION_COMPLETE, .tool_call_id = "t1", .success = true);
+    assert_int_equal(kit_count(k, OP_SESSIONS_LIST), asked + 1);
+    list_with_child(k);
+    assert_ptr_equal(model_child(k->m, "t1"), model_session(k->m, "k1"));
+    assert_non_null(model_child(k->m, "t1"));
+    assert_false(watched(k, "k1"));
+    kit_free(k);
+}
+
 static void its_events_come_on_the_parents_stream(void **state) {
     struct kit *k = kit_online(one, 1);
 
@@ -452,6 +470,7 @@ int main(void) {
         cmocka_unit_test(on_a_synchronous_server_a_cut_is_called_a_cancel),
         cmocka_unit_test(a_sub_agent_is_looked_for_fast_then_slowly),
         cmocka_unit_test(a_task_that_ends_is_not_looked_for),
+        cmocka_unit_test(a_quick_sub_agent_is_found_when_its_task_has_ended),
         cmocka_unit_test(its_events_come_on_the_parents_stream),
         cmocka_unit_test(its_own_stream_counts_while_the_parents_is_down),
         cmocka_unit_test(its_requests_come_on_its_own_stream),
