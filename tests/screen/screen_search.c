@@ -198,7 +198,7 @@ static void what_came_while_another_was_shown_is_behind_a_line(void **state) {
 
     screen_wait(s, "live");
     open_session(s, "Left alone");
-    screen_wait(s, "mix");
+    screen_wait(s, "Try run ls");
     new_session(s);
     demo_send(demo, id, "and once more");
     screen_wait_quiet(s, 300);
