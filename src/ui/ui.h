@@ -2,7 +2,7 @@
  *
  *   view.c settle and draw, frame by frame     layout.c  where the panes are
  *   draw.c glyphs, foreign text, numbers       block.c   the text of an ask
- *   body.c what a part of a thread shows       sheet.c   that, cut, laid out and kept
+ *   body*.c what a part of a thread shows      sheet.c   that, cut, laid out and kept
  *   piece.c the rows of a thread, drawn        walk.c    from row to row
  *   thread.c the reader's moves                place.c   the text that stays where it is
  *   ink.c   rows of a flow on the canvas       visual.c  text chosen by keys

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NOTICE_MS = 8000, HINT_GAP = 2 };
+enum { NOTICE_MS = 8000, HINT_GAP = 2, ROOMY = 120 };
 
 struct link_words {
     char s[128];
@@ -203,6 +203,29 @@ static void draw_notice(const struct model *m, struct canvas *c, int x, int y, i
         draw_way_to_details(m, c, x, y, right);
 }
 
+/* Which message the selection is in, and what that one alone has used: its heading tells of the
+ * whole turn. */
+static int draw_message(const struct model *m, struct canvas *c, int x, int y, int right) {
+    const struct session *s = m->shown;
+    char text[160];
+    int n;
+
+    if (m->ui.focus != PANE_THREAD || m->ui.over != OVER_NONE || !s ||
+        s->reading.sel_entry >= s->transcript.n)
+        return 0;
+    const struct entry *e = &s->transcript.entries[s->reading.sel_entry];
+    const int64_t tokens = e->input_tokens + e->output_tokens;
+    const char *dot = glyph(m, G_DOT);
+
+    n = snprintf(text, sizeof text, "message %s of ", say_grouped(s->reading.sel_entry + 1).s);
+    n += snprintf(text + n, sizeof text - (size_t)n, "%s", say_grouped(s->transcript.n).s);
+    if (e->role == ROLE_ASSISTANT && tokens > 0)
+        n += snprintf(text + n, sizeof text - (size_t)n, "%s%s tok", dot, say_count(tokens).s);
+    if (e->role == ROLE_ASSISTANT && e->cost > 0)
+        snprintf(text + n, sizeof text - (size_t)n, "%s%s", dot, say_cost(e->cost).s);
+    return put(c, x, y, right - x, STYLE_DIM, text) + HINT_GAP;
+}
+
 void draw_status(const struct view *v, const struct model *m, struct canvas *c, struct rect r) {
     const struct link_words link = link_words(m);
     const bool typing = search_on(m) && m->search->typing;
@@ -238,5 +261,7 @@ void draw_status(const struct view *v, const struct model *m, struct canvas *c, 
     if (draw_retrying(m, c, x, r.y, right))
         return;
     x += draw_away(m, c, x, r.y, right);
+    if (r.w >= ROOMY)
+        x += draw_message(m, c, x, r.y, right);
     draw_hint_tail(v, m, c, x + 1, r.y, right);
 }

@@ -186,6 +186,28 @@ static void a_turn_reads_as_one(void **state) {
     assert_row(10, "then I speak");
 }
 
+static void the_status_line_tells_of_the_message_one_is_in(void **state) {
+    auto_buf struct buf text = {.max = MIX_MIB};
+    struct entry *e;
+
+    (void)state;
+    add_part(f, add_entry(s, ROLE_USER), PART_TEXT, "please");
+    for (int i = 1; i <= 2; i++) {
+        e = add_entry(s, ROLE_ASSISTANT);
+        e->input_tokens = 1000 * i;
+        e->cost = 0.01 * i;
+        add_part(f, e, PART_TEXT, "yes");
+    }
+    resize(f, 140, 24);
+    frame(f);
+    canvas_text(&f->c, &text);
+    assert_non_null(strstr(buf_str(&text), "message 3 of 3 · 2.0k tok · $0.020"));
+    move(MOVE_MESSAGE, -1);
+    buf_clear(&text);
+    canvas_text(&f->c, &text);
+    assert_non_null(strstr(buf_str(&text), "message 2 of 3 · 1.0k tok · $0.010"));
+}
+
 static void what_is_unfolded_has_air_around_it(void **state) {
     struct part *p;
     struct entry *e = NULL;
@@ -618,6 +640,7 @@ int main(void) {
         CASE(text_that_arrives_below_moves_nothing),
         CASE(folding_above_moves_nothing),
         CASE(a_turn_reads_as_one),
+        CASE(the_status_line_tells_of_the_message_one_is_in),
         CASE(what_is_unfolded_has_air_around_it),
         CASE(reaching_the_end_follows_again),
         CASE(a_page_leaves_two_rows_in_common),
