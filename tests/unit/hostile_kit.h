@@ -13,7 +13,7 @@
 
 /* Of a hostile text. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { BYTES = 250 * 1000 };
+enum { BYTES = 100 * 1000 };
 #else
 enum { BYTES = 1000 * 1000 };
 #endif
