@@ -73,7 +73,7 @@ static char *write_thread(const char *path, size_t n, size_t bytes) {
         else {
             write_text(f, i, each);
             fprintf(f,
-                    "\",\"thinking\":\"I have to look at part %zu first.\",\"toolCalls\":[{\"id\":"
+                    "\",\"reasoning\":\"I have to look at part %zu first.\",\"toolCalls\":[{\"id\":"
                     "\"t-%zu\",\"name\":\"Bash\",\"input\":\"{\\\"command\\\":\\\"make part-%zu\\\""
                     "}\",\"type\":\"tool_use\",\"finished\":true,\"result\":\"cc -c a.c\\ncc -c "
                     "b.c\\n41 passed\\n\"}],\"model\":\"claude-sonnet-4-5\",\"inputTokens\":900,"
