@@ -359,7 +359,7 @@ static void draw_thinking(struct view *v, const struct thread_place *at, struct 
 
     if (p->live)
         n += snprintf(text + n, sizeof text - (size_t)n, "%s", spinner(at->m));
-    else if (p->seconds >= 0)
+    else if (p->seconds >= 0.5)
         n += snprintf(text + n, sizeof text - (size_t)n, " %.0f s", p->seconds);
     if (!open && !p->live) {
         struct sheet *s = sheet_of(v, p, &at->lay);

@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    NUMBER_CELLS = 7,
-    CHANGE_SEEN = 256 << 10 /* bytes of an input whose change a head line counts */
-};
+enum { CHANGE_SEEN = 256 << 10 }; /* bytes of an input whose change a head line counts */
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -62,10 +59,31 @@ void read_head(struct call_head *out, const struct part *p) {
         (void)buf_addf(&out->extra, "lines from %lld", (long long)first);
 }
 
+/* Room for the numbers, of which the last is the largest, behind the indent of what is unfolded. */
+static int number_cells(struct span s) {
+    enum { INDENT = 2, LEAST = 3, LAST_LINES = 8 };
+    int64_t number = 0;
+    int digits = 0;
+
+    for (int i = 0; i < LAST_LINES && s.n > 0 && number == 0; i++) {
+        const char *nl = memrchr(s.p, '\n', s.n);
+        const size_t from = nl ? (size_t)(nl - s.p) + 1 : 0;
+        struct span text;
+
+        if (!numbered((struct span){s.p + from, s.n - from}, &number, &text))
+            number = 0; /* said below the lines */
+        s.n = from > 0 ? from - 1 : 0;
+    }
+    for (; number > 0; number /= 10)
+        digits++;
+    return INDENT + (digits < LEAST ? LEAST : digits);
+}
+
 static void add_numbered(struct bodies *out, const struct body_how *how, enum lang lang,
                          struct span s) {
     struct code_state state = {0};
     size_t rows = 0;
+    const int cells = how->width < GUTTER_ROOM ? 0 : number_cells(s);
 
     while (s.n > 0 && rows++ < LIST_ROWS) {
         auto_buf struct buf clean = {.max = 4 << 20};
@@ -75,11 +93,9 @@ static void add_numbered(struct bodies *out, const struct body_how *how, enum la
         int64_t number;
         const bool has = numbered(line, &number, &text);
 
-        const int cells = how->width < GUTTER_ROOM ? 0 : NUMBER_CELLS;
-
         snprintf(rest, sizeof rest, "%*s", cells > 0 ? cells + 1 : 0, "");
         if (has && cells > 0)
-            snprintf(first, sizeof first, "%*lld ", NUMBER_CELLS, (long long)number);
+            snprintf(first, sizeof first, "%*lld ", cells, (long long)number);
         (void)text_clean(&clean, text.p, text.n, CLEAN_TEXT);
         for (char *cr = clean.p;
              clean.n > 0 && (cr = memchr(cr, '\n', clean.n - (size_t)(cr - clean.p)));)
