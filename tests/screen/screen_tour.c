@@ -32,6 +32,7 @@ static void goes_through_everything(void **state) {
     tour_reads_reasons(&t);
     tour_sends_in_every_shape(&t);
     tour_answers_questions(&t);
+    tour_reads(&t);
     tour_does_the_whole_job(&t);
     tour_forks_and_rewinds(&t);
     assert_int_equal(quit(t.s), 0);

@@ -34,6 +34,8 @@ void tour_does_the_whole_job(struct tour *t);
 void tour_sends_in_every_shape(struct tour *t);
 void tour_answers_questions(struct tour *t);
 void tour_forks_and_rewinds(struct tour *t);
+/* tour_reading.c: reading, searching and copying */
+void tour_reads(struct tour *t);
 /* tour_record.c: what was sent, against the table */
 void tour_judges(const struct tour *t);
 

@@ -136,7 +136,7 @@ static void rewinds(struct tour *t) {
 
     say(s, "words to forget");
     wait_sent(t, "words to forget", 1);
-    screen_wait(s, "words to forget");
+    screen_wait(s, "I searched for forget");
     screen_wait_quiet(s, 300);
     wait_idle(s);
     leader(s, "W");
