@@ -5,6 +5,7 @@
 
 #include "../fuzz/hostile.h"
 #include "ui_fixture.h"
+#include "cpu_time.h"
 
 /* Far above what a frame takes (the benchmark has the figures), also under a sanitizer; far below
  * what anything quadratic would. */
@@ -38,13 +39,6 @@ static int end(void **state) {
     (void)state;
     fixture_free(f);
     return 0;
-}
-
-static inline double cpu_ms(void) {
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 /* No control, nothing that turns the text round, nothing that has no shape. */

@@ -2,6 +2,7 @@
 #include "../fuzz/hostile.h"
 #include "model_kit.h"
 #include "model_rows.h"
+#include "cpu_time.h"
 
 #include "mix/copy.h"
 #include "mix/editor.h"
@@ -21,13 +22,6 @@ enum { BYTES = 1000 * 1000 };
 
 static const char *const ids[] = {"s1", "s2"};
 static double from_ms, worst_ms;
-
-static double cpu_ms(void) {
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static void start_clock(void) { from_ms = cpu_ms(); }
 

@@ -1,5 +1,6 @@
 /* Rules for automatic answers: what matches, and above all what does not. */
 #include "mix/rule.h"
+#include "cpu_time.h"
 
 #include <setjmp.h>
 #include <stdlib.h>
@@ -391,11 +392,11 @@ static void huge_texts_take_linear_time(void **state) {
     memset(text, 'a', HUGE_TEXT);
     for (int i = 0; i < 2; i++) {
         text[i ? LONG : SHORT] = '\0';
-        const uint64_t since = clock_ns();
+        const uint64_t since = cpu_ns();
 
         for (size_t k = 0; k < MIX_COUNT(rules); k++)
             assert_false(matches(rules[k], "Bash", text));
-        took[i] = clock_ns() - since;
+        took[i] = cpu_ns() - since;
         text[i ? LONG : SHORT] = 'a';
     }
     /* eight times as long: quadratic time would be sixty times as much */

@@ -1,6 +1,7 @@
 /* What is laid out is kept by the revision of its part, and borrows its texts: a reconcile that
  * brings the same part at another place in memory takes the old place away. */
 #include "ui_fixture.h"
+#include "cpu_time.h"
 
 static struct fixture *f;
 static struct session *s;
@@ -66,13 +67,6 @@ static void a_result_that_moved_is_not_read_where_it_was(void **state) {
 }
 
 /* ---- long results ---- */
-
-static double cpu_ms(void) {
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 /* Every row asks where its text stands in the result, and none looks for the end of that. */
 static void a_hit_in_a_long_result_costs_no_frame_more(void **state) {
