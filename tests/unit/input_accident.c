@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,6 +211,53 @@ static void a_held_y_never_decides(void **state) {
     desk_free(d);
 }
 
+static uint32_t next_random(uint32_t *seed) {
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    *seed ^= *seed << 5;
+    return *seed;
+}
+
+/* Fields, lists and modes over the thread, while a request waits: slow hands, so that nothing but
+ * where the keys go protects it. Not the palette, which can do everything by name. */
+static void no_key_in_a_mode_of_the_thread_decides(void **state) {
+    static const char *const ways[] = {"v", "/", "c",     "l",     "|", "m",
+                                       "s", "e", "C-x S", "C-x b", "*", "o"};
+    static const char *const named[] = {"Enter", "Up", "Down", "Left", "Tab", "Backspace", "PgUp"};
+
+    (void)state;
+    for (size_t w = 0; w < MIX_COUNT(ways); w++) {
+        struct desk *d = armed();
+        uint32_t seed = 20261123U + (uint32_t)w;
+
+        events(d, EV_CONTENT, (struct event_data){.content = "some words, y and n"});
+        for (int i = 0; i < 400; i++) {
+            if (i % 40 == 0) {
+                char one[8];
+
+                act_over_close(d->m);
+                act_focus(d->m, PANE_THREAD);
+                for (const char *p = ways[w]; *p;
+                     p += strcspn(p, " ") + (p[strcspn(p, " ")] == ' ')) {
+                    snprintf(one, sizeof one, "%.*s", (int)strcspn(p, " "), p);
+                    press(d, one);
+                }
+            }
+            look(d, 500);
+            const uint32_t dice = next_random(&seed);
+
+            if (dice % 100 < 40)
+                press(d, dice % 2 ? "y" : "n");
+            else if (dice % 100 < 60)
+                press(d, named[dice % MIX_COUNT(named)]);
+            else if (dice % 95 != ':' - ' ' && dice % 95 != '?' - ' ')
+                press_key(d, (struct key){.code = ' ' + dice % 95});
+            assert_int_equal(granted(d), 0);
+        }
+        desk_free(d);
+    }
+}
+
 int main(void) {
     setlocale(LC_ALL, "C.UTF-8");
     const struct CMUnitTest tests[] = {
@@ -221,6 +269,7 @@ int main(void) {
         cmocka_unit_test(what_was_typed_before_it_was_shown_as_armed_never_decides),
         cmocka_unit_test(scrolling_in_bursts_disarms_nothing),
         cmocka_unit_test(a_held_y_never_decides),
+        cmocka_unit_test(no_key_in_a_mode_of_the_thread_decides),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
