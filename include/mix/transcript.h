@@ -123,7 +123,7 @@ void transcript_complete(struct transcript *t, const char *message_id, const cha
 void transcript_settle(struct transcript *t, enum call_state open_calls_become, int64_t now);
 void transcript_note(struct transcript *t, const char *text, int64_t real_now);
 /* The newest note, whose text has COUNT_WORDS and then "0:00" in it, counts down to `until`. */
-#define COUNT_WORDS ", again in "
+#define COUNT_WORDS ", worth another try in "
 void transcript_count_from(struct transcript *t, int64_t until, int64_t now);
 bool transcript_count(struct transcript *t, int64_t now); /* a text changed */
 bool transcript_has_open_call(const struct transcript *t);

@@ -325,7 +325,7 @@ static int64_t seconds_at_most(int64_t s) {
     return s < LONGEST_S ? s : LONGEST_S;
 }
 
-/* ", attempt 2 of 5, again in 0:30", which counts down. */
+/* ", attempt 2 of 5, worth another try in 0:30", which counts down. */
 static void fail_as(const struct heard *h, const char *what, const char *error) {
     auto_buf struct buf text = {.max = 64 * MIX_KIB};
     const struct event_data *d = h->d;

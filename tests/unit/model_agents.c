@@ -268,20 +268,22 @@ static void a_rate_limit_counts_down_second_by_second_and_then_rests(void **stat
 
     (void)state;
     asked(k);
-    kit_event(k, "s1", EV_RATE_LIMIT, .error = "12:30, again in 5: no luck", .retry_after_s = 62,
-              .attempt = 1, .max_attempts = 8);
-    assert_string_equal(newest_note(k), "Rate limited, attempt 1 of 8, again in 1:02: 12:30, again "
-                                        "in 5: no luck");
+    kit_event(k, "s1", EV_RATE_LIMIT, .error = "12:30, worth another try in 5: no luck",
+              .retry_after_s = 62, .attempt = 1, .max_attempts = 8);
+    assert_string_equal(newest_note(k),
+                        "Rate limited, attempt 1 of 8, worth another try in 1:02: 12:30, "
+                        "worth another try in 5: no luck");
     const uint64_t rev = k->m->rev;
 
     kit_pass(k, 1000);
-    assert_string_equal(newest_note(k), "Rate limited, attempt 1 of 8, again in 1:01: 12:30, again "
-                                        "in 5: no luck");
+    assert_string_equal(newest_note(k),
+                        "Rate limited, attempt 1 of 8, worth another try in 1:01: 12:30, "
+                        "worth another try in 5: no luck");
     assert_true(k->m->rev > rev);
     assert_in_range(k->m->shown->transcript.count_at - k->now, 1, 1000);
     kit_pass(k, 61000);
     assert_string_equal(newest_note(k), "Rate limited, attempt 1 of 8, worth another try now: "
-                                        "12:30, again in 5: no luck");
+                                        "12:30, worth another try in 5: no luck");
     assert_int_equal(k->m->shown->transcript.count_at, 0);
     kit_free(k);
 }

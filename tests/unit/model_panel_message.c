@@ -98,8 +98,8 @@ static void an_error_says_which_attempt_it_was_and_when_another_is_worth_it(void
         const char *text;
     } cases[] = {
         {EV_ERROR, 0, 0, 0, "no luck"},
-        {EV_ERROR, 2, 8, 30, "Failed, attempt 2 of 8, again in 0:30: no luck"},
-        {EV_RATE_LIMIT, 0, 0, 60, "Rate limited, again in 1:00: no luck"},
+        {EV_ERROR, 2, 8, 30, "Failed, attempt 2 of 8, worth another try in 0:30: no luck"},
+        {EV_RATE_LIMIT, 0, 0, 60, "Rate limited, worth another try in 1:00: no luck"},
         {EV_RATE_LIMIT, 1, 0, 0, "Rate limited, attempt 1: no luck"},
     };
 
