@@ -17,11 +17,11 @@ static void searches(struct tour *t) {
     struct screen *s = t->s;
 
     screen_keys(s, "/notes.txt");
-    screen_wait_that(s, strstr(bottom(t), " of "));
+    screen_wait_that(s, strstr(bottom(t), "notes.txt") && strstr(bottom(t), " of "));
     screen_keys(s, KEY_ENTER "nN");
-    screen_wait_that(s, strstr(bottom(t), " of "));
+    screen_wait_that(s, strstr(bottom(t), "notes.txt") && strstr(bottom(t), " of "));
     screen_keys(s, KEY_ESC);
-    screen_wait_that(s, !strstr(bottom(t), " of "));
+    screen_wait_that(s, !strstr(bottom(t), "notes.txt"));
 }
 
 static void walks(struct tour *t) {
