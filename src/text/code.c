@@ -56,9 +56,15 @@ bool lex_among(const char *list, const char *word, size_t n) {
 
         while (mid > low && list[mid - 1] != ' ')
             mid--;
-        const char *end = memchr(list + mid, ' ', high - mid);
-        const size_t len = end ? (size_t)(end - list) - mid : high - mid;
         const int first = (unsigned char)word[0] - (unsigned char)list[mid];
+        size_t len = 1;
+
+        if (first < 0) {
+            high = mid;
+            continue;
+        }
+        while (mid + len < high && list[mid + len] != ' ') /* shorter than a call */
+            len++;
         const int order = first != 0 ? first : memcmp(word, list + mid, n < len ? n : len);
 
         if (order == 0 && n == len)
