@@ -124,9 +124,13 @@ static void applied(struct model *m, struct session *s, struct effects *fx) {
         unread_came(m, s, before);
     p->rows_loaded = p->rows_arriving;
     s->load_request = 0;
-    if (p->check && p->checking)
+    const bool checked = p->check && p->checking;
+
+    if (checked)
         send_check_end(m, s);
     turn_loaded(m, s, first, fx);
+    if (checked) /* what was typed meanwhile has waited for the fate of the last one */
+        send_drain(m, s, fx);
     find_tasks(m, s, fx);
     asks_call_input(m, s);
     index_touch(m, s);

@@ -79,6 +79,25 @@ static void the_refusal_that_ends_a_synchronous_turn_does_not_bring_the_text_bac
     }
 }
 
+/* The next message was typed when the stream had told of the end and the answer had not come. */
+static void what_was_typed_before_a_refusal_came_goes_when_the_message_is_found(void **state) {
+    struct kit *k = kit_seed();
+
+    (void)state;
+    kit_send(k, "hello");
+    kit_event(k, "s1", EV_CONTENT, .content = "hi");
+    kit_pass(k, 10);
+    kit_event(k, "s1", EV_ERROR, .error = "request cancelled by user");
+    kit_send(k, "and then");
+    assert_int_equal(k->m->shown->n_queue, 1);
+    kit_http_fail(k, OP_MESSAGE_SEND, 500);
+    kit_pass(k, 1);
+    kit_messages(k, arrived, 3);
+    assert_int_equal(k->m->shown->n_queue, 0);
+    assert_int_equal(kit_count(k, OP_MESSAGE_SEND), 2);
+    kit_free(k);
+}
+
 static void a_refusal_before_any_turn_brings_the_text_back(void **state) {
     static const struct {
         int status;
@@ -143,6 +162,7 @@ int main(void) {
         cmocka_unit_test(a_synchronous_answer_ends_the_turn),
         cmocka_unit_test(a_complete_that_its_answer_overtook_ends_no_other_turn),
         cmocka_unit_test(the_refusal_that_ends_a_synchronous_turn_does_not_bring_the_text_back),
+        cmocka_unit_test(what_was_typed_before_a_refusal_came_goes_when_the_message_is_found),
         cmocka_unit_test(a_refusal_before_any_turn_brings_the_text_back),
         cmocka_unit_test(a_delta_without_an_id_that_complete_overtook_begins_no_turn),
         cmocka_unit_test(old_servers_say_in_a_message_that_a_key_is_missing),
