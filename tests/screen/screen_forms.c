@@ -439,8 +439,9 @@ static void a_session_goes_back_to_a_message(void **state) {
     screen_wait_gone(s, "mix is working");
     const size_t before = messages_of(demo, id, &got);
     say(s, "the second words");
-    screen_wait_that(s, messages_of(demo, id, &got) >= 2 * before);
+    screen_wait(s, "I searched for second"); /* it is at work then, and known to be */
     screen_wait_gone(s, "mix is working");
+    screen_wait_that(s, messages_of(demo, id, &got) >= 2 * before);
     leader(s, "W");
     screen_wait(s, "Back to which message");
     go(s, "you");
