@@ -30,6 +30,7 @@ pcre2         pc:libpcre2-8    libpcre2-dev        pcre2-devel         pcre2    
 sqlite        pc:sqlite3       libsqlite3-dev      sqlite-devel        sqlite        sqlite-dev        sqlite3-devel       sqlite
 chafa         chafa            chafa               chafa               chafa         chafa             chafa               chafa
 inih          pc:inih          libinih-dev         inih-devel          libinih       inih-dev          inih-devel          inih
+libcrypto     pc:libcrypto     libssl-dev          openssl-devel       openssl       openssl-dev       libopenssl-devel    openssl@3
 microhttpd    pc:libmicrohttpd libmicrohttpd-dev   libmicrohttpd-devel libmicrohttpd libmicrohttpd-dev libmicrohttpd-devel libmicrohttpd
 certificates  @certs           ca-certificates     -                   -             -                 -                   -
 cmocka        pc:cmocka        libcmocka-dev       libcmocka-devel     cmocka        cmocka-dev        libcmocka-devel     cmocka
@@ -49,7 +50,7 @@ debootstrap   debootstrap      debootstrap         debootstrap         debootstr
 EOF
 }
 
-SETUP_RUN='cmake ninja compiler libc pkg-config ncurses libcurl cjson utf8proc md4c pcre2 sqlite inih microhttpd certificates'
+SETUP_RUN='cmake ninja compiler libc pkg-config ncurses libcurl cjson utf8proc md4c pcre2 sqlite libcrypto inih microhttpd certificates'
 # shellcheck disable=SC2034 # for the scripts that source this one
 SETUP_TEST="$SETUP_RUN compiler++ cmocka vterm chafa zsh fish mandoc col"
 # shellcheck disable=SC2034

@@ -44,9 +44,10 @@ gate_words() { # banned functions, unfinished marks, types without a name
 # Which floor a public header belongs to, and which floors' headers a floor may include besides its own.
 floor_of_header() {
     case $1 in
-    base.h | ring.h | task.h | index.h | key.h | flags.h | errors.def) echo base ;;
+    base.h | ring.h | task.h | index.h | ruling.h | key.h | flags.h | errors.def) echo base ;;
     text.h | ini.h | flow.h | markup.h | code.h | diff.h | find.h | rule.h) echo text ;;
     wire.h | types.h | types_admin.h | border.h | export.h | pretty.h | jtext.h | ops.def | events.def) echo wire ;;
+    policy.h | policy_store.h | risks.def) echo policy ;;
     net.h) echo net ;;
     client.h | calls.h | calls.def) echo client ;;
     config.h) echo config ;;
@@ -67,12 +68,13 @@ floors_below() {
     net) echo base wire ;;
     client) echo base wire net ;;
     config) echo base text wire net ;;
-    cli) echo base text wire net config ;;
-    job) echo base text ;;
-    model) echo base text wire ;;
-    input | ui) echo base text wire model ;;
-    term) echo base text wire model input ui ;;
-    app) echo base text wire net job model input ui term config cli ;;
+    policy) echo base text wire ;;
+    cli) echo base text wire policy net config ;;
+    job) echo base text wire policy ;;
+    model) echo base text wire policy ;;
+    input | ui) echo base text wire policy model ;;
+    term) echo base text wire policy model input ui ;;
+    app) echo base text wire policy net job model input ui term config cli ;;
     demo) echo base text wire ;;
     esac
 }
@@ -102,6 +104,7 @@ gate_floors() { # a floor sees only what is below it; a library lives on one flo
     only 'cJSON|cjson' 'src/wire/'
     only 'utf8proc\.h|md4c\.h|pcre2\.h|ini\.h' 'src/text/'
     only 'sqlite3\.h' 'src/job/'
+    only 'openssl/' 'src/policy/'
     only 'microhttpd\.h' 'src/demo/'
     only 'pthread\.h|stdatomic\.h|threads\.h' 'src/(base|net|job|client|demo)/'
     no 'a pure floor does I/O or reads a clock' "$(grep -nE \

@@ -29,4 +29,20 @@ bool editor_undo(struct editor *e);
 bool editor_redo(struct editor *e);
 bool editor_empty(const struct editor *e);
 
+/* ---- chips: see struct chip ---- */
+/* Over text that is there already. path is copied; NULL for a paste. */
+void editor_chip(struct editor *e, enum chip_kind kind, size_t off, size_t len, const char *path,
+                 int64_t size);
+/* The one that holds the byte at `off`; NULL: none. */
+const struct chip *editor_chip_at(const struct editor *e, size_t off);
+void editor_unchip(struct editor *e,
+                   size_t off); /* the text under it is shown; undone like an edit */
+
+/* ---- on disk ---- */
+/* What undo and redo would bring back, the newest steps first, as much as fits `most` bytes: bytes
+ * that editor_undo_take understands, for the same text. */
+void editor_undo_keep(const struct editor *e, struct buf *out, size_t most);
+/* False: not understood, or of another text; the undo of e is empty then. */
+bool editor_undo_take(struct editor *e, const char *bytes, size_t n);
+
 #endif

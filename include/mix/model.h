@@ -10,7 +10,18 @@
 #include "mix/transcript.h"
 
 /* ---- editor: the text of the composer and of every one-line field; verbs in editor.h ---- */
+/* A stretch of the text that is shown as one thing, moved over and deleted as one: a long paste, or
+ * a file. Edits before it move it; an edit that would cut it takes it away, the text stays. Kept in
+ * the order of the text, none in another. */
+struct chip {
+    size_t off, len; /* bytes of the text it stands for; FILE: `@name` */
+    enum chip_kind { CHIP_PASTE, CHIP_FILE } kind;
+    char *path;   /* FILE: of the local file that is uploaded when the message is sent; owned */
+    int64_t size; /* FILE: bytes, -1: not known */
+};
 struct editor {
+    struct chip *chips;
+    size_t n_chips, cap_chips;
     struct buf text; /* valid UTF-8 */
     size_t caret;    /* byte offset, on a cluster border */
     int goal;        /* wanted column for up and down, -1: none */
@@ -93,6 +104,11 @@ struct queued {
     char *text;
     uint32_t id;
     struct turn_options options; /* as they were when it was written */
+    /* Files that are uploaded before it can leave; then their `@name` in the text is replaced and
+       they are gone from here. A message of which one failed waits (held) and says why. */
+    struct chip *chips;
+    size_t n_chips;
+    char *why_waits; /* NULL: nothing is in its way */
 };
 /* Where the reader is. An entry and a row inside its layout; `follow` keeps the end in view. Only
  * the reader changes it. */

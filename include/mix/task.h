@@ -5,6 +5,7 @@
 
 #include "mix/base.h"
 #include "mix/index.h"
+#include "mix/ruling.h"
 
 enum task_kind {
     TASK_READ, /* path -> data; a missing file is RC_OK with data NULL */
@@ -32,6 +33,13 @@ enum task_kind {
     TASK_INDEX_READ,   /* a message and those around it */
     TASK_INDEX_FORGET, /* a session, or everything: then the file is gone */
     TASK_INDEX_FACTS,  /* makes no file where there is none */
+    /* On the rules and the audit log in the directory `path`, see policy_store.h. */
+    TASK_RULES_READ,   /* -> data: the rules file; used: the file of hits */
+    TASK_RULES_ADD,    /* data: a line of policy_write_rule */
+    TASK_RULES_REMOVE, /* data: the id */
+    TASK_RULES_ASK,    /* ask -> ruling, already counted and written down; `real` */
+    TASK_AUDIT_ADD,    /* data: a line of audit_line */
+    TASK_AUDIT_READ,   /* -> data: the newest lines, at most `most` bytes */
     /* target: ends that task soon, which still comes back, RC_CANCELLED; is not answered itself */
     TASK_CANCEL,
 };
@@ -56,6 +64,11 @@ struct task {
     size_t most;
     int status; /* of its exit; 128 + signal */
     struct index_task index;
+    struct ruling_ask ask; /* RULES_ASK; in arena */
+    struct ruling ruling;
+    int64_t real;     /* RULES_ASK: clock_real() of the asker */
+    const char *used; /* RULES_READ: in arena */
+    size_t n_used;
     /* the answer */
     struct err err;
     struct dir_entry *entries;

@@ -218,6 +218,12 @@ static void run(struct job *j, struct task *t) {
     case TASK_INDEX_FACTS:
         index_run(j->index, t, stop);
         break;
+    case TASK_RULES_READ:
+    case TASK_RULES_ADD:
+    case TASK_RULES_REMOVE:
+    case TASK_RULES_ASK:
+    case TASK_AUDIT_ADD:
+    case TASK_AUDIT_READ:
     case TASK_RUN:
     case TASK_CANCEL:
         break;
