@@ -11,7 +11,7 @@
  *   asks.c        requests and questions of one server; act_asks.c rule 1
  *   servers.c     several servers: the inbox they share, and who has the screen
  *   turns.c       begin and end of a turn
- *   files: act_files.c act_picker.c · screen: act_screen.c act_thread.c
+ *   files: act_files.c transfers.c act_picker.c · screen: act_screen.c act_thread.c
  *   transcript: transcript*.c tools.c · search*.c · server screens: panel*.c */
 #ifndef MIX_MODEL_PRIVATE_H
 #define MIX_MODEL_PRIVATE_H
@@ -466,13 +466,19 @@ char *ask_pretty(struct arena *a, const char *json, size_t n);
 void slash_answer(struct model *m, struct session *s, struct message *answer, struct arena *arena,
                   struct effects *fx);
 
-/* ---- act_files.c, act_picker.c ---- */
+/* ---- act_files.c, transfers.c, act_picker.c ---- */
+/* the session that speaks for the uploads: the one shown, else the newest; NULL: none exists */
+struct session *files_speaker(const struct model *m);
 void files_reply(struct model *m, struct incoming *in, struct session *s,
                  struct effects *fx); /* FILES_LIST, FILE_*: every kind */
 void files_task(struct model *m, struct task *t,
                 struct effects *fx); /* takes t; tags from TAG_FILES on */
 void files_session_gone(struct model *m, struct session *s);
-void files_fini(struct model *m);                     /* files, transfers, picker */
+void files_fini(struct model *m); /* files, transfers, picker */
+bool transfer_reply(struct model *m, const struct incoming *in,
+                    struct effects *fx); /* false: it belongs to none */
+void transfer_stat(struct model *m, const struct task *t, struct effects *fx); /* ~/path */
+void transfers_fini(struct model *m);
 void files_list(struct model *m, struct effects *fx); /* asks for the list, unless asked already */
 void files_update(struct model *m, struct effects *fx); /* the same once somebody can see it */
 char *file_server_name(const char *path);               /* what servers call an upload of it */
