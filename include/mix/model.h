@@ -70,6 +70,9 @@ struct ask {
     bool late;                    /* answered after 28 s: may have been too late */
     bool uncut;                   /* the object was shown to its end once */
     uint32_t request;             /* of the answer */
+    uint32_t rules_task;          /* the rules are being asked about it; 0: not, or not any more */
+    bool rules_asked;             /* once is enough: a rule saved later does not answer it */
+    const char *rule_text;        /* it was answered by this rule, `Bash:git *`; NULL: by a person */
     struct err err;
     struct arena arena;
 };
@@ -104,6 +107,7 @@ struct queued {
     char *text;
     uint32_t id;
     struct turn_options options; /* as they were when it was written */
+    bool edited; /* somebody changes it at this moment: it does not leave */
     /* Files that are uploaded before it can leave; then their `@name` in the text is replaced and
        they are gone from here. A message of which one failed waits (held) and says why. */
     struct chip *chips;
@@ -147,10 +151,18 @@ struct reading {
     bool raw;           /* Markdown as it is written */
     bool split;         /* diffs side by side where there is room */
 };
+/* Who may write a session's draft and send its queue. Another mixtui's are shown, never touched. */
+enum own {
+    OWN_NOBODY, /* not asked yet */
+    OWN_ASKED,
+    OWN_MINE,
+    OWN_OTHER,
+};
 struct session {
     char *id;    /* NULL: not created yet (the empty composer titled "new") */
     char *title; /* as the server has it, cleaned to one line */
     char *parent_id, *parent_call_id;
+    char *work_dir; /* as the server has it; NULL: not known */
     struct session *parent;
     bool subagent, forked;
     int64_t created_at, active_at; /* real ms; active_at: last activity this client saw, 0 none */
@@ -167,6 +179,7 @@ struct session {
     enum turn turn;
     bool seen;   /* the last end of a turn was on screen */
     bool failed; /* the last turn ended with an error */
+    size_t automatic; /* requests of it and its sub-agents that rules answered since the start */
     bool held;   /* the queue waits for a key */
     struct queued *queue;
     size_t n_queue, cap_queue;
@@ -185,7 +198,9 @@ struct session {
     uint32_t draft_saved_rev;
     int64_t draft_dirty_at; /* 0: on disk */
     bool draft_loaded;
-    size_t history_at; /* position in the prompt history while browsing it; 0: not browsing */
+    enum own own;
+    char *owner; /* OTHER: who, in words for people */
+    size_t history_at; /* id of the prompt that is recalled; 0: the history is not browsed */
     struct session_private *priv; /* reducers only */
 };
 struct model;
@@ -202,9 +217,15 @@ struct transfer {
     enum { XFER_RUNNING, XFER_DONE, XFER_FAILED, XFER_CANCELLED } state;
     struct err err;
 };
+enum file_sort { FILES_NEWEST, FILES_BY_NAME, FILES_BY_SIZE, FILES_BY_TYPE, FILES_SORTS };
 struct files {
-    struct file_info *list; /* in arena */
+    struct file_info *list; /* in arena, in the order of `sort` */
     size_t n;
+    size_t *visible; /* of them, those that match the filter */
+    size_t n_visible, cap_visible;
+    enum file_sort sort;
+    struct map marked;       /* names; files.h */
+    struct outputs *outputs; /* what the agent of the shown session named; never NULL */
     struct arena arena;
     struct session *session; /* through which they were listed */
     uint32_t request;
@@ -328,6 +349,10 @@ struct ui {
     char *ask_cursor;  /* id of the selected ask; never moves by itself */
     char *ask_server;  /* key of the server it came from; NULL: this one */
     char *file_cursor; /* name */
+    /* as the agent named it; NULL: the cursor is among the uploads */
+    char *output_cursor;
+    struct editor file_filter;
+    bool file_filtering; /* ... has the caret */
     struct picker picker;
     /* arming: rule 1 */
     char *painted_ask; /* selected and on screen with the pane focused, since painted_at */
@@ -386,6 +411,12 @@ struct model_config {
     const struct copy_ways *copy_ways; /* copy.h; outlives the model; NULL: only the terminal's */
     bool ascii, animate;
 };
+/* One message somebody wrote here, or to this server. */
+struct prompt {
+    char *text, *session; /* session NULL: not known */
+    int64_t at;           /* real ms; 0: not known */
+    size_t id;            /* grows, never 0 */
+};
 /* The call that is tried again soonest. */
 struct retrying {
     int64_t at; /* 0: none */
@@ -415,7 +446,7 @@ struct model {
     size_t n_notices, cap_notices;
     /* when the newest came: the status line shows it for 8 s or until the next key */
     int64_t notice_at;
-    char **history; /* prompts sent, oldest first, at most 1,000 */
+    struct prompt *history; /* what was sent or cleared, oldest first, at most 10,000 */
     size_t n_history, cap_history;
     struct map streams; /* request id in decimal -> session */
     struct retrying retrying;
@@ -453,6 +484,9 @@ void model_save_all(struct model *m, struct effects *fx);
 bool model_reading(const struct model *m);
 
 /* ---- looking (pure) ---- */
+/* What Up brought into the draft of s; NULL: that is the person's own. */
+const struct prompt *prompt_recalled(const struct model *m, const struct session *s);
+bool prompt_elsewhere(const struct model *m, const struct session *s); /* ... from another one */
 enum turn_option { TURN_PLAN, TURN_THINKING, TURN_STEPS };
 /* Why the server cannot be asked for it, NULL: it can. */
 const char *why_no_turn_option(const struct model *m, enum turn_option o);
@@ -476,6 +510,8 @@ bool ask_armed(const struct model *m, const struct ask *a, int64_t now); /* rule
 bool ask_answerable(const struct ask *a);
 size_t model_working(const struct model *m);   /* of its own */
 size_t model_transfers(const struct model *m); /* that run */
+/* What a queued message waits for, in few words. */
+const char *queue_state(const struct session *s, size_t at);
 /* sessions with text that the disk refused to take */
 size_t model_unsaved(const struct model *m);
 /* The part has a mark; SIZE_MAX: the entry, or any part of it. */

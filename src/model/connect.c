@@ -362,7 +362,8 @@ static void prompt_row(struct model *m, const struct message *row) {
         return;
     p->server_prompts = xgrow(p->server_prompts, p->n_server_prompts, &p->cap_server_prompts,
                               sizeof(*p->server_prompts));
-    p->server_prompts[p->n_server_prompts++] = TAKE(text);
+    p->server_prompts[p->n_server_prompts++] = (struct prompt){
+        .text = TAKE(text), .session = row->session_id ? xstrdup(row->session_id) : NULL};
 }
 
 void history_reply(struct model *m, struct incoming *in, struct session *none, struct effects *fx) {
@@ -372,7 +373,7 @@ void history_reply(struct model *m, struct incoming *in, struct session *none, s
     (void)none;
     (void)fx;
     if (in->kind == IN_RESTART) {
-        free_strings(p->server_prompts, p->n_server_prompts);
+        prompts_free(p->server_prompts, p->n_server_prompts);
         p->server_prompts = NULL;
         p->n_server_prompts = p->cap_server_prompts = 0;
     }

@@ -171,9 +171,10 @@ static void free_private(struct model_private *p) {
     free(p->wanted_id);
     free_strings(p->commands, p->n_commands);
     index_free(p->index);
+    rules_free(p->rules);
     free_strings(p->pins, p->n_pins);
-    free_strings(p->server_prompts, p->n_server_prompts);
-    free_strings(p->unsaved, p->n_unsaved);
+    prompts_free(p->server_prompts, p->n_server_prompts);
+    prompts_free(p->unsaved, p->n_unsaved);
     places_free(p->places);
     free_strings(p->piped, p->n_piped);
     free(p);
@@ -201,7 +202,7 @@ void model_free(struct model *m) {
     for (size_t i = 0; i < m->n_notices; i++)
         notice_free(&m->notices[i]);
     free(m->notices);
-    free_strings(m->history, m->n_history);
+    prompts_free(m->history, m->n_history);
     free(m->server.url);
     free(m->server.key);
     free(m->state_dir);
@@ -282,6 +283,9 @@ static void task_take(struct model *m, struct task *t, const struct pending_task
         break;
     case TAG_INDEX_CHOICE:
         index_choice_task(m, t, fx);
+        break;
+    case TAG_RULES:
+        rules_task(m, t, fx);
         break;
     case TAG_NONE: /* a task of nobody */
         break;

@@ -25,7 +25,7 @@ enum {
     ARM_MS = 400,                     /* rule 1 and confirmations */
     NOTICE_MS = 8000,
     NOTICES_MAX = 500,
-    HISTORY_MAX = 1000,
+    HISTORY_MAX = 10000,
     ASKS_MAX = 200,
     ASK_LIFE_MS = 29000, /* the server denies after 30 s */
     ASK_LATE_MS = 28000,
@@ -58,6 +58,7 @@ enum task_tag {
     TAG_INDEX_CHOICE,
     TAG_PLACES_READ,
     TAG_PLACES_WRITE,
+    TAG_RULES, /* rules.c tells its own apart */
 };
 
 /* A call on its way. Its session may go away meanwhile: then `session` is NULL. */
@@ -186,10 +187,11 @@ struct model_private {
     size_t n_pins, cap_pins;
     int64_t state_dirty_at;
     struct places *places;
-    char **server_prompts; /* newest first; a seed while the own history is empty */
+    struct prompt *server_prompts; /* newest first; a seed while the own history is empty */
     size_t n_server_prompts, cap_server_prompts;
-    char **unsaved; /* prompts not in the file yet */
-    size_t n_unsaved, cap_unsaved;
+    struct prompt *unsaved; /* not in the file yet */
+    size_t n_unsaved, cap_unsaved, next_prompt;
+    bool history_torn; /* its file ends within a line */
     /* the screen */
     uint64_t seconds_key;
     int64_t spun, leader_done, confirm_done;
@@ -199,6 +201,7 @@ struct model_private {
     char **piped; /* commands that got a text, oldest first */
     size_t n_piped, cap_piped;
     uint32_t pipe_ended;             /* its output is looked at no more */
+    struct rules_state *rules;       /* NULL: nothing yet */
     struct create_kept *create_kept; /* what was written in the form of a new session */
     bool keys_offered;               /* there was no provider, and the person was told */
     bool stored_unlisted;            /* a key went to a provider that the status does not list */
@@ -412,7 +415,14 @@ void pin_set(struct model *m, struct session *s, enum pin pin);
 void state_task(struct model *m, struct task *t, struct effects *fx);
 void state_touch(struct model *m);
 void state_save(struct model *m, struct effects *fx);
-void history_add(struct model *m, const char *text, struct effects *fx); /* fx NULL: saved soon */
+void prompts_free(struct prompt *v, size_t n);
+/* In that session; fx NULL: saved soon. history_add: in which is not known. */
+void history_said(struct model *m, const struct session *s, const char *text, struct effects *fx);
+void history_add(struct model *m, const char *text, struct effects *fx);
+/* The fresh one, whose message was said just now, has an id. */
+void history_named(struct model *m, const struct session *s, struct effects *fx);
+/* Into the draft of the shown one; what stood there goes into the history. */
+void prompt_take(struct model *m, const char *text);
 void history_task(struct model *m, struct task *t, struct effects *fx);
 void history_seed(struct model *m);
 void prompts_start(struct model *m, struct effects *fx);
@@ -439,6 +449,17 @@ void arm_tick(struct model *m);
 /* typed answers that were not given go into the prompt history */
 void asks_keep_replies(struct model *m);
 void ask_free(struct ask *a);
+
+/* ---- rules.c: m and fx are those of the request's owner ---- */
+/* A request arrived: its answer may come from a rule. Once for each. */
+void rules_asked(struct model *m, struct ask *a, struct effects *fx);
+/* It was answered: a line of the audit log. answer, by: as struct ruling_answer has them. */
+void rules_answered(struct model *m, const struct ask *a, const char *answer, const char *by,
+                    int64_t armed_ms, struct effects *fx);
+void rules_task(struct model *m, struct task *t, struct effects *fx);
+struct rules_state;
+void rules_free(struct rules_state *r);
+void rules_second(struct model *m); /* a countdown on the screen went on */
 
 /* ---- servers.c ---- */
 struct model *model_viewer(struct model *m); /* the one with the screen: whose ui counts */

@@ -270,7 +270,7 @@ static bool refuses(struct model *m, struct session *s) {
 
 /* Takes text: it leaves now, or when the turn is over. */
 static void say(struct model *m, struct session *s, char *text, struct effects *fx) {
-    history_add(m, text, fx);
+    history_said(m, s, text, fx);
     s->history_at = 0;
     s->reading.unread = 0; /* who answers has read it */
     act_follow(m);
@@ -343,7 +343,7 @@ void act_queue_drop(struct model *m, struct session *s, size_t at, struct effect
     if (s->draft.text.n == 0) {
         to_draft(m, s, text, &options);
     } else {
-        history_add(m, text, fx);
+        history_said(m, s, text, fx);
         act_notice(m, "Taken out of the queue; it is in the prompt history (Up)");
     }
     model_settle(m, fx);
@@ -377,7 +377,7 @@ void act_unknown_drop(struct model *m, struct session *s, struct effects *fx) {
     if (s->draft.text.n == 0) {
         to_draft(m, s, text, &options);
     } else {
-        history_add(m, text, fx);
+        history_said(m, s, text, fx);
         act_notice(m, "Dropped; it is in the prompt history (Up)");
     }
     queue_hold(m, s);
@@ -502,6 +502,7 @@ void create_reply(struct model *m, struct incoming *in, struct session *s, struc
         return;
     }
     session_name(m, s, data->id);
+    history_named(m, s, fx);
     session_take_data(m, s, data);
     s->transcript.loaded = true; /* it is empty there, too */
     s->priv->touched = true;

@@ -178,13 +178,13 @@ struct session *session_add(struct model *m, const struct session_data *d) {
 /* ---- it goes away ---- */
 static void keep_texts(struct model *m, struct session *s, struct effects *fx) {
     if (s->sending)
-        history_add(m, s->sending, fx);
+        history_said(m, s, s->sending, fx);
     for (size_t i = 0; i < s->n_queue; i++)
-        history_add(m, s->queue[i].text, fx);
+        history_said(m, s, s->queue[i].text, fx);
     if (!str_blank(s->priv->stash))
-        history_add(m, s->priv->stash, fx);
+        history_said(m, s, s->priv->stash, fx);
     if (s->draft.text.n > 0) {
-        history_add(m, buf_str(&s->draft.text), fx);
+        history_said(m, s, buf_str(&s->draft.text), fx);
         act_notice(m, "The draft of a session that is gone is in the prompt history (Up)");
     }
 }

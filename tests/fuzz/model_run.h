@@ -115,7 +115,7 @@ static inline bool kept(const struct model *m, const char *token) {
         if (holds(m->sessions[i], token))
             return true;
     for (size_t i = m->n_history; i-- > 0;)
-        if (strstr(m->history[i], token))
+        if (strstr(m->history[i].text, token))
             return true;
     return false;
 }

@@ -15,7 +15,7 @@ static struct kit *online(void) { return kit_online_with(with_disk(), GEN_TOP, t
 
 static bool remembered(const struct kit *k, const char *text) {
     for (size_t i = 0; i < k->m->n_history; i++)
-        if (strcmp(k->m->history[i], text) == 0)
+        if (strcmp(k->m->history[i].text, text) == 0)
             return true;
     return false;
 }

@@ -400,7 +400,7 @@ static void a_queued_message_goes_back_to_the_draft(void **state) {
     act_queue_drop(k->m, k->m->shown, 0, k->fx);
     kit_step(k);
     assert_string_equal(draft(k), "two");
-    assert_string_equal(k->m->history[k->m->n_history - 1], "three");
+    assert_string_equal(k->m->history[k->m->n_history - 1].text, "three");
     act_queue_drop(k->m, k->m->shown, 0, k->fx);
     assert_string_equal(kit_notice(k), "Nothing is queued there");
     kit_free(k);

@@ -257,7 +257,7 @@ static void answers_for_a_session_that_is_gone_are_ignored(void **state) {
     kit_http_fail(k, OP_MESSAGE_SEND, 500);
     kit_http_fail(k, OP_SESSION_CANCEL, 500);
     assert_null(model_session(k->m, "s3"));
-    assert_string_equal(k->m->history[k->m->n_history - 1], "hello");
+    assert_string_equal(k->m->history[k->m->n_history - 1].text, "hello");
     kit_free(k);
 }
 
