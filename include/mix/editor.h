@@ -25,8 +25,15 @@ bool editor_move(struct editor *e, enum motion to);
 /* deletes from the caret to there; killed may be NULL */
 bool editor_kill(struct editor *e, enum motion to, struct buf *killed);
 void editor_transpose(struct editor *e);
+void editor_transpose_words(struct editor *e);
+/* from the caret to the end of the next word; the caret goes there */
+enum word_case { CASE_UPPER, CASE_LOWER, CASE_CAPITAL };
+void editor_case(struct editor *e, enum word_case how);
 bool editor_undo(struct editor *e);
 bool editor_redo(struct editor *e);
+/* What changes between them is one step of undo. */
+void editor_group(struct editor *e);
+void editor_group_end(struct editor *e);
 bool editor_empty(const struct editor *e);
 
 /* ---- chips: see struct chip ---- */
@@ -35,8 +42,10 @@ void editor_chip(struct editor *e, enum chip_kind kind, size_t off, size_t len, 
                  int64_t size);
 /* The one that holds the byte at `off`; NULL: none. */
 const struct chip *editor_chip_at(const struct editor *e, size_t off);
-void editor_unchip(struct editor *e,
-                   size_t off); /* the text under it is shown; undone like an edit */
+/* the text under it is shown; undone like an edit */
+void editor_unchip(struct editor *e, size_t off);
+/* How it is shown: "[63 lines, 2.1 kB: first words...]", "[@name, 12 kB]". Clean. */
+void editor_chip_label(const struct editor *e, const struct chip *c, struct buf *out);
 
 /* ---- on disk ---- */
 /* What undo and redo would bring back, the newest steps first, as much as fits `most` bytes: bytes

@@ -24,6 +24,22 @@ size_t text_fit(const char *s, size_t n, int cells);
 /* one code point; U+FFFD on bad bytes, used >= 1 */
 uint32_t text_decode(const char *s, size_t n, size_t *used);
 size_t text_encode(char out[4], uint32_t cp);
+/* What words are made of: a word is a run of one of these but the first two. Scripts that put no
+ * blanks between words are told from each other, as vi does. */
+enum text_class {
+    CLASS_BLANK,
+    CLASS_LINE_END,
+    CLASS_SIGN,
+    CLASS_LETTER,
+    CLASS_HAN,
+    CLASS_HIRAGANA,
+    CLASS_KATAKANA,
+    CLASS_HANGUL,
+    CLASS_EMOJI
+};
+enum text_class text_class(uint32_t cp);
+uint32_t text_upper(uint32_t cp);
+uint32_t text_lower(uint32_t cp);
 bool text_valid(const char *s, size_t n);
 /* Bytes of an incomplete but so far valid UTF-8 sequence at the end of s: 0..3. */
 size_t text_tail(const char *s, size_t n);

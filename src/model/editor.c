@@ -2,23 +2,12 @@
  * in cells. */
 #include "mix/editor.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "editing.h"
 #include "mix/text.h"
-
-enum { UNDO_STEPS = 200 };
-#define UNDO_BYTES (8 * MIX_MIB)
-
-struct snapshot {
-    char *text;
-    size_t n, caret;
-};
-struct edit_undo {
-    struct snapshot done[UNDO_STEPS], undone[UNDO_STEPS];
-    size_t n_done, n_undone, bytes;
-    bool typing; /* the last change was a typed character: the next one joins it */
-};
 
 /* ---- life ---- */
 void editor_init(struct editor *e, size_t max) {
@@ -40,78 +29,13 @@ void editor_init_secret(struct editor *e, size_t max) {
     buf_clear(&e->text);
 }
 
-static void forget(struct edit_undo *u, struct snapshot *s) {
-    u->bytes -= s->n;
-    free(s->text);
-    *s = (struct snapshot){0};
-}
-
 void editor_fini(struct editor *e) {
     if (e->secret && e->text.p)
         explicit_bzero(e->text.p, e->text.cap);
     buf_fini(&e->text);
-    for (size_t i = 0; e->undo && i < e->undo->n_done; i++)
-        forget(e->undo, &e->undo->done[i]);
-    for (size_t i = 0; e->undo && i < e->undo->n_undone; i++)
-        forget(e->undo, &e->undo->undone[i]);
-    free(e->undo);
+    chips_free(e->chips, e->n_chips);
+    undo_fini(e);
     *e = (struct editor){.goal = -1};
-}
-
-/* ---- undo ---- */
-static void keep(struct edit_undo *u, struct snapshot *stack, size_t *n, const struct editor *e) {
-    while (*n > 0 && (*n == UNDO_STEPS || u->bytes + e->text.n > UNDO_BYTES)) {
-        forget(u, &stack[0]);
-        memmove(stack, stack + 1, --*n * sizeof *stack);
-    }
-    if (e->text.n > UNDO_BYTES)
-        return;
-    stack[(*n)++] = (struct snapshot){
-        .text = xstrndup(buf_str(&e->text), e->text.n), .n = e->text.n, .caret = e->caret};
-    u->bytes += e->text.n;
-}
-
-static void before_change(struct editor *e, bool typing) {
-    if (e->secret)
-        return;
-    if (!e->undo)
-        e->undo = xcalloc(1, sizeof *e->undo);
-    struct edit_undo *u = e->undo;
-    while (u->n_undone > 0)
-        forget(u, &u->undone[--u->n_undone]);
-    if (!typing || !u->typing)
-        keep(u, u->done, &u->n_done, e);
-    u->typing = typing;
-}
-
-static void changed(struct editor *e) {
-    e->goal = -1;
-    e->rev++;
-}
-
-static bool step(struct editor *e, struct snapshot *from, size_t *n_from, struct snapshot *to,
-                 size_t *n_to) {
-    if (*n_from == 0)
-        return false;
-    keep(e->undo, to, n_to, e);
-    struct snapshot *s = &from[--*n_from];
-    buf_clear(&e->text);
-    (void)buf_add(&e->text, s->text, s->n); /* it was within the cap before */
-    e->caret = s->caret;
-    e->undo->typing = false;
-    forget(e->undo, s);
-    changed(e);
-    return true;
-}
-
-bool editor_undo(struct editor *e) {
-    struct edit_undo *u = e->undo;
-    return u && step(e, u->done, &u->n_done, u->undone, &u->n_undone);
-}
-
-bool editor_redo(struct editor *e) {
-    struct edit_undo *u = e->undo;
-    return u && step(e, u->undone, &u->n_undone, u->done, &u->n_done);
 }
 
 /* ---- changing ---- */
@@ -138,6 +62,25 @@ static void tidy(struct buf *out, const struct editor *e, const char *s, size_t 
     }
 }
 
+void edit_touched(struct editor *e) {
+    e->goal = -1;
+    e->rev++;
+}
+
+bool edit_replace(struct editor *e, size_t at, size_t n_old, const char *now, size_t n_now,
+                  size_t caret, enum edit_join join) {
+    if (e->text.n - n_old + n_now > e->text.max)
+        return false;
+    undo_record(e, at, n_old, now, n_now, caret, join);
+    buf_cut(&e->text, at, n_old);
+    (void)buf_insert(&e->text, at, now, n_now);
+    chips_shift(e, at, n_old, n_now);
+    e->caret = caret;
+    undo_recorded(e);
+    edit_touched(e);
+    return true;
+}
+
 bool editor_insert(struct editor *e, const char *text, size_t n) {
     if (n > e->text.max)
         return false;
@@ -149,114 +92,138 @@ bool editor_insert(struct editor *e, const char *text, size_t n) {
         buf_clear(&clean);
     }
     tidy(&clean, e, text, n);
-    const bool fits = e->text.n + clean.n <= e->text.max;
-    if (fits && clean.n > 0) {
-        before_change(e, clean.n <= 4 && clean.p[0] != ' ' && clean.p[0] != '\n');
-        (void)buf_insert(&e->text, e->caret, clean.p, clean.n);
-        e->caret += clean.n;
-        changed(e);
-    }
+    const bool typed = clean.n <= 4 && clean.n > 0 && clean.p[0] != '\n';
+    const bool fits =
+        clean.n == 0 || edit_replace(e, e->caret, 0, clean.p, clean.n, e->caret + clean.n,
+                                     typed ? JOIN_TYPED : JOIN_NOT);
     if (e->secret && clean.p)
         explicit_bzero(clean.p, clean.cap);
     return fits;
 }
 
 void editor_set(struct editor *e, const char *text) {
-    before_change(e, false);
-    buf_clear(&e->text);
-    e->caret = 0;
     auto_buf struct buf clean = {0};
     buf_init(&clean, e->text.max);
     tidy(&clean, e, text, strlen(text));
-    (void)buf_add(&e->text, buf_str(&clean), clean.n);
-    e->caret = e->text.n;
-    changed(e);
+    (void)edit_replace(e, 0, e->text.n, buf_str(&clean), clean.n, clean.n, JOIN_NOT);
 }
 
 bool editor_empty(const struct editor *e) { return e->text.n == 0; }
 
 /* ---- moving ---- */
-static size_t line_start(const char *s, size_t at) {
-    while (at > 0 && s[at - 1] != '\n')
-        at--;
-    return at;
+static struct chip whole(const struct editor *e, size_t at) {
+    const struct chip *c = editor_chip_at(e, at);
+    return c ? *c : (struct chip){.off = at, .len = 0};
 }
 
-static size_t line_end(const char *s, size_t n, size_t at) {
-    const char *end = at < n ? memchr(s + at, '\n', n - at) : NULL;
-    return end ? (size_t)(end - s) : n;
-}
-
-static bool is_word(const char *s, size_t n) {
-    unsigned char c = (unsigned char)*s;
-    (void)n;
-    return c >= 0x80 || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_';
-}
-
-static size_t word_left(const char *s, size_t at) {
-    bool seen = false;
+size_t edit_line_start(const struct editor *e, size_t at) {
+    const char *s = buf_str(&e->text);
     while (at > 0) {
-        size_t before = text_prev(s, at);
-        bool word = is_word(s + before, at - before);
-        if (seen && !word)
-            break;
-        seen = seen || word;
-        at = before;
+        const char *end = memrchr(s, '\n', at);
+        if (!end)
+            return 0;
+        const struct chip *c = editor_chip_at(e, (size_t)(end - s));
+        if (!c)
+            return (size_t)(end - s) + 1;
+        at = c->off;
     }
-    return at;
+    return 0;
 }
 
-static size_t word_right(const char *s, size_t n, size_t at) {
-    bool seen = false;
-    while (at < n) {
-        size_t used = text_cluster(s + at, n - at).bytes;
-        bool word = is_word(s + at, used);
-        if (seen && !word)
-            break;
-        seen = seen || word;
-        at += used;
+size_t edit_line_end(const struct editor *e, size_t at) {
+    const char *s = buf_str(&e->text);
+    while (at < e->text.n) {
+        const char *end = memchr(s + at, '\n', e->text.n - at);
+        if (!end)
+            return e->text.n;
+        const struct chip *c = editor_chip_at(e, (size_t)(end - s));
+        if (!c)
+            return (size_t)(end - s);
+        at = c->off + c->len;
     }
+    return e->text.n;
+}
+
+size_t edit_next(const struct editor *e, size_t at) {
+    const struct chip c = whole(e, at);
+    if (c.len > 0)
+        return c.off + c.len;
+    return at < e->text.n ? at + text_cluster(e->text.p + at, e->text.n - at).bytes : at;
+}
+
+size_t edit_prev(const struct editor *e, size_t at) {
+    if (at == 0)
+        return 0;
+    const struct chip *c = editor_chip_at(e, at - 1);
+    return c ? c->off : text_prev(e->text.p, at);
+}
+
+/* Cells of a line, or of its head: bytes from `from` as far as they fit `cells`. */
+static size_t line_fit(const struct editor *e, size_t from, size_t to, int *cells) {
+    const char *s = buf_str(&e->text);
+    int used = 0;
+    size_t at = from;
+    for (size_t i = 0; i <= e->n_chips && at < to; i++) {
+        const struct chip *c = i < e->n_chips ? &e->chips[i] : NULL;
+        if (c && c->off < at)
+            continue;
+        const size_t stop = c && c->off < to ? c->off : to;
+        const size_t fit = text_fit(s + at, stop - at, *cells - used);
+        used += text_width(s + at, fit);
+        at += fit;
+        if (at < stop || stop == to)
+            break;
+        auto_buf struct buf label = {.max = 4096};
+        editor_chip_label(e, c, &label);
+        const int wide = text_width(buf_str(&label), label.n);
+        if (used + wide > *cells)
+            break;
+        used += wide;
+        at += c->len;
+    }
+    *cells = used;
     return at;
 }
 
 /* The caret one line up or down at the wanted column; the same place when there is no such line. */
-static size_t vertical(struct editor *e, const char *s, size_t n, int by) {
-    size_t start = line_start(s, e->caret), end = line_end(s, n, e->caret);
-    if ((by < 0 && start == 0) || (by > 0 && end == n))
+static size_t vertical(struct editor *e, int by) {
+    const size_t start = edit_line_start(e, e->caret), end = edit_line_end(e, e->caret);
+    if ((by < 0 && start == 0) || (by > 0 && end == e->text.n))
         return e->caret;
-    if (e->goal < 0)
-        e->goal = text_width(s + start, e->caret - start);
-    size_t to = by < 0 ? line_start(s, start - 1) : end + 1;
-    size_t to_end = line_end(s, n, to);
-    return to + text_fit(s + to, to_end - to, e->goal);
+    if (e->goal < 0) {
+        int cells = INT_MAX / 2;
+        (void)line_fit(e, start, e->caret, &cells);
+        e->goal = cells;
+    }
+    const size_t to = by < 0 ? edit_line_start(e, start - 1) : end + 1;
+    int cells = e->goal;
+    return line_fit(e, to, edit_line_end(e, to), &cells);
 }
 
 static size_t target(struct editor *e, enum motion to) {
-    const char *s = buf_str(&e->text);
-    size_t n = e->text.n, at = e->caret;
     switch (to) {
     case TO_LEFT:
-        return at > 0 ? text_prev(s, at) : 0;
+        return edit_prev(e, e->caret);
     case TO_RIGHT:
-        return at < n ? at + text_cluster(s + at, n - at).bytes : n;
+        return edit_next(e, e->caret);
     case TO_WORD_LEFT:
-        return word_left(s, at);
+        return edit_word_left(e, e->caret);
     case TO_WORD_RIGHT:
-        return word_right(s, n, at);
+        return edit_word_right(e, e->caret);
     case TO_LINE_START:
-        return line_start(s, at);
+        return edit_line_start(e, e->caret);
     case TO_LINE_END:
-        return line_end(s, n, at);
+        return edit_line_end(e, e->caret);
     case TO_START:
         return 0;
     case TO_END:
-        return n;
+        return e->text.n;
     case TO_UP:
-        return vertical(e, s, n, -1);
+        return vertical(e, -1);
     case TO_DOWN:
-        return vertical(e, s, n, 1);
+        return vertical(e, 1);
     }
-    return at;
+    return e->caret;
 }
 
 bool editor_move(struct editor *e, enum motion to) {
@@ -265,8 +232,7 @@ bool editor_move(struct editor *e, enum motion to) {
     if (to != TO_UP && to != TO_DOWN)
         e->goal = -1;
     e->caret = at;
-    if (e->undo)
-        e->undo->typing = false;
+    edit_undo_break(e);
     return moved;
 }
 
@@ -277,32 +243,26 @@ bool editor_kill(struct editor *e, enum motion to, struct buf *killed) {
     size_t from = at < e->caret ? at : e->caret, n = at < e->caret ? e->caret - at : at - e->caret;
     if (n == 0)
         return false;
-    before_change(e, false);
     if (killed) {
         buf_clear(killed);
         (void)buf_add(killed, e->text.p + from, n);
     }
-    buf_cut(&e->text, from, n);
-    e->caret = from;
-    changed(e);
-    return true;
+    const bool one = to == TO_LEFT || to == TO_RIGHT;
+    return edit_replace(e, from, n, "", 0, from, one ? JOIN_ERASED : JOIN_NOT);
 }
 
 void editor_transpose(struct editor *e) {
     const char *s = buf_str(&e->text);
     size_t right = e->caret;
     if (right == e->text.n || s[right] == '\n')
-        right = right > 0 ? text_prev(s, right) : 0;
+        right = edit_prev(e, right);
     if (right == 0 || right >= e->text.n || s[right] == '\n')
         return;
-    size_t left = text_prev(s, right);
-    if (s[left] == '\n')
+    const size_t left = edit_prev(e, right), end = edit_next(e, right);
+    if (s[left] == '\n' || editor_chip_at(e, left) || editor_chip_at(e, right))
         return;
-    size_t n_left = right - left, n_right = text_cluster(s + right, e->text.n - right).bytes;
-    auto_free char *first = xstrndup(s + left, n_left);
-    before_change(e, false);
-    memmove(e->text.p + left, e->text.p + right, n_right);
-    memcpy(e->text.p + left + n_right, first, n_left);
-    e->caret = right + n_right;
-    changed(e);
+    auto_buf struct buf both = {.max = end - left};
+    (void)buf_add(&both, s + right, end - right);
+    (void)buf_add(&both, s + left, right - left);
+    (void)edit_replace(e, left, both.n, both.p, both.n, end, JOIN_NOT);
 }

@@ -71,7 +71,9 @@ static const struct {
     {"abc\\z", "|"}, /* typing is one step of undo */
     {"abc\\z\\y", "abc|"},
     {"abc def\\z", "abc |"},
-    {"abc def\\z\\z", "abc|"},
+    {"abc def\\z\\z", "|"}, /* a word goes with the blanks behind it */
+    {"abc\\L\\L\\z", "abc|"},
+    {"abc\\L\\L\\z\\z", "|"},
     {"abc\\B\\z", "abc|"},
     {"abc\\zx\\y", "x|"}, /* typing ends redo */
     {"ab\\t", "ba|"},
