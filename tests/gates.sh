@@ -45,7 +45,7 @@ gate_words() { # banned functions, unfinished marks, types without a name
 floor_of_header() {
     case $1 in
     base.h | ring.h | task.h | index.h | ruling.h | key.h | flags.h | errors.def) echo base ;;
-    text.h | ini.h | flow.h | markup.h | code.h | diff.h | find.h | rule.h) echo text ;;
+    text.h | ini.h | flow.h | markup.h | code.h | diff.h | find.h | rule.h | tree.h) echo text ;;
     wire.h | types.h | types_admin.h | border.h | export.h | pretty.h | jtext.h | ops.def | events.def) echo wire ;;
     policy.h | policy_store.h | risks.def) echo policy ;;
     net.h) echo net ;;

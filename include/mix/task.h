@@ -19,6 +19,17 @@ enum task_kind {
        50,000 */
     TASK_FIND,
     TASK_STAT, /* path -> entries[0] */
+    /* path: the directory names are relative to; data: names, each behind a NUL but the first
+       (also absolute, `~/` expanded) -> entries in that order, those that are not there ENTRY_GONE
+     */
+    TASK_LOOK,
+    /* The names of the whole tree below path, in chunks for tree_add as they are found, broad
+       first, by a thread of its own: no other task waits. scan 0 begins; it comes back with the
+       first chunk in data and a number in scan, and is asked again with that number while `more`.
+       It waits until there is something to bring. Cancelled, the scan is over. Links are not
+       followed; what begins with `.`, and node_modules, only with `hidden`. cut: the tree is larger
+       than TREE_NAMES_MAX or TREE_BYTES_MAX. Four scans at once; RC_BUSY beyond. */
+    TASK_TREE,
     /* argv, looked up in PATH, without a shell; data -> its standard input; its standard output ->
        data, at most `most` bytes (0: none is wanted); status, and when it failed by itself err.text
        is the first line of its error output. Nothing of our terminal, nor of our own variables.
@@ -47,6 +58,16 @@ struct dir_entry {
     const char *name;       /* as the file system has it: not UTF-8, not clean */
     int64_t size, modified; /* bytes; ms since 1970 */
     bool is_dir, hidden, readable;
+    /* what a link leads to; DANGLING: a link to nothing, or a ring of them */
+    enum {
+        ENTRY_FILE,
+        ENTRY_DIR,
+        ENTRY_FIFO,
+        ENTRY_SOCKET,
+        ENTRY_DEVICE,
+        ENTRY_DANGLING,
+        ENTRY_GONE
+    } what;
 };
 struct task {
     enum task_kind kind;
@@ -60,9 +81,13 @@ struct task {
     bool fresh; /* WRITE: never over a file that is there: RC_IO, EEXIST */
     /* RUN; in arena */
     const char *const *argv; /* NULL ends it */
+    const char *const *env;  /* NAME=VALUE besides what there is, before it; NULL: nothing */
     int64_t limit_ms;        /* 0: none */
     size_t most;
     int status; /* of its exit; 128 + signal */
+    /* TREE */
+    uint32_t scan;
+    bool hidden, more;
     struct index_task index;
     struct ruling_ask ask; /* RULES_ASK; in arena */
     struct ruling ruling;
