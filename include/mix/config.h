@@ -14,6 +14,7 @@
 #ifndef MIX_CONFIG_H
 #define MIX_CONFIG_H
 
+#include "mix/attend.h"
 #include "mix/flags.h"
 #include "mix/index.h"
 #include "mix/net.h"
@@ -62,6 +63,7 @@ struct ui_config {
     size_t watch_limit; /* 0: default; SIZE_MAX: all */
     enum index_choice index;
     int64_t index_bytes; /* 0: default */
+    struct attend_config attend;
     struct {
         struct key_binding {
             const char *command, *keys;

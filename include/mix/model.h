@@ -5,6 +5,7 @@
 #ifndef MIX_MODEL_H
 #define MIX_MODEL_H
 
+#include "mix/attend.h"
 #include "mix/border.h"
 #include "mix/task.h"
 #include "mix/transcript.h"
@@ -210,12 +211,21 @@ const char *session_title(const struct session *s); /* never empty */
 
 /* ---- files and transfers ---- */
 struct transfer {
-    uint32_t request;
+    uint32_t id;      /* its own, never 0; stays when it is tried again */
+    uint32_t request; /* 0: none is under way */
     char *name, *path; /* shown name; local path */
+    char *session;     /* id of the one it goes through; NULL: whichever speaks for the uploads */
     bool upload;
     int64_t done, total, started_at;
-    enum { XFER_RUNNING, XFER_DONE, XFER_FAILED, XFER_CANCELLED } state;
-    struct err err;
+    int64_t kept;  /* bytes that were there already when this try began */
+    double speed;  /* bytes a second, smoothed; 0: not known yet */
+    int64_t speed_at, speed_done; /* where that was measured last */
+    int64_t retry_at;             /* WAITING: it broke off and goes on then; 0: for its turn */
+    int tries;                    /* that broke off without a byte between them */
+    enum { XFER_RUNNING, XFER_DONE, XFER_FAILED, XFER_CANCELLED, XFER_WAITING } state;
+    struct err err; /* FAILED; WAITING after a break: why */
+    const struct transfer_ends *ends; /* who hears of it besides the person; NULL: nobody */
+    uint32_t tag;                     /* theirs */
 };
 enum file_sort { FILES_NEWEST, FILES_BY_NAME, FILES_BY_SIZE, FILES_BY_TYPE, FILES_SORTS };
 struct files {
@@ -374,6 +384,7 @@ struct ui {
     int64_t leader_at;
     struct visual visual;
     bool focused; /* the terminal has the focus, as far as known */
+    bool focus_known; /* it told so once; see ui_focus of attention.h */
     bool ascii, animate;
     char *theme;       /* name; the app loads it */
     bool theme_chosen; /* by the person: background detection leaves it alone */
@@ -390,7 +401,9 @@ struct effects {
     char *copy;        /* into the clipboard of the terminal; then act_copied */
     char *bare;        /* clean lines: shown without a screen until a key is pressed */
     char *open_url;    /* http(s), in a browser */
-    bool start_demo, retry_now, quit, suspend, redraw, bell, theme_changed;
+    struct attend *attend; /* what happened, for attention.h */
+    size_t n_attend, cap_attend;
+    bool start_demo, retry_now, quit, suspend, redraw, theme_changed;
 };
 struct effects *effects_new(void);
 void effects_free(struct effects *fx);

@@ -28,7 +28,7 @@ enum task_kind {
        first chunk in data and a number in scan, and is asked again with that number while `more`.
        It waits until there is something to bring. Cancelled, the scan is over. Links are not
        followed; what begins with `.`, and node_modules, only with `hidden`. cut: the tree is larger
-       than TREE_NAMES_MAX or TREE_BYTES_MAX. Four scans at once; RC_BUSY beyond. */
+       than TREE_NAMES_MAX or TREE_BYTES_MAX. Eight scans at once; RC_BUSY beyond. */
     TASK_TREE,
     /* argv, looked up in PATH, without a shell; data -> its standard input; its standard output ->
        data, at most `most` bytes (0: none is wanted); status, and when it failed by itself err.text

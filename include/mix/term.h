@@ -7,6 +7,7 @@
 #ifndef MIX_TERM_H
 #define MIX_TERM_H
 
+#include "mix/attend.h"
 #include "mix/canvas.h"
 #include "mix/key.h"
 #include "mix/theme.h"
@@ -49,6 +50,13 @@ void term_redraw(struct term *t);
 /* Asks the terminal for the mouse: wheel and buttons, and dragging. Once, behind term_open. */
 void term_mouse(struct term *t);
 void term_bell(struct term *t);
+/* The title of its window, shown with the next flush; the one before comes back when the terminal
+ * is given back. Nothing where the terminal might print it. */
+void term_title(struct term *t, const char *text);
+/* A notice on the desktop; AUTO and OFF: none. */
+void term_notify(struct term *t, enum desktop how, const char *title, const char *text);
+enum desktop term_desktop(void); /* what AUTO is here */
+bool term_multiplexed(void);     /* inside tmux or screen */
 /* Pixels over the frame that was flushed last, from a cell on: bytes that somebody has judged to be
  * a picture and nothing else. They stay until term_picture_end, behind which everything is painted
  * again. */

@@ -5,6 +5,7 @@
 
 #include "app.h"
 #include "mix/act.h"
+#include "mix/attention.h"
 #include "mix/config.h"
 #include "mix/input.h"
 #include "mix/job.h"
@@ -36,6 +37,12 @@ struct start {
     struct net *net; /* asks the second usual address; NULL: not */
     bool asked;
     char *name, *url; /* to be saved once it answers; NULL: nothing */
+};
+/* Who is called (attend.c). */
+struct attending {
+    struct attention state;
+    uint32_t hooks[ATTENTION_HOOKS]; /* tasks that run the command */
+    bool told;                       /* ... that it fails */
 };
 struct app {
     const struct options *options;
@@ -69,6 +76,7 @@ struct app {
     int exit_code;
     struct start start;
     struct publisher publisher;
+    struct attending attending;
 };
 
 /* ---- servers.c ---- */
@@ -115,5 +123,13 @@ bool mouse_took(struct app *a, const struct key *k); /* false: it is of no mouse
 void publish_turn(struct app *a, int64_t now);
 int64_t publish_due(const struct app *a); /* -1: only after something happened */
 void publish_end(struct app *a);          /* before the job thread is ended */
+
+/* ---- attend.c ---- */
+void attend_start(struct app *a, const struct attend_config *config); /* with or without a terminal */
+void attend_turn(struct app *a, int64_t now);
+int64_t attend_due(const struct app *a);               /* -1: nothing waits */
+bool attend_task(struct app *a, const struct task *t); /* false: it is not its own */
+void attend_title(struct app *a);                      /* before a flush */
+void attend_end(struct app *a);
 
 #endif

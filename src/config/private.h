@@ -50,6 +50,10 @@ enum setting_kind {
     KIND_INDEX,
     KIND_MOUSE,
     KIND_MEGABYTES,
+    KIND_HOOK,
+    KIND_EVENTS,
+    KIND_BELL,
+    KIND_DESKTOP,
 };
 struct setting {
     const char *name;

@@ -317,6 +317,49 @@ static enum rc set_mouse(enum mouse_use *out, const struct said *s, struct err *
     return one_of(s, err);
 }
 
+static enum rc set_desktop(enum desktop *out, const struct said *s, struct err *err) {
+    static const char *const words[] = {[DESKTOP_AUTO] = "auto",
+                                        [DESKTOP_OFF] = "off",
+                                        [DESKTOP_OSC9] = "9",
+                                        [DESKTOP_OSC777] = "777",
+                                        [DESKTOP_OSC99] = "99"};
+
+    for (size_t i = 0; i < MIX_COUNT(words); i++)
+        if (str_eq(s->value, words[i])) {
+            *out = (enum desktop)i;
+            return RC_OK;
+        }
+    return one_of(s, err);
+}
+
+static size_t event_word(const char *p, size_t n) {
+    size_t i = 0;
+
+    while (i < ATTEND_COUNT && !(strlen(attend_word((enum attend_kind)i)) == n &&
+                                 memcmp(attend_word((enum attend_kind)i), p, n) == 0))
+        i++;
+    return i;
+}
+
+/* Words with commas or blanks between them. */
+static enum rc set_events(bool off[ATTEND_COUNT], const struct said *s, struct err *err) {
+    bool on[ATTEND_COUNT] = {false};
+
+    for (const char *p = s->value + strspn(s->value, ", \t"); *p && !str_eq(s->value, "none");) {
+        const size_t n = strcspn(p, ", \t"), kind = event_word(p, n);
+
+        if (kind == ATTEND_COUNT)
+            return err_set(err, RC_USAGE, 0,
+                           "%s %.*s: it is any of approval, question, error, finished, or none",
+                           s->name, (int)(n < 40 ? n : 40), p);
+        on[kind] = true;
+        p += n + strspn(p + n, ", \t");
+    }
+    for (size_t i = 0; i < ATTEND_COUNT; i++)
+        off[i] = !on[i];
+    return RC_OK;
+}
+
 enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, struct err *err) {
     const struct flag flag = {.name = s->name};
     const struct flag_given given = {.flag = &flag, .value = s->value};
@@ -347,6 +390,19 @@ enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, st
         break;
     case KIND_MOUSE:
         rc = set_mouse(&ui->mouse, s, err);
+        break;
+    case KIND_HOOK:
+        ui->attend.hook = arena_strdup(a, s->value);
+        break;
+    case KIND_EVENTS:
+        rc = set_events(ui->attend.off, s, err);
+        break;
+    case KIND_BELL:
+        rc = set_choice(&yes, s, err);
+        ui->attend.silent = rc == RC_OK && !yes;
+        break;
+    case KIND_DESKTOP:
+        rc = set_desktop(&ui->attend.desktop, s, err);
         break;
     case KIND_MEGABYTES:
         rc = flag_number(&n, &given, 1, 1024 * 1024, err);

@@ -244,6 +244,7 @@ void input_key(struct input *in, struct model *m, const struct key *k, int64_t n
     case K_FOCUS_IN:
     case K_FOCUS_OUT:
         m->ui.focused = k->code == K_FOCUS_IN;
+        m->ui.focus_known = true;
         if (m->ui.focused)
             act_alive(m, fx);
         return;

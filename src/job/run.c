@@ -166,7 +166,24 @@ static int set_manners(posix_spawnattr_t *how) {
     return error == 0 ? posix_spawnattr_setsigdefault(how, &all) : error;
 }
 
+/* What is given comes first: the first one of a name counts. */
+static char **environment(const struct runs *r, const struct task *t) {
+    size_t more = 0, own = 0;
+
+    while (t->env && t->env[more])
+        more++;
+    while (r->env[own])
+        own++;
+    char **env = xcalloc(more + own + 1, sizeof *env);
+
+    for (size_t i = 0; i < more; i++)
+        env[i] = (char *)(uintptr_t)t->env[i];
+    memcpy(env + more, r->env, own * sizeof *env);
+    return env;
+}
+
 static int spawn(const struct runs *r, struct child *c, const struct pipes *p) {
+    auto_free char **env = environment(r, c->task);
     posix_spawn_file_actions_t files;
     posix_spawnattr_t how;
     int error = posix_spawn_file_actions_init(&files);
@@ -180,7 +197,7 @@ static int spawn(const struct runs *r, struct child *c, const struct pipes *p) {
             error = set_manners(&how);
         if (error == 0) /* takes words that could be changed, and changes none */
             error = posix_spawnp(&c->pid, c->task->argv[0], &files, &how,
-                                 (char *const *)(uintptr_t)c->task->argv, r->env);
+                                 (char *const *)(uintptr_t)c->task->argv, env);
         posix_spawnattr_destroy(&how);
     }
     posix_spawn_file_actions_destroy(&files);

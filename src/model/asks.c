@@ -164,7 +164,7 @@ static void insert(struct model *m, struct ask *a) {
 }
 
 static struct ask *arrive(struct model *m, struct session *s, const struct event_data *d,
-                          int64_t at, struct effects *fx) {
+                          int64_t at) {
     if (str_blank(d->id) || model_ask(m, d->id))
         return NULL; /* two streams of one session tell it twice */
     if (m->n_asks >= PENDING_MAX) {
@@ -180,7 +180,6 @@ static struct ask *arrive(struct model *m, struct session *s, const struct event
     a->state = ASK_PENDING;
     a->arrived_at = at > 0 && at <= m->now ? at : m->now;
     editor_init(&a->reply, 64 * MIX_KIB);
-    fx->bell = fx->bell || !inbox_rang(m, a);
     session_active(m, s);
     order_touch(m);
     watch_touch(m);
@@ -189,7 +188,7 @@ static struct ask *arrive(struct model *m, struct session *s, const struct event
 
 void ask_permission(struct model *m, struct session *s, const struct event_data *d, int64_t at,
                     struct effects *fx) {
-    struct ask *a = arrive(m, s, d, at, fx);
+    struct ask *a = arrive(m, s, d, at);
 
     if (!a)
         return;
@@ -208,11 +207,14 @@ void ask_permission(struct model *m, struct session *s, const struct event_data 
         bind_call(m, a, call);
     else
         a->object = object_of(a, NULL);
+    rules_asked(m, a, fx);
+    if (!a->rules_task) /* else somebody is called when no rule decides */
+        attend_ask(m, a, fx);
 }
 
 void ask_notification(struct model *m, struct session *s, const struct event_data *d, int64_t at,
                       struct effects *fx) {
-    struct ask *a = arrive(m, s, d, at, fx);
+    struct ask *a = arrive(m, s, d, at);
     int64_t seconds = d->timeout_s > 0 ? d->timeout_s : QUESTION_S;
 
     if (!a)
@@ -234,6 +236,7 @@ void ask_notification(struct model *m, struct session *s, const struct event_dat
             a->choices.items[a->choices.n++] = arena_strdup(&a->arena, d->choices.items[i]);
     insert(m, a);
     turn_runs(m, s);
+    attend_ask(m, a, fx);
 }
 
 /* ---- what became of it ---- */

@@ -15,6 +15,12 @@ void effects_free(struct effects *fx) {
         request_free(fx->requests[i]);
     for (size_t i = 0; i < fx->n_tasks; i++)
         task_free(fx->tasks[i]);
+    for (size_t i = 0; i < fx->n_attend; i++) {
+        free(fx->attend[i].session);
+        free(fx->attend[i].title);
+        free(fx->attend[i].text);
+    }
+    free(fx->attend);
     free(fx->requests);
     free(fx->tasks);
     free(fx->connect_url);

@@ -58,6 +58,8 @@ enum task_tag {
     TAG_INDEX_CHOICE,
     TAG_PLACES_READ,
     TAG_PLACES_WRITE,
+    TAG_TREE,
+    TAG_OPENING,
     TAG_RULES, /* rules.c tells its own apart */
 };
 
@@ -90,6 +92,12 @@ struct task_call {
 
 enum { DONE_IDS = 8 };
 
+enum { GONE_MAX = 20 };
+struct queue_gone {
+    struct queued queued;
+    size_t at;
+};
+
 struct session_private {
     /* the list */
     uint32_t list_seq;   /* of the last list that held it; 0: none */
@@ -104,6 +112,7 @@ struct session_private {
     /* the turn */
     bool seen_running;        /* events of this turn came here */
     int64_t heard_at;         /* clock_now() of the last event of a turn */
+    int64_t began_at;         /* clock_now() when it was first seen at work; 0: it is not */
     int64_t ended_at;         /* clock_now() of the last end */
     char *end_text;           /* of the error that ended it */
     char *answered_id;        /* of the message whose synchronous answer ended it */
@@ -129,6 +138,9 @@ struct session_private {
     bool check_passed, check_found;
     int checks;
     uint32_t next_queue_id;
+    uint32_t now_id; /* the queued one that leaves once the turn has ended, whatever is held */
+    struct queue_gone gone[GONE_MAX]; /* taken out, newest last */
+    size_t n_gone;
     /* loading */
     bool load_again; /* something ended while a load was under way */
     bool fork_next;  /* the whole session is forked once the load is through */
@@ -201,6 +213,8 @@ struct model_private {
     char **piped; /* commands that got a text, oldest first */
     size_t n_piped, cap_piped;
     uint32_t pipe_ended;             /* its output is looked at no more */
+    bool drain;                      /* what was changed in a queue may leave */
+    uint64_t queue_sign;             /* of the queue that a panel shows */
     struct rules_state *rules;       /* NULL: nothing yet */
     struct create_kept *create_kept; /* what was written in the form of a new session */
     bool keys_offered;               /* there was no provider, and the person was told */
@@ -219,8 +233,7 @@ struct model_private {
         size_t n, cap;
         struct arena arena;
     } files_arriving; /* the list while it comes */
-    uint32_t delete_request;
-    char *deleting;  /* its file */
+    struct files_work *files_work; /* files.h; never NULL */
     bool scan_typed; /* the picker's scan is of a path in the filter */
 };
 
@@ -368,6 +381,10 @@ void turn_tick(struct model *m, struct session *s, struct effects *fx);
 int64_t turn_next(const struct session *s);
 double go_duration(const char *progress); /* seconds named in it; < 0: none */
 
+/* ---- attention.c ---- */
+void attend_ask(struct model *m, const struct ask *a, struct effects *fx); /* it is in the inbox */
+void attend_turn(struct model *m, struct session *s, enum turn_end how, struct effects *fx);
+
 /* ---- send.c ---- */
 void send_drain(struct model *m, struct session *s, struct effects *fx);
 void send_resume(struct model *m, struct effects *fx);                  /* the probe is through */
@@ -381,9 +398,31 @@ void send_check_row(struct session *s, const struct message *row); /* one row of
 void send_check_end(struct model *m, struct session *s);
 void send_take_back(struct model *m, struct session *s); /* `sending` did not arrive */
 void send_tick(struct model *m, struct session *s);
-void queue_add(struct model *m, struct session *s, size_t at, const char *text,
-               const struct turn_options *options);
+/* ---- queue.c ---- */
+struct queued *queue_add(struct model *m, struct session *s, size_t at, const char *text,
+                         const struct turn_options *options);
+struct queued queue_take(struct model *m, struct session *s, size_t at); /* the caller has it */
+size_t queue_find(const struct session *s, uint32_t id);                 /* n_queue: not there */
 void queue_hold(struct model *m, struct session *s);
+void queue_clear(struct session *s);
+void queue_fini(struct session *s);
+void queued_fini(struct queued *q);
+void chips_free(struct chip *v, size_t n);
+size_t chips_of_files(const struct chip *v, size_t n, struct chip **out); /* copies */
+/* The text under them changed: those that no longer stand on their `@name` are gone. */
+void chips_moved(struct queued *q);
+void queue_settle(struct model *m, struct effects *fx); /* of its panels, too */
+/* into an empty draft, with its options and files */
+void message_to_draft(struct model *m, struct session *s, const struct queued *q);
+
+/* ---- attach.c ---- */
+/* The files of a message that wants to leave are uploaded and its text names them; false: not yet,
+ * and send_drain is called again when they are, or q->why_waits says why not. */
+bool attach_ready(struct model *m, struct session *s, struct queued *q, struct effects *fx);
+
+/* ---- own.c ---- */
+void own_say(struct model *m, const struct session *s); /* that it is another's, and what to do */
+
 /* ---- slash.c ---- */
 /* True: the text was dealt with here, or refused with a notice. */
 bool slash_typed(struct model *m, struct session *s, const char *text, struct effects *fx);
@@ -474,8 +513,6 @@ void inbox_remove(struct model *m, const struct ask *a);
 bool inbox_rang(const struct model *m, const struct ask *a);
 void servers_settle(struct model *m); /* what others show of a hidden one changed */
 char *address_shown(const char *url); /* without userinfo */
-/* What a server is called on disk, without userinfo; NULL: the demo. */
-char *model_server_key(const char *url);
 
 /* ---- ask_text.c ---- */
 /* Write and Edit; NULL: no diff */
@@ -496,10 +533,31 @@ void files_task(struct model *m, struct task *t,
                 struct effects *fx); /* takes t; tags from TAG_FILES on */
 void files_session_gone(struct model *m, struct session *s);
 void files_fini(struct model *m); /* files, transfers, picker */
-bool transfer_reply(struct model *m, const struct incoming *in,
-                    struct effects *fx); /* false: it belongs to none */
+void files_init(struct model *m);
+void files_lists_fini(struct model *m);
+bool files_sort_named(struct model *m, const char *name, size_t n); /* false: none has it */
+/* false: it belongs to none */
+bool transfer_reply(struct model *m, const struct incoming *in, struct effects *fx);
 void transfer_stat(struct model *m, const struct task *t, struct effects *fx); /* ~/path */
 void transfers_fini(struct model *m);
+/* Somebody who wants to hear how a transfer ended: DONE, FAILED or CANCELLED. One that is tried
+ * again by the person ends once more. `t` may be gone afterwards. */
+struct transfer_ends {
+    void (*ended)(struct model *m, const struct transfer *t, struct effects *fx);
+    bool quiet; /* no notice about those that went well */
+};
+/* Both begin at once or wait for their turn (`transfers`, at most so many run), and give the
+ * transfer's id. session: through which, NULL: the one that speaks for the uploads. */
+uint32_t transfers_upload(struct model *m, const char *path, const struct session *session,
+                          const struct transfer_ends *ends, uint32_t tag, struct effects *fx);
+/* path: of the file to make, NULL: NAME in the start directory. A name that is taken gets a number:
+ * t->path says which. size: as listed, -1: not known. */
+uint32_t transfers_download(struct model *m, const char *name, const char *path, int64_t size,
+                            const struct transfer_ends *ends, uint32_t tag, struct effects *fx);
+struct transfer *transfer_by_id(const struct model *m, uint32_t id); /* NULL: it is gone */
+void transfers_cancel(struct model *m, uint32_t id, struct effects *fx);
+void transfers_tick(struct model *m, struct effects *fx);
+int64_t transfers_next(const struct model *m);
 void files_list(struct model *m, struct effects *fx); /* asks for the list, unless asked already */
 void files_update(struct model *m, struct effects *fx); /* the same once somebody can see it */
 char *file_server_name(const char *path);               /* what servers call an upload of it */

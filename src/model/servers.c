@@ -31,14 +31,14 @@ size_t servers_add(struct servers *s, const char *name, const char *url) {
         .name = line ? line : xstrdup("?"),
         .address = clean_line(shown, ADDRESS_BYTES),
         .url = xstrdup(from),
-        .key = model_server_key(url),
+        .key = server_key(url),
         .demo = !url,
     };
     return s->n_rows++;
 }
 
 size_t servers_find(const struct servers *s, const char *name_or_url) {
-    auto_free char *key = model_server_key(name_or_url);
+    auto_free char *key = server_key(name_or_url);
 
     for (size_t i = 0; i < s->n_rows; i++)
         if (str_eq(s->rows[i].name, name_or_url))
@@ -289,6 +289,7 @@ static void take_over(struct model *to, struct model *from) {
     ui->cols = was->cols;
     ui->rows = was->rows;
     ui->focused = was->focused;
+    ui->focus_known = was->focus_known;
     ui->ascii = was->ascii;
     ui->animate = was->animate;
     set_string(&ui->theme, was->theme);

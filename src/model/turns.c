@@ -52,6 +52,8 @@ void turn_runs(struct model *m, struct session *s) {
     s->priv->heard_at = m->now;
     if (s->turn == TURN_RUNNING || s->turn == TURN_CANCELLING)
         return;
+    if (s->priv->began_at == 0)
+        s->priv->began_at = m->now;
     s->turn = TURN_RUNNING;
     s->failed = false;
     s->quiet_loads = 0;
@@ -66,6 +68,8 @@ void turn_unsure(struct model *m, struct session *s) {
     if (s->turn == TURN_CANCELLING || (s->sending && s->sent == SENT_NONE))
         return;
     s->turn = TURN_UNSURE;
+    if (s->priv->began_at == 0)
+        s->priv->began_at = m->now;
     s->quiet_loads = 0;
     s->priv->unsure_loads = 0;
     order_touch(m);
@@ -126,6 +130,9 @@ void turn_ends(struct model *m, struct session *s, enum turn_end how, struct eff
     order_touch(m);
     watch_touch(m);
     send_drain(m, s, fx);
+    if (s->turn == TURN_IDLE && !s->sending) /* else the next message is on its way */
+        attend_turn(m, s, how, fx);
+    p->began_at = 0;
 }
 
 /* ---- doubt ---- */
@@ -149,6 +156,7 @@ void turn_loaded(struct model *m, struct session *s, bool first, struct effects 
     }
     if (p->unsure_loads >= UNSURE_GIVE_UP && (!p->seen_running || !open)) {
         queue_hold(m, s); /* nobody knows how it ended: a key decides what happens next */
+        p->now_id = 0;
         turn_ends(m, s, END_SETTLED, fx);
         return;
     }
@@ -195,6 +203,12 @@ static int64_t silent_at(const struct session *s) {
 }
 
 void turn_tick(struct model *m, struct session *s, struct effects *fx) {
+    if (s->turn == TURN_CANCELLING && m->now >= s->priv->cancel_at && s->priv->now_id) {
+        s->turn = TURN_RUNNING; /* what is to follow waits until it surely is over */
+        turn_unsure(m, s);
+        load_plan(m, s, 0);
+        return;
+    }
     if (s->turn == TURN_CANCELLING && m->now >= s->priv->cancel_at) {
         turn_ends(m, s, END_CANCELLED, fx);
         return;

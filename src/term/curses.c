@@ -15,6 +15,8 @@
 
 #include "bare.h"
 #include "clipboard.h"
+#include "known.h"
+#include "notify.h"
 #include "output.h"
 #include "pairs.h"
 #include "private.h"
@@ -41,6 +43,10 @@ struct term {
     bool mouse; /* is reported while we are on the screen */
     bool cursor_on;
     enum { PICTURED_NOTHING, PICTURED_SIXEL, PICTURED_KITTY } pictured;
+    char *title;      /* what it should be; NULL: nobody asked */
+    bool title_shown; /* it is */
+    /* How the title before is given back: terminfo does it with the screen, we do, or nobody can. */
+    enum { TITLES_OFF, TITLES_BY_TERMINFO, TITLES_KEPT, TITLES_LOST } titles;
 };
 
 /* What term_rescue needs, filled before the screen is taken over; nothing in it changes afterwards.
@@ -94,6 +100,9 @@ static void rescue_add(const char *capability) {
     }
 }
 
+static const char title_keep[] = "\033[22;2t", title_back[] = "\033[23;2t",
+                  title_none[] = "\033]2;\033\\";
+
 static void rescue_arm(void) {
     rescue.n = 0;
     rescue_add("\033\\"); /* half a picture may be out: what follows is no part of it */
@@ -135,22 +144,15 @@ static void learn_keys(struct decoder *d) {
     }
 }
 
-/* Terminals that answer OSC 11 or swallow it; others might print it. */
-static bool answers_osc(const char *name) {
-    static const char *const heads[] = {"xterm",     "tmux",  "rxvt",    "foot",
-                                        "alacritty", "kitty", "wezterm", "st-",
-                                        "konsole",   "vte",   "gnome",   "contour"};
-    for (size_t i = 0; i < MIX_COUNT(heads); i++)
-        if (name && strncmp(name, heads[i], strlen(heads[i])) == 0)
-            return true;
-    return false;
-}
+static int title_way(const char *name) {
+    static const char *const forgetful[] = {"rxvt", "st-"};
+    const char *enter = terminfo_string("smcup");
 
-static bool is_named(const char *name, const char *const *heads, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (name && strncmp(name, heads[i], strlen(heads[i])) == 0)
-            return true;
-    return false;
+    if (!answers_osc(name) && str_blank(getenv("TMUX")))
+        return TITLES_OFF; /* it might print it */
+    if (enter && strstr(enter, "[22;"))
+        return TITLES_BY_TERMINFO;
+    return is_named(name, forgetful, MIX_COUNT(forgetful)) ? TITLES_LOST : TITLES_KEPT;
 }
 
 /* Asks without waiting: what it is, which tells of sixel; and where it can be the outermost
@@ -209,6 +211,11 @@ enum rc term_open(struct term **out, struct err *err) {
     t->inside = true;
     t->cursor_on = true;
     t->repaint = true;
+    t->titles = title_way(getenv("TERM"));
+    if (t->titles == TITLES_KEPT)
+        rescue_add(title_back);
+    else if (t->titles == TITLES_LOST)
+        rescue_add(title_none);
     output_raw(modes_on, sizeof modes_on - 1);
     if (answers_osc(getenv("TERM")))
         output_raw("\033]11;?\033\\", 8);
@@ -230,7 +237,47 @@ void term_free(struct term *t) {
     canvas_fini(&t->shown);
     pairs_fini(&t->pictures);
     buf_fini(&t->bare);
+    free(t->title);
     free(t);
+}
+
+/* ---- the title ---- */
+static void title_show(struct term *t) {
+    auto_buf struct buf told = {.max = 4 * MIX_KIB};
+
+    if (!t->title || t->title_shown || !t->inside || t->titles == TITLES_OFF)
+        return;
+    notify_title(&told, t->title);
+    output_raw(told.p, told.n);
+    t->title_shown = true;
+}
+
+/* Before anything else is the first: until then the title is the shell's. */
+void term_title(struct term *t, const char *text) {
+    if (str_eq(t->title, text))
+        return;
+    if (!t->title && t->titles == TITLES_KEPT)
+        output_raw(title_keep, sizeof title_keep - 1);
+    free(t->title);
+    t->title = xstrdup(text);
+    t->title_shown = false;
+}
+
+static void title_give_back(struct term *t) {
+    if (t->title_shown && t->titles == TITLES_KEPT)
+        output_raw(title_back, sizeof title_back - 1);
+    else if (t->title_shown && t->titles == TITLES_LOST)
+        output_raw(title_none, sizeof title_none - 1);
+    t->title_shown = false;
+}
+
+/* ---- calls ---- */
+void term_notify(struct term *t, enum desktop how, const char *title, const char *text) {
+    auto_buf struct buf told = {.max = 4 * MIX_KIB};
+
+    notify_sequence(&told, how, title, text);
+    if (t->inside || t->bared)
+        output_raw(buf_str(&told), told.n);
 }
 
 static void bare_end(struct term *t) {
@@ -247,6 +294,7 @@ void term_leave(struct term *t) {
     if (!t->inside)
         return;
     term_picture_end(t);
+    title_give_back(t);
     output_raw(modes_off, sizeof modes_off - 1);
     if (t->mouse)
         output_raw(mouse_off, sizeof mouse_off - 1);
@@ -263,6 +311,8 @@ void term_enter(struct term *t) {
     t->cursor_on = true;
     reset_prog_mode(); /* now: while a frame is held curses does not reach the terminal's line */
     output_raw(modes_on, sizeof modes_on - 1);
+    if (t->title && t->titles == TITLES_KEPT)
+        output_raw(title_keep, sizeof title_keep - 1);
     if (t->mouse)
         output_raw(mouse_on, sizeof mouse_on - 1);
     keypad(stdscr, TRUE); /* endwin ended it, and only getch would begin it again */
@@ -484,6 +534,7 @@ void term_flush(struct term *t, const struct canvas *c) {
     t->repaint = false;
     refresh();
     output_release(&t->output);
+    title_show(t); /* behind what the first frame after a pause keeps the old one with */
 }
 
 void term_redraw(struct term *t) {

@@ -57,7 +57,8 @@ static void a_request_takes_neither_focus_nor_selection(void **state_) {
     assert_string_equal(a->object, "make");
     assert_string_equal(a->call_id, "c1");
     assert_int_equal(transcript_find_call(&k->m->shown->transcript, "c1")->state, CALL_WAITING);
-    assert_true(k->fx->bell);
+    assert_int_equal(k->fx->n_attend, 1);
+    assert_int_equal(k->fx->attend[0].kind, ATTEND_APPROVAL);
     kit_free(k);
 }
 

@@ -289,13 +289,12 @@ static void one_server_under_two_addresses_rings_once(void **state) {
     struct pair *p = pair_new();
 
     (void)state;
-    p->k[0]->fx->bell = p->k[1]->fx->bell = false;
     permission(p, 0, "p1", "ls");
-    assert_true(p->k[0]->fx->bell);
+    assert_int_equal(p->k[0]->fx->n_attend, 1);
     permission(p, 1, "p1", "ls");
-    assert_false(p->k[1]->fx->bell);
+    assert_int_equal(p->k[1]->fx->n_attend, 0);
     permission(p, 1, "p2", "ls");
-    assert_true(p->k[1]->fx->bell);
+    assert_int_equal(p->k[1]->fx->n_attend, 1);
     pair_free(p);
 }
 
