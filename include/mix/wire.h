@@ -178,6 +178,16 @@ enum rc redact_body(struct buf *out, enum op op, const char *body, size_t n);
  * in, whatever looks like a key or a code. */
 enum rc redact_text(struct buf *out, enum op op, const char *text, size_t n);
 
+/* ---- servers ---- */
+/* What a server is called on disk: safe as a file name, without userinfo, the same for ever. NULL:
+ * the embedded demo. */
+char *server_key(const char *url);
+
+/* ---- times ---- */
+/* RFC 3339 with any offset, as ms since 1970; 0 when it is none. */
+int64_t time_read(const char *s);
+void time_write(char out[32], int64_t ms); /* UTC, whole seconds */
+
 /* ---- stream frames ---- */
 struct frame {                     /* borrowed until the next sse_next or sse_feed */
     const char *event, *id, *data; /* event: "message" when absent */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "mix/jtext.h"
+#include "mix/policy_store.h"
 #include "mix/text.h"
 #include "send.h"
 
@@ -26,74 +27,9 @@ struct asked {
     size_t n_choices;
     int64_t until, armed_at;
     uint32_t request;
-    bool notification, shown, done, grant;
+    bool notification, shown, done, grant, by_rule;
     int told_s; /* the countdown on the terminal */
 };
-
-/* ---- what a call is about ---- */
-bool ask_object(struct buf *out, const char *tool, const char *input) {
-    static const char *const keys[][2] = {
-        {"Bash", "command"},       {"python_execution", "code"},
-        {"Write", "file_path"},    {"Edit", "file_path"},
-        {"ReadText", "file_path"}, {"ReadMedia", "file_path"},
-        {"WebFetch", "url"},       {"Grep", "path"},
-        {"Glob", "path"},          {"Search", "query"},
-    };
-    struct err err;
-
-    for (size_t i = 0; tool && input && i < MIX_COUNT(keys); i++) {
-        struct rule rule;
-        const bool it =
-            rule_parse(&rule, keys[i][0], &err) == RC_OK && rule_matches(&rule, tool, NULL);
-
-        rule_fini(&rule);
-        if (it)
-            return jtext_get(out, input, keys[i][1]);
-    }
-    return false;
-}
-
-static bool decoded(struct buf *out, struct jtext v) {
-    buf_clear(out);
-    return jtext_add(out, v) == RC_OK;
-}
-
-/* Something anywhere in the request would not be seen. Escapes are undone level by level, since
- * tools of MCP servers send JSON inside JSON. */
-static bool hides(const char *text, int depth) {
-    auto_buf struct buf key = {.max = SHOWN_MAX}, value = {.max = SHOWN_MAX};
-    auto_buf struct buf marks = {.max = SHOWN_MAX}, plain = {.max = SHOWN_MAX};
-    struct jwalk walk = jtext_walk(text, strlen(text));
-    struct jtext name, found;
-
-    for (const char *p = text; *p; p++)
-        if (*p != '\t' && !(*p == '\r' && p[1] == '\n'))
-            buf_add(&plain, p, 1);
-    if (!text_valid(text, strlen(text)) ||
-        text_clean(&marks, buf_str(&plain), plain.n, CLEAN_MARKS) != RC_OK ||
-        !str_eq(buf_str(&marks), buf_str(&plain)))
-        return true;
-    if (depth == 0 || text[0] != '{')
-        return false;
-    while (jtext_next(&walk, &name, &found)) {
-        (void)decoded(&key, name); /* of what makes no sense, as much as there is */
-        (void)decoded(&value, found);
-        if (hides(buf_str(&key), 0) || hides(buf_str(&value), depth - 1))
-            return true;
-    }
-    return false;
-}
-
-/* Also inside `"..."`: the parameters of an MCP tool are one string. */
-static bool request_hides(const struct asked *a) {
-    auto_buf struct buf wrapped = {.max = SHOWN_MAX};
-
-    if (a->object && rule_hidden(a->object))
-        return true;
-    if (!a->params)
-        return false;
-    return buf_addf(&wrapped, "{\"p\":%s}", a->params) != RC_OK || hides(buf_str(&wrapped), 4);
-}
 
 /* ---- rules ---- */
 enum rc asks_allow(struct talk *t, const char *text, struct err *err) {
@@ -149,11 +85,45 @@ static void audit(struct talk *t, const struct asked *a, const char *decision, c
     feed_end(&t->feed, &line);
 }
 
+/* Who asks: the session, or a sub-agent of it. The strings are borrowed. */
+static struct ruling_ask ruling_ask_of(const struct talk *t, const struct asked *a,
+                                       const char *chain[3]) {
+    chain[0] = a->session;
+    chain[1] = str_eq(a->session, t->session) ? NULL : t->session;
+    chain[2] = NULL;
+    return (struct ruling_ask){.id = a->id,
+                               .tool = a->tool,
+                               .object = a->object,
+                               .params = a->params,
+                               .work_dir = t->work_dir,
+                               .server = t->server,
+                               .sessions = chain};
+}
+
+/* Into the audit log of this user. */
+static void write_down(struct talk *t, const struct asked *a, const char *decision,
+                       const char *by) {
+    auto_buf struct buf line = {.max = MIX_MIB};
+    const char *chain[3];
+    const struct ruling_ask ask = ruling_ask_of(t, a, chain);
+    const struct ruling_answer how = {decision, by, -1};
+    struct err err = {0};
+
+    if (!t->state_dir || audit_line(&line, &ask, &how, NULL, clock_real()) != RC_OK)
+        return;
+    if (audit_append(t->state_dir, buf_str(&line), line.n, &err) != RC_OK && !t->audit_failed) {
+        t->audit_failed = true;
+        feed_say(&t->feed, "answers are not written down: %s", err.text);
+    }
+}
+
 static void answer(struct talk *t, struct asked *a, bool grant, const char *why) {
     a->grant = grant;
     a->done = true;
     t->denied += !grant;
     audit(t, a, grant ? "granted" : "denied", why);
+    if (!a->by_rule) /* policy_rule_on wrote it down */
+        write_down(t, a, grant ? "grant" : "deny", why);
     a->request = talk_call_id(t, grant ? OP_PERMISSION_GRANT : OP_PERMISSION_DENY, a->id);
 }
 
@@ -224,8 +194,10 @@ static void add_members(struct buf *out, const char *json) {
     bool good = true;
 
     while (jtext_next(&walk, &name, &found)) {
-        good = decoded(&key, name) && good;
-        good = decoded(&value, found) && good;
+        buf_clear(&key);
+        buf_clear(&value);
+        good = jtext_add(&key, name) == RC_OK && good;
+        good = jtext_add(&value, found) == RC_OK && good;
         buf_adds(out, "  ");
         if (text_clean(out, buf_str(&key), key.n, CLEAN_NAME) != RC_OK)
             return;
@@ -404,7 +376,7 @@ static struct asked *new_ask(struct talk *t, const char *session, const struct w
     const struct known_call *call =
         a->params ? NULL : watch_call(t, session, a->tool, NULL); /* old events may lack them */
 
-    if (ask_object(&object, a->tool, call ? call->input : a->params))
+    if (policy_object(&object, a->tool, call ? call->input : a->params))
         a->object = xstrdup(buf_str(&object));
     while (*end)
         end = &(*end)->next;
@@ -412,11 +384,35 @@ static struct asked *new_ask(struct talk *t, const char *session, const struct w
     return a;
 }
 
+/* What the rules file says; whoever asks is this session, or a sub-agent of it. */
+static struct ruling by_rules(struct talk *t, const struct asked *a, struct arena *arena) {
+    const char *chain[3];
+    const struct ruling_ask ask = ruling_ask_of(t, a, chain);
+    struct ruling out;
+    struct err err = {0};
+
+    if (policy_rule_on(t->state_dir, &ask, clock_real(), arena, &out, &err) != RC_OK)
+        feed_say(&t->feed, "the rules do not help: %s", err.text);
+    return out;
+}
+
 static void by_policy(struct talk *t, struct asked *a) {
-    const bool hidden = request_hides(a);
+    const bool hidden =
+        policy_hides(&(struct ruling_ask){.object = a->object, .params = a->params});
     const char *rule = rule_for(t, a);
+    struct arena arena = {0};
+    struct ruling ruling = {.verdict = VERDICT_ASK};
     char why[512];
 
+    if (t->policy == POLICY_RULES)
+        ruling = by_rules(t, a, &arena);
+    if (ruling.verdict != VERDICT_ASK) {
+        snprintf(why, sizeof why, "rule %s", ruling.rule_text);
+        a->by_rule = true;
+        answer(t, a, ruling.verdict == VERDICT_ALLOW, why);
+        arena_free(&arena);
+        return;
+    }
     if (hidden && t->policy != POLICY_ASK) {
         answer(t, a, false, "it holds characters that are not seen");
     } else if (rule && !hidden) {
@@ -424,6 +420,8 @@ static void by_policy(struct talk *t, struct asked *a) {
         answer(t, a, true, why);
     } else if (t->policy == POLICY_GRANT) {
         answer(t, a, true, "--permission grant");
+    } else if (t->policy == POLICY_RULES) {
+        answer(t, a, false, t->n_rules ? "no rule and no --allow fits" : "no rule fits");
     } else if (t->policy == POLICY_DENY) {
         answer(t, a, false, t->n_rules ? "no --allow fits" : "--permission deny");
     }
@@ -436,7 +434,7 @@ void asks_event(struct talk *t, const char *session, const struct wire_event *e)
         return;
     if (t->policy == POLICY_WATCH) {
         auto_buf struct buf object = {.max = OBJECT_MAX};
-        const bool has = ask_object(&object, d->tool_name, d->params_raw);
+        const bool has = policy_object(&object, d->tool_name, d->params_raw);
 
         feed_note(&t->feed, e->kind == EV_PERMISSION ? "! asks to use %s%s%s" : "? asks: %s%s%s",
                   e->kind == EV_PERMISSION ? d->tool_name
@@ -539,6 +537,9 @@ void asks_fini(struct talk *t) {
     }
     free(t->rules);
     free(t->rule_texts);
+    free(t->state_dir);
+    free(t->server);
+    free(t->work_dir);
     if (t->tty >= 0)
         close(t->tty);
 }

@@ -25,7 +25,9 @@ const struct cli_command cli_commands[] = {
          "The answer is printed as it comes; tool calls and every answer given to the agent are "
          "lines on standard error. Requests for permission are granted when an --allow fits the "
          "whole command or path, else they are denied, asked at the terminal or granted as "
-         "--permission says; what holds characters that are not seen is never granted unasked. "
+         "--permission says; `rules` first looks into the rules file (see mixtui rules), where "
+         "deny beats --allow, and denies what nothing fits; what holds characters that are not "
+         "seen is never granted unasked. "
          "PATTERN is an exact text, a prefix `TEXT*`, a glob, or a path that begins with /, ./ or "
          "~/; its wildcards never stand for shell operators, line ends or hidden characters.\n\n"
          "--json prints an object per line with type, session and time. The first has the type "
@@ -60,6 +62,20 @@ const struct cli_command cli_commands[] = {
      .flags = {status_flags, MIX_COUNT(status_flags)},
      .local = true,
      .run = cli_status},
+    {.name = "rules",
+     .operands = "list|test TOOL [OBJECT]|add RULE|remove ID...",
+     .help = "look at, try, add and take away rules that answer requests for permission",
+     .more =
+         "A rule is TOOL or TOOL:PATTERN, as --allow of mixtui send takes it, with an answer, a "
+         "scope and perhaps an end. Deny beats allow. Rules are JSON lines in rules.jsonl in the "
+         "state directory, one object a line; a line that does not parse whole is off, never "
+         "wider. They answer in the running program, in mixtui keep and in mixtui send "
+         "--permission rules; every answer is written down in audit.jsonl beside them.\n\n"
+         "test says what the rules would answer: exit code 0 allow, 8 deny, 1 a person is asked. "
+         "add prints the id of the new rule. list ends with 2 when a line is off. No server is "
+         "reached: its address only says for which one a rule is.",
+     .flags = {rules_flags, MIX_COUNT(rules_flags)},
+     .run = cli_rules},
     {.name = "export",
      .operands = "SESSION",
      .help = "write a whole session as JSON or Markdown",

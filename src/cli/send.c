@@ -26,7 +26,7 @@ enum {
 };
 
 const struct flag send_flags[] = {
-    {"--permission", "ask|deny|grant", "what becomes of requests that no --allow fits (deny)",
+    {"--permission", "ask|deny|grant|rules", "what becomes of requests that no --allow fits (deny)",
      F_PERMISSION},
     {"--allow", "TOOL[:PATTERN]", "grant what fits; may be repeated", F_ALLOW},
     {"--file", "FILE", "upload it first; @FILE in the text becomes its address; may be repeated",
@@ -55,6 +55,7 @@ static enum rc take_flag(struct words *w, const struct flag_given *g, struct err
     case F_PERMISSION:
         t->talk.policy = g->value[0] == 'a'   ? POLICY_ASK
                          : g->value[0] == 'g' ? POLICY_GRANT
+                         : g->value[0] == 'r' ? POLICY_RULES
                                               : POLICY_DENY;
         break;
     case F_ALLOW: {

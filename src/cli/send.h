@@ -3,7 +3,7 @@
 #ifndef MIX_CLI_SEND_H
 #define MIX_CLI_SEND_H
 
-#include "mix/rule.h"
+#include "mix/policy.h"
 #include "run.h"
 
 /* ---- feed.c: what is printed ---- */
@@ -43,7 +43,7 @@ void feed_end(struct feed *f, struct buf *line);
 void feed_release(struct feed *f); /* the question is over: prints what was held */
 
 /* ---- the conversation ---- */
-enum ask_policy { POLICY_DENY, POLICY_ASK, POLICY_GRANT, POLICY_WATCH };
+enum ask_policy { POLICY_DENY, POLICY_ASK, POLICY_GRANT, POLICY_RULES, POLICY_WATCH };
 struct asked; /* asks.c */
 struct watched {
     char *session;
@@ -70,9 +70,13 @@ struct talk {
     size_t n_calls, cap_calls;
     /* asks.c */
     enum ask_policy policy;
-    struct rule *rules;
+    struct rule *rules; /* --allow */
     char **rule_texts;
     size_t n_rules;
+    char *state_dir; /* of the rules file and the audit log; NULL: not used */
+    char *server;    /* key; with state_dir */
+    char *work_dir;  /* of the session, as far as it is known */
+    bool audit_failed;
     struct asked *asks; /* a list, oldest first */
     int tty;            /* the terminal questions are asked on; -1: none */
     struct buf typed;
@@ -101,8 +105,6 @@ const struct known_call *watch_call(const struct talk *t, const char *session, c
                                     const char *object);
 
 /* ---- asks.c ---- */
-/* The command or the path of a call; false: it has none that is beyond doubt. */
-bool ask_object(struct buf *out, const char *tool, const char *input);
 enum rc asks_allow(struct talk *t, const char *text, struct err *err);
 enum rc asks_open_tty(struct talk *t, struct err *err);
 void asks_event(struct talk *t, const char *session, const struct wire_event *e);

@@ -110,7 +110,7 @@ static void old_row(struct tail *t, const struct message *row) {
         const struct tool_call *call = &row->tool_calls.items[i];
         auto_buf struct buf object = {.max = 4 * MIX_MIB};
 
-        if (!ask_object(&object, call->name, call->input))
+        if (!policy_object(&object, call->name, call->input))
             buf_clear(&object);
         feed_note(f, "* %s %s", call->name ? call->name : "", buf_str(&object));
         auto_buf struct buf tool = {.max = 64 * MIX_MIB};

@@ -242,6 +242,7 @@ static int session_answered(struct turn *t, const struct incoming *in) {
     }
     t->talk.feed.session = t->talk.session = xstrdup(s->id);
     t->cost_before = s->cost;
+    t->talk.work_dir = s->working_directory ? xstrdup(s->working_directory) : NULL;
     if (t->phase == TURN_LOOK) {
         turn_read_rows(t);
         return CLI_GO_ON;
@@ -550,6 +551,8 @@ int turn_run(struct turn *t, const struct connect_flags *conn) {
 
     if (code == CLI_GO_ON) {
         t->errors.max = 64 * MIX_KIB;
+        k->state_dir = path_state_dir();
+        k->server = server_key(k->run.profile.url);
         k->event = on_event;
         k->live = on_live;
         k->lost = on_lost;

@@ -129,7 +129,7 @@ static void same_string(char **at, const char *s) {
 static void told(struct talk *t, const struct known_call *call, const struct event_data *d) {
     auto_buf struct buf object = {.max = OBJECT_MAX};
 
-    if (!ask_object(&object, call->name, call->input))
+    if (!policy_object(&object, call->name, call->input))
         buf_clear(&object);
     feed_note(&t->feed, "%s* %s %s", d->parent_tool_call_id ? "    " : "", call->name,
               buf_str(&object));
@@ -152,7 +152,7 @@ const struct known_call *watch_call(const struct talk *t, const char *session, c
             rule_parse(&same, call->name, &err) != RC_OK)
             continue;
         const bool fits = rule_matches(&same, tool, NULL) &&
-                          (!object || (ask_object(&theirs, call->name, call->input) &&
+                          (!object || (policy_object(&theirs, call->name, call->input) &&
                                        str_eq(buf_str(&theirs), object)));
 
         rule_fini(&same);

@@ -19,7 +19,10 @@ void fs_read(struct task *t);
 void fs_write(struct task *t);
 void fs_append(struct task *t);
 void fs_stat(struct task *t);
+void fs_look(struct task *t, struct fs_stop stop, const char *home);
 void fs_scan(struct task *t, struct fs_stop stop);
 void fs_find(struct task *t, struct fs_stop stop);
+/* TASK_RULES_* and TASK_AUDIT_*. */
+void policy_run(struct task *t);
 
 #endif

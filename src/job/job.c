@@ -9,6 +9,8 @@
 #include "fs.h"
 #include "index.h"
 #include "run.h"
+#include "temp.h"
+#include "trees.h"
 #include "mix/ring.h"
 
 #include <assert.h>
@@ -40,7 +42,9 @@ struct job {
     /* worker only from here on */
     struct fifo queue, backlog;
     struct runs *runs;
+    struct trees *trees;
     struct indexes *index;
+    char *temp; /* NULL: not made yet */
     uint32_t running;
     bool running_cancelled;
 };
@@ -99,13 +103,13 @@ static void give_back(struct job *j, struct waiting *w) {
     fifo_add(&j->backlog, w);
 }
 
-/* What the children came to meanwhile. */
+/* What the children and the scans came to meanwhile. */
 static void turn_runs(struct job *j) {
     struct task *t;
     bool any = false;
 
     runs_turn(j->runs);
-    while ((t = runs_next(j->runs)) != NULL) {
+    while ((t = runs_next(j->runs)) != NULL || (t = trees_next(j->trees)) != NULL) {
         struct waiting *w = xcalloc(1, sizeof *w);
 
         w->task = t;
@@ -123,7 +127,7 @@ static void cancel(struct job *j, uint32_t target) {
         j->running_cancelled = true;
         return;
     }
-    if (runs_cancel(j->runs, target))
+    if (runs_cancel(j->runs, target) || trees_cancel(j->trees, target))
         return;
     for (struct waiting **at = &j->queue.head; *at; at = &(*at)->next)
         if ((*at)->task->id == target) {
@@ -153,6 +157,11 @@ static void arrive(struct job *j, struct task *t) {
     }
     if (t->kind == TASK_RUN) {
         runs_add(j->runs, t);
+        return;
+    }
+    if (t->kind == TASK_TREE) {
+        fs_expand(t, j->home);
+        trees_add(j->trees, t);
         return;
     }
     struct waiting *w = xcalloc(1, sizeof *w);
@@ -211,6 +220,15 @@ static void run(struct job *j, struct task *t) {
     case TASK_STAT:
         fs_stat(t);
         break;
+    case TASK_MKDIR:
+        temp_mkdir(t);
+        break;
+    case TASK_TEMP:
+        temp_make(&j->temp, t);
+        break;
+    case TASK_LOOK:
+        fs_look(t, stop, j->home);
+        break;
     case TASK_INDEX_ADD:
     case TASK_INDEX_FIND:
     case TASK_INDEX_READ:
@@ -224,6 +242,9 @@ static void run(struct job *j, struct task *t) {
     case TASK_RULES_ASK:
     case TASK_AUDIT_ADD:
     case TASK_AUDIT_READ:
+        policy_run(t);
+        break;
+    case TASK_TREE: /* never here: see arrive */
     case TASK_RUN:
     case TASK_CANCEL:
         break;
@@ -246,7 +267,8 @@ static void run_last(struct job *j) {
     while (j->queue.head) {
         const enum task_kind kind = j->queue.head->task->kind;
 
-        if (kind == TASK_WRITE || kind == TASK_APPEND || kind == TASK_INDEX_FORGET)
+        if (kind == TASK_WRITE || kind == TASK_APPEND || kind == TASK_INDEX_FORGET ||
+            kind == TASK_RULES_ADD || kind == TASK_RULES_REMOVE || kind == TASK_AUDIT_ADD)
             run_next(j);
         else
             give_back(j, fifo_take(&j->queue));
@@ -279,6 +301,7 @@ static void *work(void *arg) {
     run_last(j);
     indexes_free(TAKE(j->index));
     runs_free(TAKE(j->runs));
+    trees_free(TAKE(j->trees));
     return NULL;
 }
 
@@ -295,6 +318,7 @@ struct job *job_new(void) {
     j->main = bell_new();
     j->home = home ? xstrdup(home) : NULL;
     j->runs = runs_new();
+    j->trees = trees_new(j->worker);
     j->index = indexes_new();
     fifo_init(&j->queue);
     fifo_init(&j->backlog);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WATCH_LIMIT = 32, KEY_MAX = 120, FIELD_MAX = 4096, START_COLS = 80, START_ROWS = 24 };
+enum { WATCH_LIMIT = 32, FIELD_MAX = 4096, START_COLS = 80, START_ROWS = 24 };
 
 /* ---- change ---- */
 void model_touch(struct model *m) { m->rev++; }
@@ -46,36 +46,6 @@ void model_settle(struct model *m, struct effects *fx) {
 }
 
 /* ---- life ---- */
-char *model_server_key(const char *url) {
-    if (!url)
-        return xstrdup("demo");
-    struct buf key;
-    const char *scheme = strstr(url, "://");
-    const char *host = scheme ? scheme + 3 : url;
-    const char *at = strchr(host, '@');
-    const char *slash = strchr(host, '/');
-    uint32_t hash = 2166136261U;
-
-    buf_init(&key, 4 * (size_t)KEY_MAX);
-    if (scheme)
-        (void)buf_addf(&key, "%.*s_", (int)(scheme - url), url);
-    if (at && (!slash || at < slash))
-        host = at + 1;
-    for (const char *p = host; *p; p++) {
-        const bool plain = (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') ||
-                           (*p >= 'A' && *p <= 'Z') || *p == '-' || (*p == '.' && key.n > 0);
-
-        hash = (hash ^ (unsigned char)*p) * 16777619U;
-        if (key.n < KEY_MAX && (plain || key.n == 0 || key.p[key.n - 1] != '_'))
-            (void)buf_add(&key, plain ? p : "_", 1);
-    }
-    while (key.n > 0 && key.p[key.n - 1] == '_')
-        buf_cut(&key, key.n - 1, 1);
-    if (key.n >= KEY_MAX)
-        (void)buf_addf(&key, "-%08x", (unsigned)hash);
-    return key.n > 0 ? buf_take(&key) : xstrdup("server");
-}
-
 char *address_shown(const char *url) {
     const char *scheme = strstr(url, "://");
     const char *host = scheme ? scheme + 3 : url;
@@ -121,7 +91,7 @@ struct model *model_new(const struct model_config *config, int64_t now, int64_t 
     m->now = now;
     m->real = real;
     m->server.url = address_shown(url);
-    m->server.key = model_server_key(config->demo ? NULL : url);
+    m->server.key = server_key(config->demo ? NULL : url);
     m->server.demo = config->demo;
     m->server.state = SERVER_CONNECTING;
     m->server.caps = caps_of(GEN_NONE);
@@ -134,6 +104,7 @@ struct model *model_new(const struct model_config *config, int64_t now, int64_t 
     m->search = search_new();
     init_ui(&m->ui, config, now);
     pictures_init(m);
+    files_init(m);
     index_start(m, config, fx);
     connect_start(m, fx);
     drafts_start(m, fx);
@@ -158,7 +129,7 @@ static void free_ui(struct ui *ui) {
     free(ui->confirm_object);
     free(ui->visual.text);
     free(ui->theme);
-    buf_fini(&ui->killed);
+    kills_fini(&ui->killed);
 }
 
 static void free_private(struct model_private *p) {
@@ -259,6 +230,8 @@ static void task_take(struct model *m, struct task *t, const struct pending_task
     case TAG_PICKER_FIND:
     case TAG_UPLOAD_STAT:
     case TAG_DOWNLOAD_STAT:
+    case TAG_TREE:
+    case TAG_OPENING:
         files_task(m, TAKE(t), fx);
         break;
     case TAG_PICTURE:

@@ -299,9 +299,9 @@ static void take_over(struct model *to, struct model *from) {
     set_string(&was->ask_cursor, NULL);
     set_string(&was->ask_server, NULL);
     ui->last_decision_at = was->last_decision_at;
-    buf_fini(&ui->killed);
+    kills_fini(&ui->killed);
     ui->killed = was->killed;
-    was->killed = (struct buf){0};
+    was->killed = (struct kills){0};
 }
 
 void servers_show(struct servers *s, size_t row, int64_t now, int64_t real) {

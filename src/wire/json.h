@@ -43,10 +43,6 @@ size_t line_clean(char *out, size_t room, const char *s, size_t n);
 /* Bytes of the well-formed UTF-8 sequence at s; 0 when there is none. */
 size_t utf8_length(const char *s, size_t n);
 
-/* RFC 3339 with any offset; 0 when it is none. */
-int64_t time_read(const char *s);
-void time_write(char out[32], int64_t ms); /* UTC, whole seconds */
-
 /* The decoded element or object, for the reply reader and the stream. */
 struct place {
     const struct place *up;

@@ -30,7 +30,7 @@ static void the_object_of_a_call_is_its_whole_command_or_path(void **state) {
 
     for (size_t i = 0; i < MIX_COUNT(rows); i++) {
         auto_buf struct buf out = {.max = 1000};
-        const bool has = ask_object(&out, rows[i].tool, rows[i].input);
+        const bool has = policy_object(&out, rows[i].tool, rows[i].input);
 
         assert_int_equal(has, rows[i].want != NULL);
         if (has)
