@@ -43,6 +43,14 @@ void act_send_text(struct model *m, const char *text, struct effects *fx);
 void act_queue_go(struct model *m, struct session *s, struct effects *fx);
 /* back into the draft when that is empty, else the history */
 void act_queue_drop(struct model *m, struct session *s, size_t at, struct effects *fx);
+/* Of a message by its id. Into the history as well; act_queue_undo puts it where it was. */
+void act_queue_delete(struct model *m, struct session *s, uint32_t id, struct effects *fx);
+void act_queue_undo(struct model *m, struct session *s, struct effects *fx);
+void act_queue_move(struct model *m, struct session *s, uint32_t id, int by, struct effects *fx);
+/* Cancels the turn, waits until that has settled, and sends this one before the others. */
+void act_queue_now(struct model *m, struct session *s, uint32_t id, struct effects *fx);
+/* asks the mixtui that has the draft and the queue for them */
+void act_take_over(struct model *m, struct session *s, struct effects *fx);
 void act_unknown_resend(struct model *m, struct session *s, struct effects *fx);
 void act_unknown_drop(struct model *m, struct session *s, struct effects *fx);
 void act_draft_changed(struct model *m, struct session *s);
@@ -81,6 +89,14 @@ void act_asks_move(struct model *m, int by);
 /* the selected ask, if armed */
 void act_decide(struct model *m, enum decision d, struct effects *fx);
 void act_choice_move(struct model *m, int by);
+/* the editor of a rule, made from the selected request; why not, NULL: it can be */
+void act_rule_new(struct model *m, struct effects *fx);
+const char *act_rule_why_not(const struct model *m);
+/* of the rules on screen: the one under the cursor goes, the last that went comes back */
+void act_rule_revoke(struct model *m, struct effects *fx);
+void act_rule_restore(struct model *m, struct effects *fx);
+const char *act_rule_no_revoke(const struct model *m);
+const char *act_rule_no_restore(const struct model *m);
 /* What was on screen is out of mind, or what comes next may not be a key: a suspend, a paste, Esc.
  * A request or a question is armed anew by the next frame. */
 void act_look_again(struct model *m);

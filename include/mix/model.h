@@ -31,6 +31,17 @@ struct editor {
     bool secret;            /* no undo; wiped when it ends */
     struct edit_undo *undo; /* private to editor.c; freed by editor_fini */
 };
+/* The last kills of all editors, newest last; verbs in editor.h. */
+struct kills {
+    char *v[16];
+    size_t n;
+    /* the last of them or the last yank, while nothing else happened to that editor */
+    const struct editor *in;
+    uint32_t rev;
+    size_t caret;
+    bool yanked;
+    size_t at, len; /* the one that was yanked; bytes before the caret */
+};
 void editor_init(struct editor *e, size_t max); /* of many lines */
 void editor_init_line(struct editor *e, size_t max);
 /* one line that is in no other memory than its own */
@@ -377,7 +388,7 @@ struct ui {
     enum { CONFIRM_NOT_INDEXED, CONFIRM_FORGETS, CONFIRM_KEEPS } confirm_index;
     bool replying;             /* the answer field of the selected question has the caret */
     bool typing_address;       /* OVER_SERVER: over_filter is a server address */
-    struct buf killed;         /* the last kill of any editor, for yank */
+    struct kills killed;       /* of any editor, for yank */
     const char *const *themes; /* names to choose from; the app's, outlives the model */
     size_t n_themes;
     bool leader; /* Ctrl+X was pressed */

@@ -39,6 +39,13 @@ enum panel_id {
     PANEL_PIPED,   /* what it said */
     PANEL_INDEX,   /* search over everything that was read here */
     PANEL_INDEXED, /* a result as the index has it, with what stands around it */
+    /* answers without a person */
+    PANEL_RULE,  /* one that is made */
+    PANEL_RULES, /* all of them */
+    PANEL_AUDIT, /* what was answered, by whom */
+    PANEL_PROMPTS, /* Ctrl+R: what was said, here and to this server */
+    PANEL_QUEUE,   /* the messages that wait */
+    PANEL_QUEUED,  /* one of them, to be changed */
     /* for every panel */
     PANEL_CHOICE, /* the choices of a field of the panel below, as a list */
     PANEL_LOG,    /* every notice, newest last */
@@ -137,6 +144,8 @@ struct panel_spec {
     /* Right, or Space without a filter, on a row that is no field */
     void (*unfold)(struct model *m, struct panel *p, const struct panel_row *row,
                    struct effects *fx);
+    /* The cursor stands on another row, or others stand there. */
+    void (*moved)(struct model *m, struct panel *p);
     /* The cursor came near the last row: more may be asked for. */
     void (*near_end)(struct model *m, struct panel *p, struct effects *fx);
     /* Frames of the stream, for a panel that asked for them. */
@@ -146,6 +155,10 @@ struct panel_spec {
        may be moved out. `p` may be closed here. */
     void (*reply)(struct model *m, struct panel *p, struct incoming *in, struct effects *fx);
     void (*close)(struct model *m, struct panel *p);
+    /* One of its `keys`: letters beside Enter for the row under the cursor, where no filter takes
+       them. Each is a row of the table of commands (panel-edit ...), so that it can be rebound. */
+    void (*key)(struct model *m, struct panel *p, int key, struct effects *fx);
+    const char *keys; /* of "edKJsur" those that mean something here; NULL: none */
     /* Something is written that is neither sent nor kept: Esc asks once. NULL: there never is. */
     bool (*unsaved)(const struct panel *p);
     bool filtered;
@@ -226,6 +239,7 @@ void act_panel_changed(struct model *m, struct effects *fx); /* a field or the f
  * panel below */
 void act_panel_about(struct model *m, enum panel_id id, struct session *s, struct effects *fx);
 void act_panel_retry(struct model *m, struct effects *fx);
+void act_panel_key(struct model *m, int key, struct effects *fx); /* panel_spec.keys */
 /* the details of a notice; (size_t)-1: of the newest error */
 void act_panel_fault(struct model *m, size_t notice, struct effects *fx);
 struct panel *panel_top(const struct model *m);

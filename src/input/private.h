@@ -29,6 +29,8 @@ const char *why_no_fork_here(const struct model *m);
 const char *why_no_turn(const struct model *m);
 const char *why_nothing_held(const struct model *m);
 const char *why_nothing_queued(const struct model *m);
+const char *why_no_queue(const struct model *m);
+const char *why_no_take_over(const struct model *m);
 const char *why_not_answerable(const struct model *m);
 const char *why_no_search(const struct model *m);
 const char *why_no_mark(const struct model *m);
@@ -40,6 +42,7 @@ const char *why_no_upload(const struct model *m);
 const char *why_no_file(const struct model *m);
 const char *why_no_transfer(const struct model *m);
 const char *why_no_picture(const struct model *m);
+const char *why_no_chip(const struct model *m);
 /* of copies: run_copy.c, copy.h */
 const char *why_no_pipe(const struct model *m);
 const char *why_no_bare(const struct model *m);
@@ -49,6 +52,11 @@ const char *why_no_mcp(const struct model *m);
 const char *why_no_commands(const struct model *m);
 const char *why_no_health(const struct model *m);
 const char *why_no_history(const struct model *m);
+const char *why_no_rules(const struct model *m);
+const char *why_no_audit(const struct model *m);
+const char *why_no_rule(const struct model *m);
+const char *why_no_revoke(const struct model *m);
+const char *why_no_restore(const struct model *m);
 const char *why_no_index(const struct model *m);
 const char *why_no_session_details(const struct model *m);
 const char *why_no_message(const struct model *m);
@@ -87,6 +95,11 @@ enum scope scope_of_pane(enum pane p);
 /* ---- fields.c: which text field has the caret ---- */
 struct editor *field_focused(struct model *m); /* NULL: none, keys are commands */
 void field_changed(struct model *m, struct effects *fx);
+
+/* ---- edit.c ---- */
+void edit_type(struct model *m, struct editor *e, const char *text, size_t n, struct effects *fx);
+/* Into the field with the caret, else the draft. It is never read as keys. */
+void edit_paste(struct model *m, const struct key *k, struct effects *fx);
 
 /* ---- menus.c ---- */
 enum scope overlay_scope(const struct model *m); /* SCOPE_COUNT: none is open */

@@ -10,6 +10,8 @@ COMMAND(cmd_panel_back) { act_panel_back(m); }
 
 COMMAND(cmd_panel_retry) { act_panel_retry(m, fx); }
 
+COMMAND(cmd_panel_key) { act_panel_key(m, arg, fx); }
+
 COMMAND(cmd_panel_turn) { act_panel_turn(m, arg, fx); }
 
 /* ---- opening ---- */
@@ -28,6 +30,7 @@ WHY(health, HEALTH)
 WHY(history, HISTORY)
 WHY(index, INDEX)
 WHY(frames, FRAMES)
+WHY(queue, QUEUE)
 #undef WHY
 
 const char *why_no_session_details(const struct model *m) {
@@ -49,3 +52,20 @@ const char *why_no_fault(const struct model *m) {
             return NULL;
     return "nothing went wrong so far";
 }
+
+/* ---- rules ---- */
+COMMAND(cmd_rule_new) { act_rule_new(m, fx); }
+
+COMMAND(cmd_rule_revoke) { act_rule_revoke(m, fx); }
+
+COMMAND(cmd_rule_restore) { act_rule_restore(m, fx); }
+
+const char *why_no_rule(const struct model *m) { return act_rule_why_not(m); }
+
+const char *why_no_revoke(const struct model *m) { return act_rule_no_revoke(m); }
+
+const char *why_no_restore(const struct model *m) { return act_rule_no_restore(m); }
+
+const char *why_no_rules(const struct model *m) { return panel_why(m, PANEL_RULES); }
+
+const char *why_no_audit(const struct model *m) { return panel_why(m, PANEL_AUDIT); }

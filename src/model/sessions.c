@@ -30,8 +30,8 @@ struct session *session_new(struct model *m, const char *id) {
 void session_free(struct session *s) {
     struct session_private *p = s->priv;
 
-    for (size_t i = 0; i < s->n_queue; i++)
-        free(s->queue[i].text);
+    queue_fini(s);
+    free(s->owner);
     for (size_t i = 0; i < p->n_tasks; i++)
         free(p->tasks[i].call_id);
     for (size_t i = 0; i < p->n_done; i++)
@@ -45,12 +45,12 @@ void session_free(struct session *s) {
     free(p->index_signs);
     jump_end(s);
     free(p);
-    free(s->queue);
     free(s->sending);
     free(s->id);
     free(s->title);
     free(s->parent_id);
     free(s->parent_call_id);
+    free(s->work_dir);
     free(s->first_message);
     transcript_fini(&s->transcript);
     editor_fini(&s->draft);
@@ -136,6 +136,7 @@ void session_take_data(struct model *m, struct session *s, const struct session_
 
     changed |= take_line(&s->first_message, d->first_user_message, FIRST_MAX);
     changed |= take_id(&s->parent_id, d->parent_session_id);
+    (void)take_id(&s->work_dir, d->working_directory);
     if (!str_blank(d->parent_tool_call_id) && !str_eq(d->parent_tool_call_id, s->parent_call_id)) {
         forget_call(m, s);
         set_string(&s->parent_call_id, d->parent_tool_call_id);

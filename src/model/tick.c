@@ -66,6 +66,7 @@ static void tick_screen(struct model *m) {
     if (key != p->seconds_key) {
         p->seconds_key = key;
         model_touch(m);
+        rules_second(m);
     }
     if (spins(m) && m->now / SPIN_MS != p->spun) {
         p->spun = m->now / SPIN_MS;

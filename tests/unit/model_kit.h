@@ -32,6 +32,7 @@ struct kit {
     bool disk_slow; /* tasks wait for kit_disk */
     void (*index)(struct kit *k,
                   struct task *t); /* NULL: one that takes everything and has nothing */
+    void (*rules)(struct kit *k, struct task *t); /* NULL: there are none, and no log */
     size_t n_ticks;
     size_t n_writes;
     char *cursor; /* the selected ask: moves only when the person moves it */
@@ -129,9 +130,20 @@ KIT_FN void kit_do_task(struct kit *k, struct task *t) {
         if (k->index)
             k->index(k, t);
         break;
+    case TASK_RULES_READ:
+    case TASK_RULES_ADD:
+    case TASK_RULES_REMOVE:
+    case TASK_RULES_ASK:
+    case TASK_AUDIT_ADD:
+    case TASK_AUDIT_READ:
+        if (k->rules)
+            k->rules(k, t);
+        break;
     case TASK_SCAN:
     case TASK_FIND:
     case TASK_STAT:
+    case TASK_LOOK:
+    case TASK_TREE:
     case TASK_RUN:
     case TASK_CANCEL:
         break;
