@@ -19,6 +19,11 @@ enum task_kind {
        50,000 */
     TASK_FIND,
     TASK_STAT, /* path -> entries[0] */
+    /* path: a new directory, as the person's others are; RC_IO, EEXIST when the name is taken */
+    TASK_MKDIR,
+    /* -> path: a directory of our own where temporary files are, 0700, the same one each time; it
+       goes with all that lies in it when the job thread ends */
+    TASK_TEMP,
     /* path: the directory names are relative to; data: names, each behind a NUL but the first
        (also absolute, `~/` expanded) -> entries in that order, those that are not there ENTRY_GONE
      */
@@ -44,6 +49,16 @@ enum task_kind {
     TASK_INDEX_READ,   /* a message and those around it */
     TASK_INDEX_FORGET, /* a session, or everything: then the file is gone */
     TASK_INDEX_FACTS,  /* makes no file where there is none */
+    /* Who owns a session's draft and queue, when several mixtui run: path is a file in the directory
+       `owners` of the state, see src/job/own.h. TAKE: owned_by and owned_since say who has it, 0:
+       we do now; `force` takes it from whoever has it. DROP: what was written before is on disk by
+       then; data: the id of who asked for it. ASK: the owner for it; RC_IO: it cannot be asked. */
+    TASK_OWN_TAKE,
+    TASK_OWN_DROP,
+    TASK_OWN_ASK,
+    /* path: the directory. Comes back when another asks or answers, in data: `take NAME ID` or `gone
+       NAME ID`. Nobody waits for it. */
+    TASK_OWN_WATCH,
     /* On the rules and the audit log in the directory `path`, see policy_store.h. */
     TASK_RULES_READ,   /* -> data: the rules file; used: the file of hits */
     TASK_RULES_ADD,    /* data: a line of policy_write_rule */
@@ -78,6 +93,10 @@ struct task {
     /* in arena; asked with WRITE and APPEND, answered with READ. NUL-terminated */
     const char *data;
     size_t len;
+    const char *guard; /* WRITE, in arena: a file of TASK_OWN_TAKE; RC_BUSY: another has it now */
+    bool force;        /* OWN_TAKE */
+    long owned_by;     /* process id */
+    int64_t owned_since;
     bool fresh; /* WRITE: never over a file that is there: RC_IO, EEXIST */
     /* RUN; in arena */
     const char *const *argv; /* NULL ends it */

@@ -8,6 +8,7 @@
 
 #include "fs.h"
 #include "index.h"
+#include "own.h"
 #include "run.h"
 #include "temp.h"
 #include "trees.h"
@@ -44,6 +45,7 @@ struct job {
     struct runs *runs;
     struct trees *trees;
     struct indexes *index;
+    struct owners *own;
     char *temp; /* NULL: not made yet */
     uint32_t running;
     bool running_cancelled;
@@ -109,7 +111,9 @@ static void turn_runs(struct job *j) {
     bool any = false;
 
     runs_turn(j->runs);
-    while ((t = runs_next(j->runs)) != NULL || (t = trees_next(j->trees)) != NULL) {
+    owners_turn(j->own);
+    while ((t = runs_next(j->runs)) != NULL || (t = trees_next(j->trees)) != NULL ||
+           (t = owners_next(j->own)) != NULL) {
         struct waiting *w = xcalloc(1, sizeof *w);
 
         w->task = t;
@@ -127,7 +131,8 @@ static void cancel(struct job *j, uint32_t target) {
         j->running_cancelled = true;
         return;
     }
-    if (runs_cancel(j->runs, target) || trees_cancel(j->trees, target))
+    if (runs_cancel(j->runs, target) || trees_cancel(j->trees, target) ||
+        owners_cancel(j->own, target))
         return;
     for (struct waiting **at = &j->queue.head; *at; at = &(*at)->next)
         if ((*at)->task->id == target) {
@@ -162,6 +167,10 @@ static void arrive(struct job *j, struct task *t) {
     if (t->kind == TASK_TREE) {
         fs_expand(t, j->home);
         trees_add(j->trees, t);
+        return;
+    }
+    if (t->kind == TASK_OWN_WATCH) {
+        owners_watch(j->own, t);
         return;
     }
     struct waiting *w = xcalloc(1, sizeof *w);
@@ -206,8 +215,17 @@ static void run(struct job *j, struct task *t) {
         fs_read(t);
         break;
     case TASK_WRITE:
-        fs_write(t);
+        if (t->guard)
+            owners_write(j->own, t);
+        else
+            fs_write(t);
         break;
+    case TASK_OWN_TAKE:
+    case TASK_OWN_DROP:
+    case TASK_OWN_ASK:
+        owners_run(j->own, t);
+        break;
+    case TASK_OWN_WATCH: /* never here: see arrive */
     case TASK_APPEND:
         fs_append(t);
         break;
@@ -267,8 +285,9 @@ static void run_last(struct job *j) {
     while (j->queue.head) {
         const enum task_kind kind = j->queue.head->task->kind;
 
-        if (kind == TASK_WRITE || kind == TASK_APPEND || kind == TASK_INDEX_FORGET ||
-            kind == TASK_RULES_ADD || kind == TASK_RULES_REMOVE || kind == TASK_AUDIT_ADD)
+        if (kind == TASK_WRITE || kind == TASK_APPEND || kind == TASK_OWN_DROP ||
+            kind == TASK_INDEX_FORGET || kind == TASK_RULES_ADD || kind == TASK_RULES_REMOVE ||
+            kind == TASK_AUDIT_ADD)
             run_next(j);
         else
             give_back(j, fifo_take(&j->queue));
@@ -276,9 +295,10 @@ static void run_last(struct job *j) {
 }
 
 static void sleep_until_asked(const struct job *j) {
-    struct pollfd p[1 + RUNS_FDS] = {{.fd = bell_fd(j->worker), .events = POLLIN}};
-    const size_t n = runs_poll(j->runs, p + 1);
+    struct pollfd p[1 + RUNS_FDS + OWNERS_FDS] = {{.fd = bell_fd(j->worker), .events = POLLIN}};
+    size_t n = runs_poll(j->runs, p + 1);
 
+    n += owners_poll(j->own, p + 1 + n);
     if (poll(p, (nfds_t)(1 + n), runs_wait_ms(j->runs, clock_now())) < 0 && errno != EINTR)
         abort();
 }
@@ -300,6 +320,7 @@ static void *work(void *arg) {
     }
     run_last(j);
     indexes_free(TAKE(j->index));
+    owners_free(TAKE(j->own));
     runs_free(TAKE(j->runs));
     trees_free(TAKE(j->trees));
     return NULL;
@@ -318,6 +339,7 @@ struct job *job_new(void) {
     j->main = bell_new();
     j->home = home ? xstrdup(home) : NULL;
     j->runs = runs_new();
+    j->own = owners_new();
     j->trees = trees_new(j->worker);
     j->index = indexes_new();
     fifo_init(&j->queue);

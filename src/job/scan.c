@@ -29,9 +29,16 @@ static bool stopped(struct listing *l) {
 static void fill(struct dir_entry *e, int dir, const char *name) {
     struct stat st;
 
+    e->what = ENTRY_GONE;
     /* A link shows what it leads to; one that leads nowhere shows itself. */
     if (fstatat(dir, name, &st, 0) != 0 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return;
+    e->what = S_ISDIR(st.st_mode)    ? ENTRY_DIR
+              : S_ISFIFO(st.st_mode) ? ENTRY_FIFO
+              : S_ISSOCK(st.st_mode) ? ENTRY_SOCKET
+              : S_ISLNK(st.st_mode)  ? ENTRY_DANGLING
+              : S_ISREG(st.st_mode)  ? ENTRY_FILE
+                                     : ENTRY_DEVICE;
     e->size = st.st_size;
     e->modified = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
     e->is_dir = S_ISDIR(st.st_mode);
@@ -156,6 +163,35 @@ void fs_find(struct task *t, struct fs_stop stop) {
     for (size_t i = 0; go_on && i < l.n && !t->cut; i++)
         if (l.v[i].is_dir && !ends_in_git(l.v[i].name))
             go_on = find_below(&l, l.v[i].name, l.v[i].hidden);
+    hand_over(&l);
+}
+
+void fs_look(struct task *t, struct fs_stop stop, const char *home) {
+    struct listing l = {.task = t, .stop = stop};
+    const char *end = t->data ? t->data + t->len : NULL;
+
+    for (const char *p = t->data; p && p < end; p += strlen(p) + 1) {
+        auto_buf struct buf path = {.max = 64 * MIX_KIB};
+        const bool from_home = p[0] == '~' && (p[1] == '/' || p[1] == '\0') && home && *home;
+        const char *at = from_home ? home : *p == '/' ? "" : t->path;
+        const char *rest = from_home ? p + 1 : p;
+        const bool slash = !from_home && *p != '/' && *at && at[strlen(at) - 1] != '/';
+
+        if (stopped(&l))
+            break;
+        if (l.n == FS_ENTRIES_MAX) {
+            t->cut = true;
+            break;
+        }
+        l.v = xgrow(l.v, l.n, &l.cap, sizeof *l.v);
+        struct dir_entry *e = &l.v[l.n++];
+
+        *e = (struct dir_entry){.what = ENTRY_GONE};
+        if (buf_addf(&path, "%s%s%s", at, slash ? "/" : "", rest) == RC_OK)
+            fill(e, AT_FDCWD, path.p);
+        e->name = arena_strdup(&t->arena, buf_str(&path));
+        e->hidden = path_base(e->name)[0] == '.';
+    }
     hand_over(&l);
 }
 
