@@ -24,6 +24,13 @@ bool editor_insert(struct editor *e, const char *text, size_t n);
 bool editor_move(struct editor *e, enum motion to);
 /* deletes from the caret to there; killed may be NULL */
 bool editor_kill(struct editor *e, enum motion to, struct buf *killed);
+/* Kills that follow each other become one. False: there was nothing. */
+bool editor_kill_into(struct editor *e, enum motion to, struct kills *k);
+void kills_add(struct kills *k, const char *text, size_t n);
+bool editor_yank(struct editor *e, struct kills *k);
+/* In place of what was yanked just now. False: nothing was. */
+bool editor_yank_older(struct editor *e, struct kills *k);
+void kills_fini(struct kills *k);
 void editor_transpose(struct editor *e);
 void editor_transpose_words(struct editor *e);
 /* from the caret to the end of the next word; the caret goes there */

@@ -30,6 +30,8 @@ struct key {
     int16_t x, y; /* of the mouse: a cell */
     const char *paste;
     size_t n;
+    size_t lost;  /* bytes of the paste that were over what a paste may have */
+    bool unended; /* its end mark never came: it was ended by a second of silence */
 };
 
 /* "C-x", "M-a", "S-Tab", "Enter", "F1", "Space", "g" ...; as in keymaps and help. False: no key. */

@@ -479,6 +479,7 @@ struct model {
     const struct copy_ways *copy_ways;
     bool disk_failed;          /* drafts are only in memory */
     struct search *search;     /* search.h; never NULL */
+    struct complete *complete; /* complete.h; NULL until something was completed */
     struct pictures *pictures; /* picture.h; private to it */
     struct copying *copying;   /* copy.h; private to it */
     struct ui ui;

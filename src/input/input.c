@@ -50,32 +50,6 @@ static void leader(struct model *m) {
     m->rev++;
 }
 
-static void type_text(struct model *m, struct editor *e, const char *text, size_t n,
-                      struct effects *fx) {
-    if (editor_insert(e, text, n))
-        field_changed(m, fx);
-    else
-        act_notice(m, "too long: %zu bytes fit here, nothing was inserted", e->text.max);
-}
-
-/* Where a paste goes: the field with the caret, else the draft. It is never read as keys. Over a
- * server screen it may be a key of a provider, and drafts are on disk. */
-static void paste(struct model *m, const struct key *k, struct effects *fx) {
-    struct editor *field = field_focused(m);
-    struct editor *draft = &m->shown->draft;
-    if (!field && m->ui.over == OVER_PANEL)
-        field = panel_secret_field(m);
-    if (!field && m->ui.over == OVER_PANEL) {
-        act_notice(m, "nothing was pasted: choose a field first");
-        return;
-    }
-    type_text(m, field ? field : draft, k->paste, k->n, fx);
-    if (!field || m->ui.over == OVER_ASK) {
-        act_draft_changed(m, m->shown);
-        act_notice(m, "pasted into the draft: %zu bytes", k->n);
-    }
-}
-
 /* ---- overlays ---- */
 /* The same key again, as it means in the pane under the question. */
 static bool confirm_key(const struct input *in, struct model *m, const struct key *k,
@@ -189,7 +163,7 @@ static bool field_key(const struct input *in, struct model *m, const struct key 
         return false;
     if (is_text(k)) {
         char bytes[4];
-        type_text(m, field, bytes, text_encode(bytes, k->code), fx);
+        edit_type(m, field, bytes, text_encode(bytes, k->code), fx);
         return true;
     }
     if (field == &m->shown->draft)
@@ -250,7 +224,7 @@ void input_key(struct input *in, struct model *m, const struct key *k, int64_t n
         return;
     case K_PASTE:
         act_look_again(m); /* a clipboard may hold the mark that ends a paste, and more */
-        paste(m, k, fx);
+        edit_paste(m, k, fx);
         break;
     default:
         if (m->notice_at)

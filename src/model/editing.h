@@ -35,8 +35,8 @@ void undo_recorded(struct editor *e);                /* behind it, or when chips
 void undo_fini(struct editor *e);
 
 /* ---- editor_chips.c ---- */
-struct chip *chips_copy(const struct chip *v, size_t n);
-void chips_free(struct chip *v, size_t n);
+struct chip *chip_list_copy(const struct chip *v, size_t n);
+void chip_list_free(struct chip *v, size_t n);
 void chips_shift(struct editor *e, size_t at, size_t n_old, size_t n_now);
 void chips_set(struct editor *e, const struct chip *v, size_t n);
 

@@ -8,7 +8,7 @@
 
 enum { LABEL_BYTES = 512, LABEL_WORDS = 28 };
 
-struct chip *chips_copy(const struct chip *v, size_t n) {
+struct chip *chip_list_copy(const struct chip *v, size_t n) {
     if (n == 0)
         return NULL;
     struct chip *copy = xcalloc(n, sizeof *copy);
@@ -19,15 +19,15 @@ struct chip *chips_copy(const struct chip *v, size_t n) {
     return copy;
 }
 
-void chips_free(struct chip *v, size_t n) {
+void chip_list_free(struct chip *v, size_t n) {
     for (size_t i = 0; i < n; i++)
         free(v[i].path);
     free(v);
 }
 
 void chips_set(struct editor *e, const struct chip *v, size_t n) {
-    struct chip *copy = chips_copy(v, n);
-    chips_free(e->chips, e->n_chips);
+    struct chip *copy = chip_list_copy(v, n);
+    chip_list_free(e->chips, e->n_chips);
     e->chips = copy;
     e->n_chips = e->cap_chips = n;
 }

@@ -140,7 +140,7 @@ static void free_private(struct model_private *p) {
     free(p->tasks);
     map_fini(&p->children_by_call);
     free(p->wanted_id);
-    free_strings(p->commands, p->n_commands);
+    commands_free(p->commands, p->n_commands);
     index_free(p->index);
     rules_free(p->rules);
     free_strings(p->pins, p->n_pins);
@@ -174,6 +174,7 @@ void model_free(struct model *m) {
         notice_free(&m->notices[i]);
     free(m->notices);
     prompts_free(m->history, m->n_history);
+    complete_free(m->complete);
     free(m->server.url);
     free(m->server.key);
     free(m->state_dir);
@@ -259,6 +260,11 @@ static void task_take(struct model *m, struct task *t, const struct pending_task
         break;
     case TAG_RULES:
         rules_task(m, t, fx);
+        break;
+    case TAG_COMPLETE_TREE:
+    case TAG_COMPLETE_SCAN:
+    case TAG_COMPLETE_STAT:
+        complete_task(m, TAKE(t), fx);
         break;
     case TAG_NONE: /* a task of nobody */
         break;

@@ -17,6 +17,7 @@
 #define MIX_MODEL_PRIVATE_H
 
 #include "mix/act.h"
+#include "mix/editor.h"
 #include "mix/panel.h"
 #include "mix/text.h"
 
@@ -61,6 +62,9 @@ enum task_tag {
     TAG_TREE,
     TAG_OPENING,
     TAG_RULES, /* rules.c tells its own apart */
+    TAG_COMPLETE_TREE,
+    TAG_COMPLETE_SCAN,
+    TAG_COMPLETE_STAT,
 };
 
 /* A call on its way. Its session may go away meanwhile: then `session` is NULL. */
@@ -168,6 +172,10 @@ struct jump {
     char role;
 };
 
+struct known_command {
+    char *name, *detail, *hint; /* detail and hint clean, or NULL */
+};
+
 struct model_private {
     struct index_state *index; /* never NULL */
     struct pending *pending;
@@ -191,7 +199,7 @@ struct model_private {
     bool started; /* the session to show was chosen */
     bool state_read, history_read, server_history_read;
     char *wanted_id; /* --session or the one shown last */
-    char **commands; /* names of the server's commands */
+    struct known_command *commands; /* of the server */
     size_t n_commands, cap_commands;
     bool commands_known;
     /* disk */
@@ -565,6 +573,16 @@ char *file_server_name(const char *path);               /* what servers call an 
 const struct file_info *file_replaced_by(const struct model *m, const char *path);
 void picker_listed(struct model *m, struct task *t, struct effects *fx); /* takes t */
 void picker_fini(struct picker *p);
+
+/* ---- complete.c, complete_rows.c ---- */
+void command_learn(struct model *m, const struct command_info *info);
+void commands_free(struct known_command *v, size_t n);
+void complete_task(struct model *m, struct task *t, struct effects *fx); /* takes t */
+void complete_files(struct model *m, struct effects *fx); /* another list of uploads is here */
+void complete_tick(struct model *m, struct effects *fx);
+int64_t complete_next(const struct model *m);
+void complete_session_gone(struct model *m, const struct session *s);
+void complete_free(struct complete *c);
 
 /* ---- moving.c ---- */
 bool part_failed(const struct part *p); /* or was refused */

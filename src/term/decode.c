@@ -15,6 +15,8 @@ enum {
     PASTE_WAIT = 1000, /* silence inside a paste whose end mark got lost */
     STALL_MAX = 60000, /* after such a silence its rest may still come */
     BURST = 16,        /* more bytes in one read than hands type */
+    BURST_WAIT = 100,  /* what comes sooner behind a paste without marks is of it */
+    LONG_BURST = 512,  /* so much at once needs no second line end to be a paste */
     LATE_WAIT = 1000,  /* the rest of a sequence whose Esc was taken for a lone one */
     OSC_CAP = 4096,
 };
@@ -29,6 +31,9 @@ struct decoder {
     size_t at, fed;           /* fed: where the last read begins */
     struct buf paste;         /* of the paste under way or last handed out */
     bool pasting, swallowing; /* swallowing: the rest of a paste over the cap */
+    bool bursting;            /* the paste under way has no marks: silence ends it */
+    bool marks;               /* the terminal marks its pastes: none is guessed any more */
+    size_t pasted;            /* bytes of the paste, those that were swallowed too */
     /* what comes is the rest of an answer whose head was given up */
     enum { TORN_NOT, TORN_STRING, TORN_DEVICE } torn;
     int64_t heard_at;
@@ -98,6 +103,30 @@ static bool is_paste_rest(const struct decoder *d, const char *p, size_t n, int6
     return n >= BURST || memmem(p, n, paste_end, sizeof paste_end - 1);
 }
 
+/* Without marks: lines at once, as no hand types them. What is behind the last line end tells it
+ * from Enter held down. */
+static bool is_burst(const struct decoder *d, const char *p, size_t n) {
+    size_t ends = 0, last = 0;
+
+    if (d->marks || d->pasting || memmem(p, n, "\033[200~", 6))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (p[i] == '\r' || p[i] == '\n') {
+            ends += i == 0 || p[i] != '\n' || p[i - 1] != '\r';
+            last = i + 1;
+        }
+    const unsigned char next = last < n ? (unsigned char)p[last] : 0;
+    const bool text = next == '\t' || (next >= ' ' && next != 0x7f);
+    return text && (ends > 1 || (ends == 1 && n >= LONG_BURST));
+}
+
+static void begin_paste(struct decoder *d, bool burst) {
+    buf_clear(&d->paste);
+    d->pasting = true;
+    d->bursting = burst;
+    d->pasted = 0;
+}
+
 void decoder_feed(struct decoder *d, const char *p, size_t n, int64_t now) {
     const bool idle = d->at == d->in.n;
     if (idle)
@@ -106,10 +135,10 @@ void decoder_feed(struct decoder *d, const char *p, size_t n, int64_t now) {
         buf_cut(&d->in, 0, d->at), d->at = 0;
     if (idle && d->esc_at && now - d->esc_at < LATE_WAIT && is_late_rest(p, n))
         (void)buf_add(&d->in, "\033", 1);
-    if (idle && is_paste_rest(d, p, n, now)) {
-        buf_clear(&d->paste);
-        d->pasting = true;
-    }
+    if (idle && is_paste_rest(d, p, n, now))
+        begin_paste(d, false);
+    else if (idle && is_burst(d, p, n))
+        begin_paste(d, true);
     if (n > 0)
         d->esc_at = d->stalled_at = 0;
     if (d->torn && now - d->heard_at >= LATE_WAIT)
@@ -127,7 +156,7 @@ static struct key plain(uint32_t code, uint8_t mods) {
 static enum step paste_step(struct decoder *d, struct key *out, bool late) {
     const char *p = d->in.p + d->at;
     size_t n = d->in.n - d->at;
-    const char *stop = memmem(p, n, paste_end, sizeof paste_end - 1);
+    const char *stop = d->bursting ? NULL : memmem(p, n, paste_end, sizeof paste_end - 1);
     /* Without the end mark keep what could be its beginning. */
     size_t take = stop                       ? (size_t)(stop - p)
                   : late                     ? n
@@ -135,14 +164,19 @@ static enum step paste_step(struct decoder *d, struct key *out, bool late) {
                                              : 0;
     if (take > 0 && !d->swallowing && buf_add(&d->paste, p, take) != RC_OK)
         d->swallowing = true;
+    d->pasted += take;
     d->at += take;
     if (!stop && !late)
         return STEP_WAIT;
     if (stop)
         d->at += sizeof paste_end - 1;
-    d->pasting = d->swallowing = false;
-    d->stalled_at = stop ? 0 : d->heard_at;
-    *out = (struct key){.code = K_PASTE, .paste = buf_str(&d->paste), .n = d->paste.n};
+    d->stalled_at = stop || d->bursting ? 0 : d->heard_at;
+    *out = (struct key){.code = K_PASTE,
+                        .paste = buf_str(&d->paste),
+                        .n = d->paste.n,
+                        .lost = d->pasted - d->paste.n,
+                        .unended = !stop && !d->bursting};
+    d->pasting = d->swallowing = d->bursting = false;
     return STEP_KEY;
 }
 
@@ -238,8 +272,8 @@ static enum step csi_key(struct decoder *d, const char *p, size_t end, const int
     if (private)
         return report_key(p, end, arg, n_args, private, out);
     if (final == '~' && arg[0] == 200) {
-        buf_clear(&d->paste);
-        d->pasting = true;
+        begin_paste(d, false);
+        d->marks = true;
         return STEP_NONE;
     }
     if (final == '~' && arg[0] == 27 && n_args > 2) {
@@ -478,7 +512,7 @@ static enum step give_up(const char *p, size_t n, size_t *used, struct key *out)
 int64_t decoder_deadline(const struct decoder *d) {
     size_t n = d->in.n - d->at;
     if (d->pasting)
-        return d->heard_at + PASTE_WAIT;
+        return d->heard_at + (d->bursting ? BURST_WAIT : PASTE_WAIT);
     if (n == 0)
         return -1;
     const char *p = d->in.p + d->at;

@@ -12,6 +12,9 @@ static void decode(struct buf *out, const uint8_t *p, size_t n, size_t step) {
     struct decoder *d = decoder_new();
     struct key k;
     int64_t now = 0;
+    /* pastes have marks from now on: without them a read is one or not as it was split */
+    decoder_feed(d, "\033[200~\033[201~", 12, now);
+    (void)decoder_next(d, &k, now);
     for (size_t i = 0; i <= n; i += step) {
         decoder_feed(d, (const char *)p + i, n - i < step ? n - i : step, now);
         while (decoder_next(d, &k, now)) {

@@ -92,7 +92,7 @@ static void digest(struct buf *out, const struct desk *d) {
     buf_addf(out, "shown %s draft %zu %s reading %d %d %d ", m->shown->id ? m->shown->id : "-",
              m->shown->draft.caret, buf_str(&m->shown->draft.text), m->shown->reading.follow,
              m->shown->reading.move, m->shown->reading.move_by);
-    buf_addf(out, "killed %s ", ui->killed.max ? buf_str(&ui->killed) : "");
+    buf_addf(out, "killed %s ", ui->killed.n > 0 ? ui->killed.v[ui->killed.n - 1] : "");
     buf_addf(out, "ask %s %d ", a ? a->id : "-", a ? (int)a->state : -1);
     buf_addf(out, "fx %zu %d%d%d%d ", fx->n_requests, fx->quit, fx->suspend, fx->redraw,
              fx->start_demo);

@@ -210,6 +210,70 @@ static void the_rest_of_a_paste_that_stood_still_is_no_keys(void **state) {
     }
 }
 
+static void lines_in_one_read_are_a_paste_and_no_keys(void **state) {
+    static const char marked[] = "\033[200~m\033[201~";
+    static const struct {
+        const char *reads[3]; /* 10 ms between them */
+        const char *keys;
+    } rows[] = {
+        {{"one\ry\rtwo"}, "paste<one\ry\rtwo> "},
+        {{"one\ny\ntwo"}, "paste<one\ny\ntwo> "},
+        {{"one\r\ny\r\ntwo"}, "paste<one\r\ny\r\ntwo> "},
+        {{"one\ry\rtwo", "\r", "y\r"}, "paste<one\ry\rtwo\ry\r> "},
+        {{"a\rb\r\033[Ac"}, "a Enter b Enter Up c "}, /* hands on a slow line */
+        {{"one\rtwo"}, "o n e Enter t w o "},
+        {{"one\r\ntwo"}, "o n e Enter Ctrl+J t w o "},
+        {{"\r\r\r"}, "Enter Enter Enter "},
+        {{"one\ry\r"}, "o n e Enter y Enter "},
+        {{"one\rtwo", "\rthree"}, "o n e Enter t w o Enter t h r e e "},
+        {{marked, "a\rb\rc"}, "paste<m> a Enter b Enter c "}, /* this terminal marks them */
+        {{"a\rb\rc\033[200~y\r\033[201~"}, "a Enter b Enter c paste<y\r> "},
+    };
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct decoder *d = decoder_new();
+        auto_buf struct buf out = {.max = 4096};
+        struct key k;
+        int64_t now = 1000;
+        for (size_t r = 0; r < 3 && rows[i].reads[r]; r++, now += 10) {
+            decoder_feed(d, rows[i].reads[r], strlen(rows[i].reads[r]), now);
+            while (decoder_next(d, &k, now))
+                name(&out, &k);
+        }
+        while (decoder_next(d, &k, now + 500))
+            name(&out, &k);
+        assert_string_equal(buf_str(&out), rows[i].keys);
+        assert_int_equal(decoder_deadline(d), -1);
+        decoder_free(d);
+    }
+}
+
+static void a_paste_says_what_became_of_it(void **state) {
+    struct decoder *d = decoder_new();
+    struct key k;
+    static char chunk[1 << 20];
+
+    (void)state;
+    decoder_feed(d, "\033[200~whole\033[201~", 17, 0);
+    assert_true(decoder_next(d, &k, 0));
+    assert_false(k.unended);
+    assert_int_equal(k.lost, 0);
+    decoder_feed(d, "\033[200~half", 10, 0);
+    assert_false(decoder_next(d, &k, 999));
+    assert_true(decoder_next(d, &k, 1000));
+    assert_true(k.unended);
+    memset(chunk, 'y', sizeof chunk);
+    decoder_feed(d, "\033[200~", 6, 2000);
+    for (int i = 0; i < 100; i++) {
+        decoder_feed(d, chunk, sizeof chunk, 2000);
+        assert_false(decoder_next(d, &k, 2000));
+    }
+    decoder_feed(d, "\033[201~", 6, 2000);
+    assert_true(decoder_next(d, &k, 2000));
+    assert_int_equal(k.n + k.lost, 100 * sizeof chunk);
+    decoder_free(d);
+}
+
 static void what_comes_with_others_in_one_read_says_so(void **state) {
     static const struct {
         const char *reads[3];
@@ -316,6 +380,8 @@ int main(void) {
         cmocka_unit_test(a_lone_escape_is_known_after_25_ms),
         cmocka_unit_test(a_paste_over_the_cap_is_cut_and_its_rest_is_no_keys),
         cmocka_unit_test(the_rest_of_a_paste_that_stood_still_is_no_keys),
+        cmocka_unit_test(lines_in_one_read_are_a_paste_and_no_keys),
+        cmocka_unit_test(a_paste_says_what_became_of_it),
         cmocka_unit_test(what_comes_with_others_in_one_read_says_so),
         cmocka_unit_test(terminfo_sequences_come_first),
         cmocka_unit_test(what_a_slow_line_tears_is_no_text_and_no_command),

@@ -1,0 +1,185 @@
+/* edit.c - what is typed, pasted and edited: every verb means the focused field, whichever it is.
+ */
+#include "private.h"
+
+#include <string.h>
+
+enum { FOLD_LINES = 10 };
+
+static bool fits(struct model *m, const struct editor *e, bool done) {
+    if (!done)
+        act_notice(m, "too long: %zu bytes fit here, nothing was inserted", e->text.max);
+    return done;
+}
+
+void edit_type(struct model *m, struct editor *e, const char *text, size_t n, struct effects *fx) {
+    if (fits(m, e, editor_insert(e, text, n)))
+        field_changed(m, fx);
+}
+
+/* The draft is changed from other places than itself, too. */
+static void edit_changed(struct model *m, struct editor *e, struct effects *fx) {
+    field_changed(m, fx);
+    if (e == &m->shown->draft && e != field_focused(m))
+        act_draft_changed(m, m->shown);
+}
+
+/* ---- pastes ---- */
+static size_t lines_of(const char *s, size_t n) {
+    size_t lines = n > 0;
+    for (size_t i = 0; i + 1 < n; i++)
+        lines += s[i] == '\n' || (s[i] == '\r' && s[i + 1] != '\n');
+    return lines;
+}
+
+static void insert_paste(struct model *m, struct editor *e, const struct key *k,
+                         struct effects *fx) {
+    const size_t from = e->caret;
+    const bool fold = !e->one_line && lines_of(k->paste, k->n) > FOLD_LINES;
+
+    if (k->lost > 0 || !editor_insert(e, k->paste, k->n)) {
+        act_notice(m, "a paste of %zu bytes: at most %zu fit here, nothing was inserted",
+                   k->n + k->lost, e->text.max);
+        return;
+    }
+    if (fold && e->caret > from)
+        editor_chip(e, CHIP_PASTE, from, e->caret - from, NULL, -1);
+    edit_changed(m, e, fx);
+    if (k->unended)
+        act_notice(m, "the end of the paste never came: look at what is there, %zu bytes", k->n);
+}
+
+/* Over a server screen it may be a key of a provider, and drafts are on disk. */
+void edit_paste(struct model *m, const struct key *k, struct effects *fx) {
+    struct editor *field = field_focused(m), *draft = &m->shown->draft;
+
+    if (!field && m->ui.over == OVER_PANEL)
+        field = panel_secret_field(m);
+    if (!field && m->ui.over == OVER_PANEL) {
+        act_notice(m, "nothing was pasted: choose a field first");
+        return;
+    }
+    const uint32_t rev = draft->rev;
+    insert_paste(m, field ? field : draft, k, fx);
+    if ((!field || m->ui.over == OVER_ASK) && draft->rev != rev && !k->unended)
+        act_notice(m, "pasted into the draft: %zu bytes", k->n);
+}
+
+const char *why_no_chip(const struct model *m) {
+    const struct editor *e = &m->shown->draft;
+    for (size_t i = 0; i < e->n_chips; i++)
+        if (e->chips[i].kind == CHIP_PASTE)
+            return NULL;
+    return "no paste is folded in the message";
+}
+
+/* The one at the caret or before it, else the first behind it. */
+COMMAND(cmd_unfold) {
+    struct editor *e = &m->shown->draft;
+    const struct chip *best = NULL;
+
+    for (size_t i = 0; i < e->n_chips; i++)
+        if (e->chips[i].kind == CHIP_PASTE && (!best || e->chips[i].off <= e->caret))
+            best = &e->chips[i];
+    if (!best)
+        return;
+    editor_unchip(e, best->off);
+    edit_changed(m, e, fx);
+}
+
+/* ---- moving and killing ---- */
+COMMAND(cmd_edit_move) {
+    struct editor *e = field_focused(m);
+    if (e && editor_move(e, (enum motion)arg))
+        m->rev++;
+}
+
+static void erase(struct model *m, enum motion to, struct effects *fx) {
+    struct editor *e = field_focused(m);
+    if (e && editor_kill(e, to, NULL))
+        field_changed(m, fx);
+}
+
+COMMAND(cmd_edit_backspace) {
+    const struct editor *e = field_focused(m);
+    if (m->ui.over == OVER_PICKER && e && editor_empty(e))
+        act_picker_up(m, fx);
+    else
+        erase(m, TO_LEFT, fx);
+}
+
+COMMAND(cmd_edit_delete) { erase(m, TO_RIGHT, fx); }
+
+COMMAND(cmd_edit_kill) {
+    struct editor *e = field_focused(m);
+    if (e && editor_kill_into(e, (enum motion)arg, &m->ui.killed))
+        field_changed(m, fx);
+}
+
+COMMAND(cmd_edit_yank) {
+    struct editor *e = field_focused(m);
+    if (!e)
+        return;
+    if (m->ui.killed.n == 0)
+        act_notice(m, "nothing was deleted that could be inserted");
+    else if (fits(m, e, editor_yank(e, &m->ui.killed)))
+        field_changed(m, fx);
+}
+
+COMMAND(cmd_edit_yank_older) {
+    struct editor *e = field_focused(m);
+    if (e && editor_yank_older(e, &m->ui.killed))
+        field_changed(m, fx);
+    else
+        act_notice(m, "yank something first: this puts what was deleted before it in its place");
+}
+
+/* ---- changing ---- */
+static void changed_by(struct model *m, struct editor *e, uint32_t rev, struct effects *fx) {
+    if (e->rev != rev)
+        field_changed(m, fx);
+}
+
+COMMAND(cmd_edit_transpose) {
+    struct editor *e = field_focused(m);
+    const uint32_t rev = e ? e->rev : 0;
+    if (!e)
+        return;
+    editor_transpose(e);
+    changed_by(m, e, rev, fx);
+}
+
+COMMAND(cmd_edit_words) {
+    struct editor *e = field_focused(m);
+    const uint32_t rev = e ? e->rev : 0;
+    if (!e)
+        return;
+    editor_transpose_words(e);
+    changed_by(m, e, rev, fx);
+}
+
+COMMAND(cmd_edit_case) {
+    struct editor *e = field_focused(m);
+    const uint32_t rev = e ? e->rev : 0;
+    if (!e)
+        return;
+    editor_case(e, (enum word_case)arg);
+    m->rev++;
+    changed_by(m, e, rev, fx);
+}
+
+COMMAND(cmd_undo) {
+    struct editor *e = field_focused(m);
+    if (e && editor_undo(e))
+        field_changed(m, fx);
+    else
+        act_notice(m, "nothing to undo");
+}
+
+COMMAND(cmd_redo) {
+    struct editor *e = field_focused(m);
+    if (e && editor_redo(e))
+        field_changed(m, fx);
+    else
+        act_notice(m, "nothing to make again");
+}
