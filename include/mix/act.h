@@ -130,5 +130,9 @@ void act_confirm(struct model *m, uint32_t command, const char *object, const ch
 bool act_confirmed(struct model *m, uint32_t command, const char *object);
 void act_theme(struct model *m, const char *name, struct effects *fx);
 void act_quit(struct model *m, struct effects *fx); /* asks first when agents work */
+/* The same before the program stands still, once: who went then may go again unasked. */
+void act_suspend(struct model *m, struct effects *fx);
+/* Out of the question of either: leaves, and `mixtui keep` goes on with what works. */
+void act_keep(struct model *m, struct effects *fx);
 
 #endif

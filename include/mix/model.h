@@ -386,6 +386,8 @@ struct ui {
     bool confirm_named; /* the name has to be typed into over_filter: it destroys messages */
     /* a session's deletion: what becomes of what the search index has of it */
     enum { CONFIRM_NOT_INDEXED, CONFIRM_FORGETS, CONFIRM_KEEPS } confirm_index;
+    enum leaving { LEAVE_QUIT, LEAVE_SUSPEND } leaving; /* OVER_QUIT: what was asked for */
+    bool suspend_asked;        /* ... and the answer was to suspend */
     bool replying;             /* the answer field of the selected question has the caret */
     bool typing_address;       /* OVER_SERVER: over_filter is a server address */
     struct kills killed;       /* of any editor, for yank */
@@ -415,6 +417,7 @@ struct effects {
     struct attend *attend; /* what happened, for attention.h */
     size_t n_attend, cap_attend;
     bool start_demo, retry_now, quit, suspend, redraw, theme_changed;
+    bool keep; /* with quit: what works is handed to keepers */
 };
 struct effects *effects_new(void);
 void effects_free(struct effects *fx);
@@ -534,6 +537,9 @@ bool ask_armed(const struct model *m, const struct ask *a, int64_t now); /* rule
 /* pending or failed, and time is left */
 bool ask_answerable(const struct ask *a);
 size_t model_working(const struct model *m);   /* of its own */
+size_t model_unsent(const struct model *m);    /* messages of its own that wait in queues */
+/* Agents work, on any server that is open, that go on when they are left. */
+bool model_keepable(const struct model *m);
 size_t model_transfers(const struct model *m); /* that run */
 /* What a queued message waits for, in few words. */
 const char *queue_state(const struct session *s, size_t at);

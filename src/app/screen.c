@@ -105,8 +105,9 @@ static void run_effects(struct app *a) {
     use_desk(a);
     bare(a);
     a->quit = a->quit || fx->quit;
+    a->keep = a->keep || fx->keep;
     bool stop = fx->suspend;
-    fx->redraw = fx->theme_changed = fx->suspend = fx->quit = false;
+    fx->redraw = fx->theme_changed = fx->suspend = fx->quit = fx->keep = false;
     if (stop)
         suspend(a);
     change_server(a);
@@ -144,8 +145,10 @@ static void take_keys(struct app *a) {
             continue;
         }
         if (a->bared && k.code != K_FOCUS_IN && k.code != K_FOCUS_OUT) {
+            const bool stop = k.code == 'z' && k.mods == MOD_CTRL;
+
             look_anew(a);
-            if (k.code != K_PASTE)
+            if (k.code != K_PASTE && !stop)
                 continue;
         }
         if (!mouse_took(a, &k))

@@ -72,7 +72,7 @@ struct app {
     bool bared;         /* lines stand in place of the screen, until a key */
     struct drag drag;   /* where the button went down, and where it is */
     bool held;          /* ... in the thread */
-    bool quit;
+    bool quit, keep; /* keep: what works is handed over at the end */
     int exit_code;
     struct start start;
     struct publisher publisher;

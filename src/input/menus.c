@@ -17,6 +17,8 @@ enum {
     ROW_AGAIN,
     ROW_INDEX,
     ROW_QUIT,
+    ROW_SUSPEND,
+    ROW_KEEP,
     ROW_RETRY,
     ROW_ADDRESS,
     ROW_DEMO,
@@ -238,9 +240,19 @@ static void confirm_rows(struct menu *r, const struct keymap *k, const struct mo
     push(r, again);
 }
 
-static void quit_rows(struct menu *r) {
+static void quit_rows(struct menu *r, const struct model *m) {
     push(r, (struct menu_row){
                 .label = "stay", .help = "go on watching", .keys = "Esc", .command = ROW_BACK});
+    if (m->ui.leaving == LEAVE_SUSPEND)
+        push(r, (struct menu_row){.label = "suspend",
+                                  .help = "to the shell; fg returns",
+                                  .keys = "Ctrl+Z",
+                                  .command = ROW_SUSPEND});
+    if (model_keepable(m))
+        push(r, (struct menu_row){.label = "keep",
+                                  .help = "leave; mixtui keep watches and answers by the rules",
+                                  .keys = "k",
+                                  .command = ROW_KEEP});
     push(r,
          (struct menu_row){.label = "quit", .help = "leave now", .keys = "q", .command = ROW_QUIT});
 }
@@ -403,7 +415,7 @@ void menus_refresh(const struct keymap *k, struct model *m) {
         servers_rows(&r, m);
         break;
     case OVER_QUIT:
-        quit_rows(&r);
+        quit_rows(&r, m);
         break;
     case OVER_THEMES:
         theme_rows(&r, m);
@@ -481,6 +493,12 @@ static void choose_extra(struct model *m, uint32_t row, struct effects *fx) {
             act_quit(m, fx);
         else
             fx->quit = true;
+        break;
+    case ROW_SUSPEND:
+        act_suspend(m, fx);
+        break;
+    case ROW_KEEP:
+        act_keep(m, fx);
         break;
     case ROW_RETRY:
         act_over_close(m);

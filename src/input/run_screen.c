@@ -63,7 +63,7 @@ COMMAND(cmd_servers) {
     m->ui.over_cursor = m->servers ? servers_row_of(m->servers, m) : 0;
 }
 
-COMMAND(cmd_suspend) { fx->suspend = true; }
+COMMAND(cmd_suspend) { act_suspend(m, fx); }
 
 COMMAND(cmd_quit) { act_quit(m, fx); }
 

@@ -125,11 +125,45 @@ static bool quiet_everywhere(const struct model *m) {
     return true;
 }
 
-void act_quit(struct model *m, struct effects *fx) {
-    const int64_t asked_at = m->ui.over == OVER_QUIT ? m->ui.confirm_painted_at : 0;
+/* The question was answered, not by the key that asked it. */
+static bool leave_armed(const struct model *m, enum leaving how) {
+    const struct ui *ui = &m->ui;
 
-    if ((asked_at > 0 && m->now - asked_at >= ARM_MS) || quiet_everywhere(m))
+    return ui->over == OVER_QUIT && ui->leaving == how && ui->confirm_painted_at > 0 &&
+           m->now - ui->confirm_painted_at >= ARM_MS;
+}
+
+static void ask_leave(struct model *m, enum leaving how) {
+    if (m->ui.over == OVER_QUIT)
+        return;
+    m->ui.leaving = how;
+    act_over(m, OVER_QUIT);
+}
+
+void act_quit(struct model *m, struct effects *fx) {
+    if (leave_armed(m, LEAVE_QUIT) || leave_armed(m, LEAVE_SUSPEND) || quiet_everywhere(m))
         fx->quit = true;
-    else if (m->ui.over != OVER_QUIT)
-        act_over(m, OVER_QUIT);
+    else
+        ask_leave(m, LEAVE_QUIT);
+}
+
+void act_suspend(struct model *m, struct effects *fx) {
+    const bool answered = leave_armed(m, LEAVE_SUSPEND);
+
+    /* a form that is being filled in is worth more than the question */
+    if (answered || m->ui.suspend_asked || quiet_everywhere(m) ||
+        (m->ui.over != OVER_NONE && m->ui.over != OVER_QUIT)) {
+        m->ui.suspend_asked = m->ui.suspend_asked || answered;
+        if (answered)
+            act_over_close(m);
+        fx->suspend = true;
+    } else {
+        ask_leave(m, LEAVE_SUSPEND);
+    }
+}
+
+void act_keep(struct model *m, struct effects *fx) {
+    if (!model_keepable(m) || !(leave_armed(m, LEAVE_QUIT) || leave_armed(m, LEAVE_SUSPEND)))
+        return;
+    fx->keep = fx->quit = true;
 }

@@ -51,6 +51,23 @@ size_t model_working(const struct model *m) {
     return n;
 }
 
+size_t model_unsent(const struct model *m) {
+    size_t n = m->fresh ? m->fresh->n_queue : 0;
+
+    for (size_t i = 0; i < m->n_sessions; i++)
+        n += m->sessions[i]->n_queue;
+    return n;
+}
+
+bool model_keepable(const struct model *m) {
+    const struct model *peer;
+
+    for (size_t i = 0; (peer = model_peer(m, i)); i++)
+        if (model_working(peer) > 0 && !peer->server.caps.sync_send && !peer->server.demo)
+            return true;
+    return false;
+}
+
 size_t model_transfers(const struct model *m) {
     size_t n = 0;
 

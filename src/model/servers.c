@@ -290,6 +290,7 @@ static void take_over(struct model *to, struct model *from) {
     ui->rows = was->rows;
     ui->focused = was->focused;
     ui->focus_known = was->focus_known;
+    ui->suspend_asked = was->suspend_asked;
     ui->ascii = was->ascii;
     ui->animate = was->animate;
     set_string(&ui->theme, was->theme);

@@ -19,6 +19,7 @@ struct dialog {
     struct rect box;
 };
 
+void say_leave(const struct model *m, struct buf *out); /* what leaving ends */
 void picker_settle(struct view *v, const struct model *m, int height);
 void draw_picker(struct view *v, const struct dialog *dialog, const struct model *m,
                  struct canvas *c, int y);

@@ -29,44 +29,6 @@ static const char *pane_name(enum pane p) {
     return p < PANE_COUNT ? names[p] : "";
 }
 
-/* Agents of servers that cancel them, or of those that do not. */
-static size_t working(const struct model *m, bool cancels) {
-    const struct model *peer;
-    size_t n = 0;
-
-    for (size_t i = 0; (peer = model_peer(m, i)); i++)
-        n += peer->server.caps.sync_send == cancels ? model_working(peer) : 0;
-    return n;
-}
-
-static void say_quit(const struct model *m, struct buf *out) {
-    const size_t ended = working(m, true), n = working(m, false);
-    const struct model *peer;
-    size_t unsaved = 0, moving = 0;
-
-    for (size_t i = 0; (peer = model_peer(m, i)); i++) {
-        unsaved += model_unsaved(peer);
-        moving += model_transfers(peer);
-    }
-    if (moving > 0)
-        buf_addf(out, "%zu transfer%s under way end%s. ", moving, moving == 1 ? "" : "s",
-                 moving == 1 ? "s" : "");
-    if (unsaved > 0)
-        buf_addf(out,
-                 "The disk takes no drafts: what is typed in %zu session%s is lost when you "
-                 "leave. ",
-                 unsaved, unsaved == 1 ? "" : "s");
-    if (n + ended == 0)
-        buf_addf(out, "No agent works.%s", unsaved > 0 ? "" : " Drafts stay on disk.");
-    if (ended > 0)
-        buf_addf(out, "%zu agent%s: %s server cancels %s when you leave. ", ended,
-                 ended == 1 ? " works" : "s work", n > 0 ? "their" : "this",
-                 ended == 1 ? "it" : "them");
-    if (n > 0)
-        buf_addf(out, "%zu agent%s on; %s requests will be denied after 30 s.", n,
-                 n == 1 ? " goes" : "s go", n == 1 ? "its" : "their");
-}
-
 static void say_server(const struct model *m, struct buf *out) {
     if (m->server.state == SERVER_FOREIGN)
         buf_addf(out, "What answers at %s is not Mix.\n", m->server.url ? m->server.url : "?");
@@ -131,8 +93,8 @@ static void fill_text(struct dialog *p, const struct model *m) {
         p->prompt = ui->confirm_named ? "its name: " : NULL;
         break;
     case OVER_QUIT:
-        set_title(p, "Quit");
-        say_quit(m, &p->head);
+        set_title(p, ui->leaving == LEAVE_SUSPEND ? "Suspend" : "Quit");
+        say_leave(m, &p->head);
         break;
     case OVER_SERVER:
         set_title(p, "No server");
