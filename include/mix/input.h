@@ -24,6 +24,7 @@ enum scope {
     SCOPE_PANEL,   /* server screens */
     SCOPE_PICTURE, /* the preview of a picture */
     SCOPE_VISUAL,  /* text is chosen in the thread */
+    SCOPE_COMPLETE, /* the list over the message, for the keys that are no text */
     SCOPE_COUNT
 };
 enum cmd {

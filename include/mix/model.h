@@ -414,6 +414,7 @@ struct effects {
     char *copy;        /* into the clipboard of the terminal; then act_copied */
     char *bare;        /* clean lines: shown without a screen until a key is pressed */
     char *open_url;    /* http(s), in a browser */
+    char *open_file;   /* a local one of our own, with the program for such */
     struct attend *attend; /* what happened, for attention.h */
     size_t n_attend, cap_attend;
     bool start_demo, retry_now, quit, suspend, redraw, theme_changed;

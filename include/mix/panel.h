@@ -38,6 +38,7 @@ enum panel_id {
     PANEL_PIPE,    /* a command for one of them */
     PANEL_PIPED,   /* what it said */
     PANEL_INDEX,   /* search over everything that was read here */
+    PANEL_PREVIEW, /* what stands in a file */
     PANEL_INDEXED, /* a result as the index has it, with what stands around it */
     /* answers without a person */
     PANEL_RULE,  /* one that is made */
@@ -74,6 +75,8 @@ struct panel_row {
     enum { TONE_PLAIN, TONE_DIM, TONE_GOOD, TONE_BAD } tone;
     size_t field; /* of ROW_FIELD ... ROW_SWITCH: index into panel.fields */
     int indent; /* rows behind it with a greater one belong to it: the filter keeps them together */
+    /* ROW_TEXT: instead of value (preview.h); as long as the panel */
+    const struct panel_body *body;
     int height; /* display rows at the last settle; 0: not laid out yet */
 };
 /* rows that come with a failure: ask again, see all of it; tags of panels are >= 0 */

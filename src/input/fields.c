@@ -1,4 +1,5 @@
 /* fields.c - which text field has the caret, and the keys that edit it. */
+#include "mix/complete.h"
 #include "mix/search.h"
 #include "private.h"
 
@@ -42,7 +43,7 @@ void field_changed(struct model *m, struct effects *fx) {
     struct editor *e = field_focused(m);
     m->rev++;
     if (e == &m->shown->draft)
-        act_draft_changed(m, m->shown);
+        act_draft_changed(m, m->shown), act_complete_typed(m, fx);
     else if (e == &m->ui.session_filter)
         act_sessions_filter(m);
     else if (e == &m->search->query)

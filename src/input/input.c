@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mix/complete.h"
 #include "mix/text.h"
 #include "private.h"
 
@@ -174,6 +175,17 @@ static bool field_key(const struct input *in, struct model *m, const struct key 
     return c != CMD_COUNT;
 }
 
+/* What is typed goes into the draft; only what is no text means the list. */
+static bool complete_key(const struct input *in, struct model *m, const struct key *k,
+                         struct effects *fx) {
+    const enum cmd c = complete_shown(m) && !is_text(k)
+                           ? keymap_find(&in->keymap, SCOPE_COMPLETE, k)
+                           : CMD_COUNT;
+    if (c != CMD_COUNT)
+        run_command(m, c, fx);
+    return c != CMD_COUNT;
+}
+
 /* False: it means what it always does. */
 static bool visual_key(const struct input *in, struct model *m, const struct key *k,
                        struct effects *fx) {
@@ -206,7 +218,7 @@ static void dispatch(const struct input *in, struct model *m, const struct key *
         leader(m);
         return;
     }
-    if (!field_key(in, m, k, fx) && !visual_key(in, m, k, fx))
+    if (!complete_key(in, m, k, fx) && !field_key(in, m, k, fx) && !visual_key(in, m, k, fx))
         pane_key(in, m, k, fx);
 }
 
@@ -234,6 +246,7 @@ void input_key(struct input *in, struct model *m, const struct key *k, int64_t n
         dispatch(in, m, k, fx);
         break;
     }
+    act_complete_look(m);
     act_alive(m, fx);
     input_refresh(in, m);
 }

@@ -31,6 +31,7 @@ static const struct {
     [SCOPE_PANEL] = {"panel", "Server screens"},
     [SCOPE_PICTURE] = {"picture", "Picture"},
     [SCOPE_VISUAL] = {"visual", "Choosing text in the thread"},
+    [SCOPE_COMPLETE] = {"complete", "List of completions"},
 };
 
 const struct command *command_row(enum cmd c) { return &table[c]; }

@@ -8,6 +8,7 @@
 #include "mix/text.h"
 #include "mix/servers.h"
 #include "mix/agents.h"
+#include "mix/complete.h"
 #include "mix/picture.h"
 #include "private.h"
 
@@ -59,7 +60,7 @@ static bool is_act(enum cmd c) {
     case SCOPE_PERMISSIONS:
         return true;
     case SCOPE_COMPOSER:
-        return c == CMD_SEND || c == CMD_DRAFT_CLEAR || c == CMD_EDIT_UNDO || c == CMD_EDIT_REDO ||
+        return c == CMD_SEND || c == CMD_PROMPTS || c == CMD_DRAFT_CLEAR || c == CMD_EDIT_UNDO || c == CMD_EDIT_REDO ||
                c == CMD_EDIT_YANK_OLDER || c == CMD_EDIT_WORDS || c == CMD_EDIT_UPPER ||
                c == CMD_EDIT_LOWER || c == CMD_EDIT_CAPITAL || c == CMD_EDIT_KILL_NEXT;
     case SCOPE_LIST:
@@ -69,6 +70,7 @@ static bool is_act(enum cmd c) {
     case SCOPE_PANEL:
     case SCOPE_PICTURE:
     case SCOPE_VISUAL:
+    case SCOPE_COMPLETE:
     case SCOPE_COUNT:
         break;
     }
@@ -92,6 +94,8 @@ static const char *why_not_here(const struct model *m, enum cmd c) {
         return "only over a picture";
     case SCOPE_VISUAL:
         return "only while text is chosen, with v in the thread";
+    case SCOPE_COMPLETE:
+        return "only in the list that / or @ opens in the message";
     case SCOPE_COMPOSER:
         return is_act(c) || m->ui.focus == PANE_COMPOSER ? NULL : "only in the message";
     case SCOPE_EVERYWHERE:
@@ -365,6 +369,7 @@ static void hints(const struct keymap *k, struct model *m) {
     struct ui *ui = &m->ui;
     enum scope scope = ui->leader     ? SCOPE_LEADER
                        : visual_on(m) ? SCOPE_VISUAL
+                       : complete_shown(m) ? SCOPE_COMPLETE
                                       : scope_of_pane(ui->focus);
     ui->n_hints = 0;
     if (ui->over != OVER_NONE) {

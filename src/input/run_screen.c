@@ -1,6 +1,7 @@
 /* run_screen.c - commands of the whole screen, the composer, the permissions pane and lists. */
 #include <limits.h>
 
+#include "mix/complete.h"
 #include "mix/servers.h"
 #include "private.h"
 
@@ -75,7 +76,13 @@ COMMAND(cmd_newline) {
         field_changed(m, fx);
 }
 
-COMMAND(cmd_complete) { act_notice(m, "nothing to complete here; Esc goes to the thread"); }
+COMMAND(cmd_complete) { act_complete(m, fx); }
+
+COMMAND(cmd_complete_move) { act_complete_move(m, arg, fx); }
+
+COMMAND(cmd_complete_accept) { act_complete_accept(m, fx); }
+
+COMMAND(cmd_complete_close) { act_complete_close(m); }
 
 COMMAND(cmd_draft_clear) {
     if (editor_empty(&m->shown->draft))

@@ -1,7 +1,7 @@
 /* act_files.c - the list of what was uploaded to a server.
  *
  * The list is asked for when somebody can see it, and after every change from here. */
-#include "pictures.h"
+#include "files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,19 +16,6 @@ struct session *files_speaker(const struct model *m) {
 
 /* ---- the list ---- */
 
-const struct file_info *model_selected_file(const struct model *m) {
-    for (size_t i = 0; m->ui.file_cursor && i < m->files.n; i++)
-        if (str_eq(m->files.list[i].name, m->ui.file_cursor))
-            return &m->files.list[i];
-    return NULL;
-}
-
-static size_t cursor_index(const struct model *m) {
-    const struct file_info *f = model_selected_file(m);
-
-    return f ? (size_t)(f - m->files.list) : 0;
-}
-
 static void arriving_drop(struct files_arriving *a) {
     arena_free(&a->arena);
     free(a->v);
@@ -38,6 +25,7 @@ static void arriving_drop(struct files_arriving *a) {
 void files_list(struct model *m, struct effects *fx) {
     struct session *s = files_speaker(m);
 
+    m->priv->files_work->list_again = m->files.request != 0;
     if (!s || m->files.request)
         return;
     arriving_drop(&m->priv->files_arriving);
@@ -50,8 +38,16 @@ void files_list(struct model *m, struct effects *fx) {
 void files_update(struct model *m, struct effects *fx) {
     const bool seen = m->ui.focus == PANE_FILES || m->ui.drawer || m->ui.cols >= WIDE_COLS;
 
-    if (seen && !m->files.loaded && m->files.err.rc == RC_OK && m->server.state == SERVER_ONLINE)
+    if (!seen)
+        return;
+    if (!m->files.loaded && m->files.err.rc == RC_OK && m->server.state == SERVER_ONLINE)
         files_list(m, fx);
+    const size_t at = files_cursor_row(m);
+
+    if (m->shown && outputs_read(m->files.outputs, m->shown)) {
+        files_show(m);
+        files_cursor_settle(m, at);
+    }
 }
 
 void act_files_refresh(struct model *m, struct effects *fx) {
@@ -77,27 +73,16 @@ static void arrive(struct files_arriving *a, const struct incoming *in) {
     }
 }
 
-/* Newest first; where the server tells no times, by name. */
-static int newest_first(const void *a, const void *b) {
-    const struct file_info *x = a, *y = b;
-
-    if (x->modified != y->modified)
-        return x->modified > y->modified ? -1 : 1;
-    return strcmp(x->name, y->name);
-}
-
-/* The cursor stays on its file; when that is gone, at its place. */
+/* What is selected and marked stays so as long as it is there. */
 static void take_list(struct model *m) {
     struct files_arriving *a = &m->priv->files_arriving;
     struct files *f = &m->files;
-    const bool had = model_selected_file(m) != NULL;
-    size_t at = cursor_index(m);
+    const size_t at = files_cursor_row(m);
 
     arena_free(&f->arena);
     f->list = NULL;
     f->n = a->n;
     if (a->n > 0) {
-        qsort(a->v, a->n, sizeof *a->v, newest_first);
         f->list = arena_alloc(&a->arena, a->n * sizeof *a->v);
         memcpy(f->list, a->v, a->n * sizeof *a->v);
     }
@@ -105,14 +90,12 @@ static void take_list(struct model *m) {
     a->arena = (struct arena){0};
     arriving_drop(a);
     f->loaded = true;
-    if (model_selected_file(m))
-        return;
-    if (!had)
-        at = 0;
-    set_string(&m->ui.file_cursor, f->n > 0 ? f->list[at < f->n ? at : f->n - 1].name : NULL);
+    files_sort(m);
+    files_marks_settle(m);
+    files_cursor_settle(m, at);
 }
 
-static void list_reply(struct model *m, const struct incoming *in) {
+static void list_reply(struct model *m, const struct incoming *in, struct effects *fx) {
     struct files *f = &m->files;
 
     if (in->request != f->request)
@@ -124,6 +107,7 @@ static void list_reply(struct model *m, const struct incoming *in) {
     if (in->kind == IN_REPLY) {
         f->request = 0;
         take_list(m);
+        complete_files(m, fx);
     } else if (in->kind == IN_FAIL) {
         f->request = 0;
         f->err = in->err;
@@ -131,57 +115,129 @@ static void list_reply(struct model *m, const struct incoming *in) {
         if (m->ui.focus == PANE_FILES) /* else nobody asked: the pane says it */
             act_error(m, &in->err, "Could not list the files");
     }
-    model_touch(m);
-}
-
-void act_files_move(struct model *m, int by) {
-    const struct files *f = &m->files;
-
-    if (f->n == 0)
-        return;
-    const int64_t at = (int64_t)cursor_index(m) + (model_selected_file(m) ? by : 0);
-    const size_t to = at < 0 ? 0 : at >= (int64_t)f->n ? f->n - 1 : (size_t)at;
-
-    set_string(&m->ui.file_cursor, f->list[to].name);
+    if (!f->request && m->priv->files_work->list_again)
+        files_list(m, fx); /* something changed while it came */
     model_touch(m);
 }
 
 /* ---- delete ---- */
 
-void act_file_delete(struct model *m, struct effects *fx) {
-    const struct file_info *f = model_selected_file(m);
-    struct session *s = files_speaker(m);
+enum { NAMES_SHOWN = 12, QUESTION_MOST = 1200, DELETIONS_AT_ONCE = 8 };
 
-    if (!f || !s) {
+static void add_name(struct buf *text, const char *name) {
+    auto_buf struct buf clean = {.max = 4096};
+
+    (void)text_clean(&clean, name, strlen(name), CLEAN_NAME);
+    const size_t n = text_fit(buf_str(&clean), clean.n, 60);
+
+    (void)buf_add(text, buf_str(&clean), n);
+    if (n < clean.n)
+        (void)buf_adds(text, "...");
+}
+
+bool files_deletion(const struct model *m, struct buf *text, struct buf *object) {
+    size_t n, shown = 0;
+    auto_free const struct file_info **v = files_chosen(m, &n);
+    uint64_t hash = HASH_START;
+
+    if (n == 1) {
+        (void)buf_adds(text, "Delete ");
+        add_name(text, v[0]->name);
+        (void)buf_adds(text, " for all sessions of this server?");
+    } else if (n > 1) {
+        (void)buf_addf(text, "Delete %zu uploads of all sessions: ", n);
+        for (; shown < n && shown < NAMES_SHOWN && text->n < QUESTION_MOST; shown++) {
+            (void)buf_adds(text, shown > 0 ? ", " : "");
+            add_name(text, v[shown]->name);
+        }
+        if (shown < n)
+            (void)buf_addf(text, " and %zu more", n - shown);
+        (void)buf_adds(text, "?");
+    }
+    for (size_t i = 0; i < n; i++)
+        hash = hash_add(hash, v[i]->name, strlen(v[i]->name) + 1);
+    (void)buf_addf(object, "%zu %016llx", n, (unsigned long long)hash);
+    return n > 0;
+}
+
+static void delete_next(struct model *m, struct effects *fx) {
+    struct files_work *w = m->priv->files_work;
+    struct session *s = files_speaker(m);
+    size_t under_way = 0;
+
+    for (size_t i = 0; i < w->n_deletions; i++)
+        under_way += w->deletions[i].request != 0;
+    for (size_t i = 0; s && i < w->n_deletions && under_way < DELETIONS_AT_ONCE; i++) {
+        if (w->deletions[i].request != 0)
+            continue;
+        struct request *r = fx_call(m, fx, OP_FILE_DELETE, s);
+        struct file_ref *ref = call_in(r, sizeof *ref);
+
+        ref->id = arena_strdup(&r->arena, s->id);
+        ref->name = arena_strdup(&r->arena, w->deletions[i].name);
+        w->deletions[i].request = r->id;
+        under_way++;
+    }
+}
+
+void act_file_delete(struct model *m, struct effects *fx) {
+    struct files_work *w = m->priv->files_work;
+    size_t n, folders = 0;
+    auto_free const struct file_info **v = files_chosen(m, &n);
+
+    if (n == 0 || !files_speaker(m)) {
         act_notice(m, "No file is selected");
         return;
     }
-    if (f->is_dir) {
-        act_notice(m, "Servers delete no directories");
-        return;
+    for (size_t i = 0; i < n; i++) {
+        folders += v[i]->is_dir;
+        if (v[i]->is_dir)
+            continue;
+        w->deletions =
+            xgrow(w->deletions, w->n_deletions, &w->cap_deletions, sizeof *w->deletions);
+        w->deletions[w->n_deletions++] = (struct deletion){.name = xstrdup(v[i]->name)};
     }
-    struct request *r = fx_call(m, fx, OP_FILE_DELETE, s);
-    struct file_ref *ref = call_in(r, sizeof *ref);
-
-    ref->id = arena_strdup(&r->arena, s->id);
-    ref->name = arena_strdup(&r->arena, f->name);
-    set_string(&m->priv->deleting, f->name);
-    m->priv->delete_request = r->id;
+    if (folders > 0)
+        act_notice(m, "Servers delete no directories");
+    delete_next(m, fx);
 }
 
-static void delete_file_reply(struct model *m, const struct incoming *in, struct effects *fx) {
-    const bool known = in->request == m->priv->delete_request;
-    const char *name = known && m->priv->deleting ? m->priv->deleting : "the file";
+static void deletions_over(struct model *m, struct effects *fx) {
+    struct files_work *w = m->priv->files_work;
 
-    if (in->kind == IN_REPLY && known)
-        pictures_forget(m, m->priv->deleting);
-    if (in->kind == IN_REPLY)
-        act_notice(m, "Deleted %s for all sessions", name);
-    else if (in->kind == IN_FAIL)
-        act_error(m, &in->err, "Could not delete %s", name);
-    else
+    if (w->deleted == 1)
+        act_notice(m, "Deleted %s for all sessions", w->deleted_name);
+    else if (w->deleted > 1)
+        act_notice(m, "Deleted %zu uploads of all sessions", w->deleted);
+    w->deleted = w->failed = 0;
+    set_string(&w->deleted_name, NULL);
+    files_list(m, fx); /* also when they were gone already */
+}
+
+static void delete_reply(struct model *m, const struct incoming *in, struct effects *fx) {
+    struct files_work *w = m->priv->files_work;
+    size_t at = 0;
+
+    while (at < w->n_deletions && w->deletions[at].request != in->request)
+        at++;
+    if (at == w->n_deletions || (in->kind != IN_REPLY && in->kind != IN_FAIL))
         return;
-    files_list(m, fx); /* also when it was gone already */
+    auto_free char *name = w->deletions[at].name;
+
+    w->deletions[at] = w->deletions[--w->n_deletions];
+    if (in->kind == IN_FAIL) {
+        w->failed++;
+        act_error(m, &in->err, "Could not delete %s", name);
+    } else {
+        w->deleted++;
+        pictures_forget(m, name);
+        (void)map_del(&m->files.marked, name);
+        set_string(&w->deleted_name, name);
+    }
+    delete_next(m, fx);
+    if (w->n_deletions == 0)
+        deletions_over(m, fx);
+    model_touch(m);
 }
 
 /* ---- hooks ---- */
@@ -189,9 +245,9 @@ static void delete_file_reply(struct model *m, const struct incoming *in, struct
 void files_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx) {
     (void)s;
     if (in->op == OP_FILES_LIST || in->request == m->files.request)
-        list_reply(m, in);
+        list_reply(m, in, fx);
     else if (!transfer_reply(m, in, fx) && !picture_reply(m, in, fx) && in->op != OP_FILE_GET)
-        delete_file_reply(m, in, fx);
+        delete_reply(m, in, fx);
 }
 
 void files_task(struct model *m, struct task *t, struct effects *fx) {
@@ -201,6 +257,12 @@ void files_task(struct model *m, struct task *t, struct effects *fx) {
         return;
     case TAG_UPLOAD_STAT:
         transfer_stat(m, t, fx);
+        break;
+    case TAG_TREE:
+        tree_task(m, t, fx);
+        break;
+    case TAG_OPENING:
+        opening_task(m, t, fx);
         break;
     default:
         break;
@@ -213,12 +275,24 @@ void files_session_gone(struct model *m, struct session *s) {
         m->files.session = NULL;
 }
 
+static void files_work_free(struct files_work *w) {
+    for (size_t i = 0; i < w->n_deletions; i++)
+        free(w->deletions[i].name);
+    free(w->deletions);
+    free(w->deleted_name);
+    tree_free(w->tree);
+    opening_free(w->opening);
+    free(w->temp);
+    free(w);
+}
+
 void files_fini(struct model *m) {
     struct files *f = &m->files;
 
     transfers_fini(m);
     arena_free(&f->arena);
     arriving_drop(&m->priv->files_arriving);
-    free(m->priv->deleting);
+    files_work_free(TAKE(m->priv->files_work));
+    files_lists_fini(m);
     picker_fini(&m->ui.picker);
 }

@@ -334,10 +334,8 @@ void commands_reply(struct model *m, struct incoming *in, struct session *none,
     if (in->kind != IN_REPLY && in->kind != IN_ITEMS)
         return;
     for (size_t i = 0; i < in->n && p->n_commands < COMMANDS_MAX; i++) {
-        if (str_blank(items[i].name))
-            continue;
-        p->commands = xgrow(p->commands, p->n_commands, &p->cap_commands, sizeof(*p->commands));
-        p->commands[p->n_commands++] = xstrdup(items[i].name);
+        if (!str_blank(items[i].name))
+            command_learn(m, &items[i]);
     }
     p->commands_known = p->commands_known || in->kind == IN_REPLY;
 }

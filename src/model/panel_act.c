@@ -121,6 +121,8 @@ void act_panel_move(struct model *m, int by, struct effects *fx) {
         move_page(p, by);
     }
     model_touch(m);
+    if (spec_of(p)->moved)
+        spec_of(p)->moved(m, p);
     near_end(m, p, fx);
 }
 
@@ -259,6 +261,8 @@ void act_panel_changed(struct model *m, struct effects *fx) {
     panel_cursor_settle(p);
     p->reveal = true;
     model_touch(m);
+    if (spec_of(p)->moved)
+        spec_of(p)->moved(m, p);
     near_end(m, p, fx);
 }
 

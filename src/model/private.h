@@ -61,6 +61,11 @@ enum task_tag {
     TAG_PLACES_WRITE,
     TAG_TREE,
     TAG_OPENING,
+    TAG_OWN_TAKE,
+    TAG_OWN_LEFT,
+    TAG_OWN_WATCH,
+    TAG_OWN_ASK,
+    TAG_OWN_DROP,
     TAG_RULES, /* rules.c tells its own apart */
     TAG_COMPLETE_TREE,
     TAG_COMPLETE_SCAN,
@@ -154,6 +159,9 @@ struct session_private {
     int64_t save_again_at;            /* after a failed write; 0: none failed */
     /* hashes: of what was given to the disk last, and of what it surely has; 0: nothing */
     uint64_t disk_asked, disk_has;
+    unsigned slot; /* of several that are not created yet; 0: the first */
+    char *theirs;  /* the draft of another mixtui, as it is shown; NULL: it is ours */
+    int64_t looked_at, take_by; /* own.c */
     char *stash; /* the draft while the prompt history is browsed */
     /* reading */
     struct place *place; /* places.c; borrowed */
@@ -221,6 +229,8 @@ struct model_private {
     char **piped; /* commands that got a text, oldest first */
     size_t n_piped, cap_piped;
     uint32_t pipe_ended;             /* its output is looked at no more */
+    uint32_t own_watch;              /* the task that waits for what others ask */
+    bool left_looked;                /* for drafts of the new sessions of those that are gone */
     bool drain;                      /* what was changed in a queue may leave */
     uint64_t queue_sign;             /* of the queue that a panel shows */
     struct rules_state *rules;       /* NULL: nothing yet */
@@ -428,8 +438,25 @@ void message_to_draft(struct model *m, struct session *s, const struct queued *q
  * and send_drain is called again when they are, or q->why_waits says why not. */
 bool attach_ready(struct model *m, struct session *s, struct queued *q, struct effects *fx);
 
-/* ---- own.c ---- */
+/* ---- own.c: which mixtui has the draft and the queue of a session ---- */
+enum own_how { OWN_IF_FREE, OWN_BY_FORCE };
 void own_say(struct model *m, const struct session *s); /* that it is another's, and what to do */
+void own_take(struct model *m, struct session *s, enum own_how how, struct effects *fx);
+void own_guard(struct model *m, const struct session *s, struct task *write);
+void own_named(struct model *m, struct session *s, struct effects *fx); /* it has an id now */
+void own_drop_new(struct model *m, unsigned slot, struct effects *fx);
+/* What is typed here before it was known that another has it goes into the history. */
+void own_show_nothing(struct model *m, struct session *s, struct effects *fx);
+void own_shown(struct session *s);
+void own_forget_theirs(struct model *m, struct session *s); /* it is ours now, and read anew */
+void own_look_for_left(struct model *m, const struct session *s, struct effects *fx);
+void own_lost(struct model *m, struct session *s, struct effects *fx);
+void own_task(struct model *m, struct task *t, const struct pending_task *asked,
+              struct effects *fx);
+void own_look(struct model *m, struct effects *fx); /* somebody is there: has it changed? */
+bool own_keeps(struct model *m, struct session *s); /* another's draft, which was put back */
+void own_tick(struct model *m, struct session *s, struct effects *fx);
+int64_t own_next(const struct session *s);
 
 /* ---- slash.c ---- */
 /* True: the text was dealt with here, or refused with a notice. */
@@ -446,6 +473,11 @@ bool field_known(const struct model *m, const char *shape, const char *field);
 void drafts_start(struct model *m, struct effects *fx);
 void journal_touch(struct model *m, struct session *s); /* draft, queue or `sending` changed */
 void draft_load(struct model *m, struct session *s, struct effects *fx); /* once */
+bool draft_path(const struct model *m, struct buf *out, const char *dir, const char *id,
+                unsigned slot);
+enum bury { BURY_KNOWN, BURY_READ };
+void draft_bury_file(struct model *m, const char *id, unsigned slot, enum bury how,
+                     struct effects *fx);
 /* now; the task, 0: nothing is written */
 uint32_t draft_save(struct model *m, struct session *s, struct effects *fx);
 /* the fresh one has an id now, and its file another name */

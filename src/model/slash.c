@@ -2,6 +2,7 @@
  * JSON text with a `type`, or, for a command made of a file, the prompt it stands for. */
 #include "mix/editor.h"
 #include "mix/jtext.h"
+#include "completing.h"
 #include "private.h"
 
 #include <string.h>
@@ -42,8 +43,9 @@ static bool switched(struct model *m, const char *json, struct effects *fx) {
 /* Put before the person, who sends it: an expansion may be long, or not what was meant. */
 static void expanded(struct model *m, struct session *s, const char *command, const char *prompt) {
     if (!editor_empty(&s->draft)) {
-        act_notice(m, "%s stands for a prompt; the draft is in the way: send or clear it first",
-                   command);
+        (void)queue_add(m, s, 0, prompt, &s->options);
+        s->held = true;
+        act_notice(m, "%s stands for a prompt: it waits in the queue to be looked at, held", command);
         return;
     }
     editor_set(&s->draft, prompt);
@@ -75,9 +77,25 @@ void slash_answer(struct model *m, struct session *s, struct message *answer, st
 /* ---- what is typed ---- */
 static bool command_known(const struct model *m, const char *word) {
     for (size_t i = 0; i < m->priv->n_commands; i++)
-        if (str_eq(m->priv->commands[i], word))
+        if (str_eq(m->priv->commands[i].name, word))
             return true;
     return !m->priv->commands_known && !strchr(word, '/');
+}
+
+/* None of them needs a provider, or reaches the server as a message. */
+static void own_command_run(struct model *m, const char *word, struct effects *fx) {
+    if (str_eq(word, "clear"))
+        act_session_new(m, fx);
+    else if (str_eq(word, "sessions"))
+        act_focus(m, PANE_SESSIONS);
+    else if (str_eq(word, "help"))
+        act_over(m, OVER_COMMANDS);
+    else if (str_eq(word, "mcp"))
+        act_panel_open(m, PANEL_MCP, fx);
+    else if (str_eq(word, "model"))
+        act_panel_open(m, PANEL_PREFERENCES, fx);
+    else
+        act_asks_enter(m);
 }
 
 bool slash_typed(struct model *m, struct session *s, const char *text, struct effects *fx) {
@@ -86,17 +104,12 @@ bool slash_typed(struct model *m, struct session *s, const char *text, struct ef
     if (*start != '/')
         return false;
     auto_free char *word = xstrndup(start + 1, strcspn(start + 1, " \t\r\n"));
-    const bool bare = start[1 + strlen(word)] == '\0';
+    const char *rest = start + 1 + strlen(word);
 
-    if (bare && (str_eq(word, "clear") || str_eq(word, "sessions") || str_eq(word, "help"))) {
+    if (own_command(word) && rest[strspn(rest, " \t\r\n")] == '\0') {
         editor_set(&s->draft, "");
         act_draft_changed(m, s);
-        if (word[0] == 'c')
-            act_session_new(m, fx);
-        else if (word[0] == 's')
-            act_focus(m, PANE_SESSIONS);
-        else
-            act_over(m, OVER_COMMANDS);
+        own_command_run(m, word, fx);
         return true;
     }
     if (start != text || word[0] == '\0' || word[0] == '/') {

@@ -120,6 +120,7 @@ void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) 
     if (!model_hidden(m)) {
         tick_screen(m);
         search_tick(m);
+        complete_tick(m, fx);
         visual_tick(m, fx);
     }
     model_settle(m, fx);
@@ -153,6 +154,7 @@ static int64_t screen_next(const struct model *m, int64_t now) {
     sooner(&at, confirm_at(m));
     sooner(&at, panel_armed_at(m));
     sooner_of(&at, search_next(m, now));
+    sooner_of(&at, complete_next(m));
     return at;
 }
 

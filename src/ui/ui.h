@@ -111,11 +111,23 @@ struct spot {
     size_t entry, piece, slice;
     int row;
 };
+/* A long text in the open panel; view_body.c. */
+struct body_memo {
+    uint64_t rev;
+    int width, gutter, per_row;
+    bool ascii;
+    struct flow flow;
+    uint32_t *numbers; /* of lines, by row; NULL: they have none */
+};
+void body_fini(struct body_memo *b);
 struct view {
     struct sheets *sheets;
+    struct body_memo body;
     const struct session *thread; /* whose parts they are */
     char *thread_id;
     uint64_t laid_out; /* slices laid out so far: for tests of cost */
+    enum frame_kind hurry;
+    bool behind; /* something that streams is shown as it was before */
     /* the draft */
     struct buf draft, draft_clean;
     struct rows draft_rows;
@@ -208,6 +220,8 @@ int plan_rows(const struct model *m);                         /* of them for a p
 int todo_rows(const struct model *m);                         /* of them for the todo list */
 void draw_plan(const struct model *m, struct canvas *c, struct rect r);
 void draw_todos(const struct model *m, struct canvas *c, struct rect r);
+void complete_settle(const struct model *m);
+void draw_complete(const struct model *m, struct canvas *out, struct rect composer);
 void composer_settle(struct view *v, const struct model *m, struct rect r);
 void ask_settle(struct view *v, struct model *m, const struct frame_layout *l);
 void overlay_settle(struct view *v, struct model *m);

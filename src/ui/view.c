@@ -16,6 +16,7 @@ void view_free(struct view *v) {
     buf_fini(&v->draft_clean);
     rows_fini(&v->draft_rows);
     block_fini(&v->ask);
+    body_fini(&v->body);
     free(v->ask_id);
     free(v->thread_id);
     free(v->picker_rows);
@@ -31,6 +32,7 @@ void view_settle(struct view *v, struct model *m) {
     sheets_settle(v);
     thread_settle(v, m, &l);
     composer_settle(v, m, l.pane[PANE_COMPOSER]);
+    complete_settle(m);
     ask_settle(v, m, &l);
     files_settle(v, m, l.pane[PANE_FILES]);
     overlay_settle(v, m);
@@ -74,6 +76,7 @@ void view_draw(struct view *v, const struct model *m, struct canvas *out) {
         draw_drawer(m, out, &l);
     draw_files(v, m, out, l.pane[PANE_FILES]);
     draw_asks(v, m, out, l.pane[PANE_PERMISSIONS]);
+    draw_complete(m, out, l.pane[PANE_COMPOSER]);
     draw_status(v, m, out, l.status);
     draw_leader(m, out);
     draw_overlay(v, m, out);

@@ -1,4 +1,5 @@
 /* view_composer.c - the box the next message is written in, and what waits above it. */
+#include "mix/complete.h"
 #include "ui.h"
 
 #include <stdio.h>
@@ -227,6 +228,9 @@ static void draw_box_top(const struct model *m, struct canvas *c, struct rect r,
     turn_options_text(&options, &s->options, dot);
     if (options.n > 0) /* what the next message asks of its turn */
         n = snprintf(facts, sizeof facts, "%s%s", dot, buf_str(&options));
+    if (s->history_at > 0)
+        n += snprintf(facts + n, sizeof facts - (size_t)n, "%s%s", dot,
+                      prompt_elsewhere(m, s) ? "history, of other sessions" : "history");
     if (s->turn != TURN_IDLE)
         n += snprintf(facts + n, sizeof facts - (size_t)n, "%s%s%s", dot, turn_word(s), spinner(m));
     if (s->n_queue > 0)
@@ -259,6 +263,8 @@ static void draw_draft(const struct view *v, const struct model *m, struct canva
 
             c->cursor_x = r.x + (x < r.w ? x : r.w);
             c->cursor_y = r.y + y;
+            if (complete_hint(m) && x + 1 < r.w) /* what the command takes */
+                put(c, r.x + x, r.y + y, r.w - x, STYLE_COMPOSER_HINT, complete_hint(m));
         }
     }
 }

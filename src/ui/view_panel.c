@@ -21,6 +21,7 @@ enum {
 };
 
 struct sheet {
+    struct view *v;
     const struct model *m;
     const struct panel *p;
     struct canvas *c; /* NULL: only counted */
@@ -98,8 +99,9 @@ static int label_column(const struct panel *p, int width) {
     return w;
 }
 
-static struct sheet sheet_of(const struct model *m, struct canvas *c, const struct head *h) {
-    struct sheet s = {.m = m, .p = panel_top(m), .c = c, .box = box_of(m)};
+static struct sheet sheet_of(struct view *v, const struct model *m, struct canvas *c,
+                             const struct head *h) {
+    struct sheet s = {.v = v, .m = m, .p = panel_top(m), .c = c, .box = box_of(m)};
 
     s.list = (struct rect){s.box.x + 1, s.box.y + 1 + h->lines, s.box.w - 2,
                            s.box.h - 2 - h->lines > 0 ? s.box.h - 2 - h->lines : 0};
@@ -404,6 +406,21 @@ static bool is_field(const struct panel_row *row) {
     return row->kind >= ROW_FIELD && row->field < 10000;
 }
 
+/* Only what is in sight is drawn. */
+static void lay_body(struct sheet *s) {
+    const int rows = body_rows(&s->v->body, s->m, s->row->body, s->list.w - 2);
+
+    for (int i = s->p->scroll > s->y ? s->p->scroll - s->y : 0; s->c && i < rows; i++) {
+        s->line = i;
+        if (!visible(s))
+            break;
+        body_draw(&s->v->body, s->c,
+                  (struct rect){s->list.x + 1, screen_y(s), s->list.w - 2, 1}, s->row->body,
+                  (size_t)i);
+    }
+    s->line = rows > 0 ? rows - 1 : 0;
+}
+
 /* Returns how many display rows it takes. */
 static int lay_row(struct sheet *s, size_t i) {
     const struct panel_row *row = &s->p->rows[i];
@@ -413,7 +430,9 @@ static int lay_row(struct sheet *s, size_t i) {
     s->line = 0;
     s->x = indent_of(row);
     begin_line(s);
-    if (row->kind == ROW_TEXT)
+    if (row->body)
+        lay_body(s);
+    else if (row->kind == ROW_TEXT)
         foreign(s, row->tone == TONE_PLAIN ? STYLE_OVERLAY : tone_of(row), row->value, CLEAN_TEXT,
                 0);
     else if (row->kind == ROW_HEADING)
@@ -453,14 +472,14 @@ static void scroll_to_cursor(struct panel *p, int at, int height) {
         p->scroll = at;
 }
 
-void panel_settle(struct model *m) {
+void panel_settle(struct view *v, struct model *m) {
     struct panel *p = panel_top(m);
 
     if (!p)
         return;
     panel_fresh(m);
     struct head h = head_of(m, p, box_of(m));
-    struct sheet s = sheet_of(m, NULL, &h);
+    struct sheet s = sheet_of(v, m, NULL, &h);
     int total = 0, cursor = 0, height = 1;
 
     for (size_t i = 0; i < p->n_rows; i++) {
@@ -493,9 +512,11 @@ void panel_settle(struct model *m) {
 /* Where the way to a screen begins. */
 static const char *root_of(const struct panel *p) {
     static const char *const reader[] = {
-        [PANEL_OUTLINE] = "Thread", [PANEL_MESSAGE] = "Thread", [PANEL_COPY] = "Thread",
+        [PANEL_PREVIEW] = "Files",  [PANEL_OUTLINE] = "Thread", [PANEL_MESSAGE] = "Thread", [PANEL_COPY] = "Thread",
         [PANEL_PIPE] = "Thread",    [PANEL_PIPED] = "Thread",   [PANEL_INDEX] = "mixtui",
-        [PANEL_INDEXED] = "mixtui"};
+        [PANEL_PROMPTS] = "Message",
+        [PANEL_INDEXED] = "mixtui",
+        [PANEL_QUEUE] = "Message"};
 
     while (p->below)
         p = p->below;
@@ -564,13 +585,13 @@ static void draw_edges(const struct sheet *s, int total) {
             p->filter.text.n > 0 ? "nothing matches" : "nothing is here");
 }
 
-void draw_panel(const struct model *m, struct canvas *c) {
+void draw_panel(struct view *v, const struct model *m, struct canvas *c) {
     const struct panel *p = panel_top(m);
 
     if (!p)
         return;
     struct head h = head_of(m, p, box_of(m));
-    struct sheet s = sheet_of(m, c, &h);
+    struct sheet s = sheet_of(v, m, c, &h);
 
     draw_box(c, m, s.box, STYLE_BORDER_FOCUS);
     draw_path(&s);
