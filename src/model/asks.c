@@ -294,7 +294,6 @@ void asks_reply(struct model *m, struct incoming *in, struct session *s, struct 
     struct ask *a = NULL;
 
     (void)s;
-    (void)fx;
     for (size_t i = 0; i < m->n_asks && !a; i++)
         if (m->asks[i]->request == in->request)
             a = m->asks[i];
@@ -314,6 +313,9 @@ void asks_reply(struct model *m, struct incoming *in, struct session *s, struct 
         else
             set_state(m, a, m->now < a->deadline ? ASK_FAILED : ASK_EXPIRED);
         unpaint(m, a); /* it takes answers again: armed anew */
+        if (a->rule_text && ask_answerable(a))
+            attend_ask(m, a, fx); /* now it needs somebody */
+        a->rule_text = NULL;
     }
 }
 

@@ -37,7 +37,8 @@ static enum style ask_words(const struct model *m, const struct ask *a, char out
     }
     const bool on_its_way = a->state == ASK_SENT || a->state == ASK_ACCEPTED;
 
-    snprintf(out, 48, "%s%s", on_its_way ? decision_word(a->decision) : "", state_word(a));
+    snprintf(out, 48, "%s%s%s", on_its_way ? decision_word(a->decision) : "", state_word(a),
+             a->rule_text ? " by rule" : "");
     return a->state == ASK_GRANTED   ? STYLE_TOOL_OK
            : a->state == ASK_REFUSED ? STYLE_TOOL_FAILED
                                      : STYLE_DIM;
@@ -173,6 +174,7 @@ static bool has_field(const struct ask *a) {
 static int fixed_rows(const struct model *m, const struct ask *a, int width) {
     int rows = 2 + (a->late && a->state != ASK_PENDING) + (a->err.rc != RC_OK);
 
+    rows += a->rule_text != NULL;
     rows += (int)(a->kind == ASK_QUESTION ? a->choices.n : 0) + has_field(a);
     if (shows_hints(m))
         rows += flow_hints(m, a, NULL, 0, 0, width - 3) + m->ui.early;
@@ -266,6 +268,11 @@ static void draw_selected(struct view *v, const struct model *m, struct canvas *
     draw_head_row(m, c, (struct rect){r.x, r.y + y++, r.w, 1}, a, STYLE_TITLE);
     ask_chain(&chain, m, a);
     put_foreign(c, x, r.y + y++, w, STYLE_DIM, buf_str(&chain), CLEAN_NAME);
+    if (a->rule_text && y < r.h) {
+        const int at = x + put(c, x, r.y + y, w, STYLE_DIM, "by rule ");
+
+        put_foreign(c, at, r.y + y++, r.x + r.w - 1 - at, STYLE_KEY, a->rule_text, CLEAN_NAME);
+    }
     for (int i = 0; i < p->object && (size_t)i < b->shown && y < r.h; i++)
         draw_marked_line(c, r.x + 1, r.y + y++, r.w - 2, b, (size_t)i);
     if ((size_t)p->object < b->shown && y < r.h)

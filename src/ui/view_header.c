@@ -94,11 +94,18 @@ static int draw_facts(const struct model *m, struct canvas *c, struct rect r) {
     const int room = r.w > TITLE_CELLS ? r.w - TITLE_CELLS : 0;
     int right = r.x + r.w - 1;
 
+    if (s->automatic > 0) { /* answered by rules since the start */
+        char text[32];
+
+        snprintf(text, sizeof text, "%sauto %s", s->cost > 0 || f.tokens > 0 ? "  " : "",
+                 say_grouped(s->automatic).s);
+        right -= put_right(c, right, r.y, room, STYLE_KEY, text);
+    }
     if (s->cost > 0) {
         char cost[48];
 
         snprintf(cost, sizeof cost, "%s", say_cost(s->cost).s);
-        right -= put_right(c, right, r.y, room, STYLE_DIM, cost);
+        right -= put_right(c, right, r.y, room - (r.x + r.w - 1 - right), STYLE_DIM, cost);
     }
     if (f.tokens > 0)
         right -= draw_gauge(m, c, right, r.y, room - (r.x + r.w - 1 - right), f);
