@@ -107,7 +107,9 @@ void act_files_move(struct model *m, int by);
 void act_upload(struct model *m, const char *path, struct effects *fx);
 void act_download(struct model *m, struct effects *fx);
 void act_file_delete(struct model *m, struct effects *fx); /* already confirmed */
-void act_transfer_cancel(struct model *m, struct effects *fx);
+void act_transfer_cancel(struct model *m, struct effects *fx); /* the newest */
+void act_transfers_cancel(struct model *m, struct effects *fx);
+void act_transfers_retry(struct model *m, struct effects *fx); /* what failed or was stopped */
 void act_picker_open(struct model *m, struct effects *fx);
 void act_picker_enter(struct model *m, struct effects *fx); /* descends or uploads */
 void act_picker_up(struct model *m, struct effects *fx);

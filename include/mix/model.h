@@ -84,7 +84,7 @@ struct ask {
     uint32_t request;             /* of the answer */
     uint32_t rules_task;          /* the rules are being asked about it; 0: not, or not any more */
     bool rules_asked;             /* once is enough: a rule saved later does not answer it */
-    const char *rule_text;        /* it was answered by this rule, `Bash:git *`; NULL: by a person */
+    const char *rule_text; /* it was answered by this rule, `Bash:git *`; NULL: by a person */
     struct err err;
     struct arena arena;
 };
@@ -119,7 +119,7 @@ struct queued {
     char *text;
     uint32_t id;
     struct turn_options options; /* as they were when it was written */
-    bool edited; /* somebody changes it at this moment: it does not leave */
+    bool edited;                 /* somebody changes it at this moment: it does not leave */
     /* Files that are uploaded before it can leave; then their `@name` in the text is replaced and
        they are gone from here. A message of which one failed waits (held) and says why. */
     struct chip *chips;
@@ -189,10 +189,10 @@ struct session {
     bool pinned, wanted; /* wanted: the watch policy chose it */
     /* turn and queue */
     enum turn turn;
-    bool seen;   /* the last end of a turn was on screen */
-    bool failed; /* the last turn ended with an error */
+    bool seen;        /* the last end of a turn was on screen */
+    bool failed;      /* the last turn ended with an error */
     size_t automatic; /* requests of it and its sub-agents that rules answered since the start */
-    bool held;   /* the queue waits for a key */
+    bool held;        /* the queue waits for a key */
     struct queued *queue;
     size_t n_queue, cap_queue;
     /* text of the POST under way, or of one whose answer was lost; NULL: none */
@@ -211,7 +211,7 @@ struct session {
     int64_t draft_dirty_at; /* 0: on disk */
     bool draft_loaded;
     enum own own;
-    char *owner; /* OTHER: who, in words for people */
+    char *owner;       /* OTHER: who, in words for people */
     size_t history_at; /* id of the prompt that is recalled; 0: the history is not browsed */
     struct session_private *priv; /* reducers only */
 };
@@ -222,19 +222,22 @@ const char *session_title(const struct session *s); /* never empty */
 
 /* ---- files and transfers ---- */
 struct transfer {
-    uint32_t id;      /* its own, never 0; stays when it is tried again */
-    uint32_t request; /* 0: none is under way */
+    uint32_t id;       /* its own, never 0; stays when it is tried again */
+    uint32_t request;  /* 0: none is under way */
     char *name, *path; /* shown name; local path */
     char *session;     /* id of the one it goes through; NULL: whichever speaks for the uploads */
+    char *wanted;      /* download: the path before it got a number */
+    unsigned number;
+    char *resume; /* download: what the server said of the file whose part is here; NULL: no part */
     bool upload;
     int64_t done, total, started_at;
-    int64_t kept;  /* bytes that were there already when this try began */
-    double speed;  /* bytes a second, smoothed; 0: not known yet */
+    int64_t kept;                 /* bytes that were there already when this try began */
+    double speed;                 /* bytes a second, smoothed; 0: not known yet */
     int64_t speed_at, speed_done; /* where that was measured last */
     int64_t retry_at;             /* WAITING: it broke off and goes on then; 0: for its turn */
     int tries;                    /* that broke off without a byte between them */
     enum { XFER_RUNNING, XFER_DONE, XFER_FAILED, XFER_CANCELLED, XFER_WAITING } state;
-    struct err err; /* FAILED; WAITING after a break: why */
+    struct err err;                   /* FAILED; WAITING after a break: why */
     const struct transfer_ends *ends; /* who hears of it besides the person; NULL: nobody */
     uint32_t tag;                     /* theirs */
 };
@@ -387,7 +390,7 @@ struct ui {
     /* a session's deletion: what becomes of what the search index has of it */
     enum { CONFIRM_NOT_INDEXED, CONFIRM_FORGETS, CONFIRM_KEEPS } confirm_index;
     enum leaving { LEAVE_QUIT, LEAVE_SUSPEND } leaving; /* OVER_QUIT: what was asked for */
-    bool suspend_asked;        /* ... and the answer was to suspend */
+    bool suspend_asked;                                 /* ... and the answer was to suspend */
     bool replying;             /* the answer field of the selected question has the caret */
     bool typing_address;       /* OVER_SERVER: over_filter is a server address */
     struct kills killed;       /* of any editor, for yank */
@@ -396,7 +399,7 @@ struct ui {
     bool leader; /* Ctrl+X was pressed */
     int64_t leader_at;
     struct visual visual;
-    bool focused; /* the terminal has the focus, as far as known */
+    bool focused;     /* the terminal has the focus, as far as known */
     bool focus_known; /* it told so once; see ui_focus of attention.h */
     bool ascii, animate;
     char *theme;       /* name; the app loads it */
@@ -409,12 +412,12 @@ struct effects {
     size_t n_requests, cap_requests;
     struct task **tasks;
     size_t n_tasks, cap_tasks;
-    char *connect_url; /* leave this server for that one */
-    size_t show;       /* ... for the one in that row of `servers`, counted from 1; 0: stay */
-    char *copy;        /* into the clipboard of the terminal; then act_copied */
-    char *bare;        /* clean lines: shown without a screen until a key is pressed */
-    char *open_url;    /* http(s), in a browser */
-    char *open_file;   /* a local one of our own, with the program for such */
+    char *connect_url;     /* leave this server for that one */
+    size_t show;           /* ... for the one in that row of `servers`, counted from 1; 0: stay */
+    char *copy;            /* into the clipboard of the terminal; then act_copied */
+    char *bare;            /* clean lines: shown without a screen until a key is pressed */
+    char *open_url;        /* http(s), in a browser */
+    char *open_file;       /* a local one of our own, with the program for such */
     struct attend *attend; /* what happened, for attention.h */
     size_t n_attend, cap_attend;
     bool start_demo, retry_now, quit, suspend, redraw, theme_changed;
@@ -423,7 +426,12 @@ struct effects {
 struct effects *effects_new(void);
 void effects_free(struct effects *fx);
 
+/* A model without a screen that holds streams for somebody who left: it shows nothing, sends no
+ * message and answers by the rules, or denies all. */
+enum keeping { KEEPS_NOT, KEEPS_BY_RULES, KEEPS_DENYING };
 struct model_config {
+    enum keeping keeps;
+    const char *rules_dir; /* where rules and audit log are; NULL: state_dir */
     const char *url;
     bool demo;
     const char *state_dir;  /* .../mixtui; NULL: nothing is kept */
@@ -436,6 +444,7 @@ struct model_config {
     const char *const *themes; /* names for the theme list; must outlive the model */
     size_t n_themes;
     size_t watch_limit;                /* 0: 32 */
+    size_t transfers_at_once;          /* 0: 4 */
     const struct copy_ways *copy_ways; /* copy.h; outlives the model; NULL: only the terminal's */
     bool ascii, animate;
 };
@@ -479,7 +488,9 @@ struct model {
     struct map streams; /* request id in decimal -> session */
     struct retrying retrying;
     size_t watch_limit, n_watched;
-    char *state_dir, *start_dir;
+    size_t transfers_at_once; /* 0: 4 */
+    char *state_dir, *start_dir, *rules_dir;
+    enum keeping keeps;
     const struct copy_ways *copy_ways;
     bool disk_failed;          /* drafts are only in memory */
     struct search *search;     /* search.h; never NULL */
@@ -490,6 +501,8 @@ struct model {
     struct model_private *priv; /* timers, probes, pending tasks: reducers only */
 };
 
+/* KEEPS: watched whatever the policy thinks, and taken for at work until it is known. */
+void model_watch(struct model *m, const char *id, struct effects *fx);
 struct model *model_new(const struct model_config *config, int64_t now, int64_t real,
                         struct effects *fx);
 void model_free(struct model *m);
@@ -537,11 +550,11 @@ bool model_hidden(const struct model *m);       /* another one has the screen */
 bool ask_armed(const struct model *m, const struct ask *a, int64_t now); /* rule 1 */
 /* pending or failed, and time is left */
 bool ask_answerable(const struct ask *a);
-size_t model_working(const struct model *m);   /* of its own */
-size_t model_unsent(const struct model *m);    /* messages of its own that wait in queues */
+size_t model_working(const struct model *m); /* of its own */
+size_t model_unsent(const struct model *m);  /* messages of its own that wait in queues */
 /* Agents work, on any server that is open, that go on when they are left. */
 bool model_keepable(const struct model *m);
-size_t model_transfers(const struct model *m); /* that run */
+size_t model_transfers(const struct model *m); /* that run or wait for their turn */
 /* What a queued message waits for, in few words. */
 const char *queue_state(const struct session *s, size_t at);
 /* sessions with text that the disk refused to take */

@@ -130,13 +130,15 @@ COMMAND(cmd_drop) {
         act_queue_drop(m, m->shown, m->shown->n_queue - 1, fx);
 }
 
+const char *why_no_take_over(const struct model *m) {
+    return m->shown->own == OWN_OTHER ? NULL : "the draft and the queue are here already";
+}
+
+COMMAND(cmd_take_over) { act_take_over(m, m->shown, fx); }
+
 /* ---- files ---- */
 const char *why_no_upload(const struct model *m) {
     return m->shown->id ? NULL : "the session is not created yet: send a message first";
-}
-
-const char *why_no_file(const struct model *m) {
-    return model_selected_file(m) ? NULL : "no file is selected";
 }
 
 const char *why_no_transfer(const struct model *m) {
@@ -148,23 +150,4 @@ const char *why_no_transfer(const struct model *m) {
 
 COMMAND(cmd_upload) { act_picker_open(m, fx); }
 
-COMMAND(cmd_download) { act_download(m, fx); }
-
-COMMAND(cmd_file_delete) {
-    const struct file_info *f = model_selected_file(m);
-    if (act_confirmed(m, CMD_FILE_DELETE, f->name)) {
-        act_file_delete(m, fx);
-        return;
-    }
-    if (m->ui.over == OVER_CONFIRM)
-        return;
-    char text[400];
-    snprintf(text, sizeof text, "Delete %.200s for all sessions of this server?", f->name);
-    act_confirm(m, CMD_FILE_DELETE, f->name, text);
-}
-
 COMMAND(cmd_transfer_cancel) { act_transfer_cancel(m, fx); }
-
-COMMAND(cmd_files_refresh) { act_files_refresh(m, fx); }
-
-COMMAND(cmd_file_move) { act_files_move(m, arg); }

@@ -322,6 +322,7 @@ static void *work(void *arg) {
     indexes_free(TAKE(j->index));
     owners_free(TAKE(j->own));
     runs_free(TAKE(j->runs));
+    temp_remove(TAKE(j->temp));
     trees_free(TAKE(j->trees));
     return NULL;
 }

@@ -155,6 +155,7 @@ void act_alive(struct model *m, struct effects *fx) {
         if (peer->server.state == SERVER_ONLINE && peer->sessions_loaded && !peer->list_request &&
             m->now - peer->priv->listed_at >= LIST_AGE_MS)
             list_request(peer, peer_effects(m, peer, fx));
+    own_look(m, fx);
 }
 
 /* ---- fork ---- */

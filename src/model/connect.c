@@ -391,7 +391,7 @@ void start_choose(struct model *m, struct effects *fx) {
     struct model_private *p = m->priv;
     struct session *s = NULL;
 
-    if (p->started)
+    if (p->started || m->keeps != KEEPS_NOT)
         return;
     if (!untouched(m)) {
         p->started = true; /* somebody types already: nothing moves under the caret */
@@ -403,7 +403,8 @@ void start_choose(struct model *m, struct effects *fx) {
             s = session_new(m, p->wanted_id);
             s->priv->provisional = true;
         }
-    } else if (p->state_read && m->sessions_loaded && m->shown->draft_loaded) {
+    } else if (p->state_read && m->sessions_loaded &&
+               (m->shown->draft_loaded || m->shown->own == OWN_OTHER)) {
         s = session_newest(m); /* nothing was left in the one not created yet */
     } else {
         return;

@@ -6,7 +6,10 @@
  *   sending LENGTH IDLENGTH   the text and the id of the last message known before it was sent
  *   options PLAN THINK STEPS  of the record after it; no bytes of its own
  *   session PLAN THINK STEPS  of what is written next
+ *   chip KIND OFF LEN SIZE PATHLEN   of the record after it; the path
+ *   undo LENGTH               of the draft before it
  *   end */
+#include "mix/editor.h"
 #include "private.h"
 
 #include <stdio.h>
@@ -14,17 +17,17 @@
 #include <string.h>
 
 enum { SAVE_AFTER_MS = 1000, SAVE_AGAIN_MS = 5000, FILE_NAME_MAX = 180, QUEUE_LOAD_MAX = 500 };
+enum { CHIPS_MAX = 200, UNDO_MAX = 256 * 1024 };
 static const char draft_head[] = "mixtui draft 1\n";
 
 /* ---- names ---- */
-/* An id is the server's word: only harmless characters become part of a file name. */
-static bool draft_path(const struct model *m, struct buf *out, const char *id) {
-    if (!state_path(m, out, "drafts/"))
-        return false;
-    if (!id)
-        return buf_adds(out, "new") == RC_OK;
+/* An id is the server's word: only harmless characters become part of a file name. Several that are
+ * not created yet, of several mixtui, have a number. */
+static bool add_name(struct buf *out, const char *id, unsigned slot) {
     const size_t start = out->n;
 
+    if (!id)
+        return (slot > 0 ? buf_addf(out, "new~%u", slot) : buf_adds(out, "new")) == RC_OK;
     for (const char *p = id; *p; p++) {
         const bool safe = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
                           (*p >= '0' && *p <= '9') || *p == '-' || *p == '_';
@@ -40,6 +43,15 @@ static bool draft_path(const struct model *m, struct buf *out, const char *id) {
     return true;
 }
 
+bool draft_path(const struct model *m, struct buf *out, const char *dir, const char *id,
+                unsigned slot) {
+    return state_path(m, out, dir) && add_name(out, id, slot);
+}
+
+static bool path_of(const struct model *m, struct buf *out, const struct session *s) {
+    return draft_path(m, out, "drafts/", s->id, s->priv->slot);
+}
+
 /* ---- writing ---- */
 static void write_text(struct buf *out, const char *text, size_t n) {
     (void)buf_add(out, text, n);
@@ -50,6 +62,27 @@ static void write_options(struct buf *out, const char *name, const struct turn_o
     if (turn_options_set(o))
         (void)buf_addf(out, "%s %d %d %lld\n\n", name, o->plan, (int)o->thinking,
                        (long long)o->max_steps);
+}
+
+static void write_chips(struct buf *out, const struct chip *v, size_t n) {
+    for (size_t i = 0; i < n && i < CHIPS_MAX; i++) {
+        const char *path = v[i].path ? v[i].path : "";
+
+        (void)buf_addf(out, "chip %d %zu %zu %lld %zu\n", (int)v[i].kind, v[i].off, v[i].len,
+                       v[i].size < 0 ? 0LL : (long long)v[i].size, strlen(path));
+        write_text(out, path, strlen(path));
+    }
+}
+
+static void write_undo(struct buf *out, const struct editor *e) {
+    struct buf undo = {.max = UNDO_MAX + 64};
+
+    editor_undo_keep(e, &undo, UNDO_MAX);
+    if (undo.n > 0) {
+        (void)buf_addf(out, "undo %zu\n", undo.n);
+        write_text(out, undo.p, undo.n);
+    }
+    buf_fini(&undo);
 }
 
 static void write_queue(struct buf *out, const char *text, const struct turn_options *options) {
@@ -70,8 +103,12 @@ static void write_draft(struct buf *out, const struct session *s) {
     (void)buf_adds(out, draft_head);
     write_options(out, "session", &s->options);
     if (!str_blank(text)) {
+        if (!browsing)
+            write_chips(out, s->draft.chips, s->draft.n_chips);
         (void)buf_addf(out, "draft %zu %zu\n", caret, strlen(text));
         write_text(out, text, strlen(text));
+        if (!browsing)
+            write_undo(out, &s->draft);
     }
     if (posted) {
         const char *id = p->known_id ? p->known_id : "";
@@ -83,8 +120,10 @@ static void write_draft(struct buf *out, const struct session *s) {
     } else if (s->sending) { /* it never left: next time it is the first of the queue */
         write_queue(out, s->sending, &s->sending_options);
     }
-    for (size_t i = 0; i < s->n_queue; i++)
+    for (size_t i = 0; i < s->n_queue; i++) {
+        write_chips(out, s->queue[i].chips, s->queue[i].n_chips);
         write_queue(out, s->queue[i].text, &s->queue[i].options);
+    }
     (void)buf_adds(out, "end\n");
 }
 
@@ -105,11 +144,13 @@ uint32_t draft_save(struct model *m, struct session *s, struct effects *fx) {
     p->save_again_at = 0;
     s->draft_saved_rev = s->draft.rev;
     p->draft_write = 0;
-    if (draft_path(m, &path, s->id)) {
+    if (path_of(m, &path, s)) {
         buf_init(&out, 1024 * MIX_MIB);
         write_draft(&out, s);
         look(m, s, path.p, fx);
         struct task *t = fx_task(m, fx, TASK_WRITE, path.p, TAG_DRAFT_WRITE, s);
+
+        own_guard(m, s, t);
 
         task_data(t, buf_str(&out), out.n);
         p->draft_write = t->id;
@@ -121,33 +162,42 @@ uint32_t draft_save(struct model *m, struct session *s, struct effects *fx) {
     return p->draft_write;
 }
 
-/* id NULL: the fresh one's */
-static void draft_remove(struct model *m, const char *id, struct effects *fx) {
+static void draft_remove(struct model *m, const char *id, unsigned slot, struct effects *fx) {
     struct buf path = {0};
 
-    if (draft_path(m, &path, id))
+    if (draft_path(m, &path, "drafts/", id, slot))
         task_data(fx_task(m, fx, TASK_WRITE, path.p, TAG_DRAFT_WRITE, NULL), "", 0);
     buf_fini(&path);
 }
 
 void draft_move(struct model *m, struct session *s, struct effects *fx) {
+    const unsigned slot = s->priv->slot;
     struct buf path = {0};
 
-    if (s->draft_loaded && draft_path(m, &path, NULL))
+    if (s->draft_loaded && draft_path(m, &path, "drafts/", NULL, slot))
         look(m, s, path.p, fx);
     buf_fini(&path);
+    s->priv->slot = 0;
+    own_named(m, s, fx);
     (void)draft_save(m, s, fx); /* on disk under its id before the other file goes */
-    draft_remove(m, NULL, fx);
+    draft_remove(m, NULL, slot, fx);
+    own_drop_new(m, slot, fx);
 }
 
 /* Read before it goes, unless that was done: what it holds is nowhere else. */
 void draft_bury(struct model *m, const struct session *s, struct effects *fx) {
+    draft_bury_file(m, s->id, s->priv->slot,
+                    !s->draft_loaded && !s->priv->draft_read ? BURY_READ : BURY_KNOWN, fx);
+}
+
+void draft_bury_file(struct model *m, const char *id, unsigned slot, enum bury how,
+                     struct effects *fx) {
     struct buf path = {0};
 
-    if (!s->draft_loaded && !s->priv->draft_read && draft_path(m, &path, s->id))
+    if (how == BURY_READ && draft_path(m, &path, "drafts/", id, slot))
         (void)fx_task(m, fx, TASK_READ, path.p, TAG_DRAFT_READ, NULL);
     buf_fini(&path);
-    draft_remove(m, s->id, fx);
+    draft_remove(m, id, slot, fx);
 }
 
 /* ---- reading ---- */
@@ -157,7 +207,8 @@ void draft_load(struct model *m, struct session *s, struct effects *fx) {
 
     if (s->draft_loaded || p->draft_read)
         return;
-    if (draft_path(m, &path, s->id)) {
+    if (path_of(m, &path, s)) {
+        own_take(m, s, OWN_IF_FREE, fx); /* its answer comes first */
         const struct task *t = fx_task(m, fx, TASK_READ, path.p, TAG_DRAFT_READ, s);
 
         p->draft_read = t->id;
@@ -249,9 +300,12 @@ static void merge_sending(struct model *m, struct session *s, char *text, const 
 }
 
 struct record {
-    enum { REC_DRAFT, REC_QUEUE, REC_SENDING, REC_OPTIONS, REC_SESSION } kind;
+    enum { REC_DRAFT, REC_QUEUE, REC_SENDING, REC_OPTIONS, REC_SESSION, REC_CHIP, REC_UNDO } kind;
     char *text, *id; /* owned */
     size_t caret;
+    struct chip chip; /* its path is `id` */
+    const char *undo; /* in the file */
+    size_t n_undo;
     struct turn_options options;
 };
 
@@ -267,6 +321,22 @@ static void read_options(struct reader *r, struct record *rec, size_t limit) {
     if (!r->bad)
         rec->options = (struct turn_options){
             .plan = plan == 1, .thinking = (enum thinking)thinking, .max_steps = (int64_t)steps};
+}
+
+static void read_chip(struct reader *r, struct record *rec) {
+    const size_t kind = number(r, ' ');
+
+    rec->chip.off = number(r, ' ');
+    rec->chip.len = number(r, ' ');
+    rec->chip.size = (int64_t)number(r, ' ');
+    rec->id = text_of(r, number(r, '\n'));
+    rec->chip.kind = kind == CHIP_FILE ? CHIP_FILE : CHIP_PASTE;
+    r->bad = r->bad || kind > CHIP_FILE;
+}
+
+static void read_undo(struct reader *r, struct record *rec) {
+    rec->n_undo = number(r, '\n');
+    rec->undo = take(r, rec->n_undo);
 }
 
 /* The next record; false at the end or where the file is damaged. */
@@ -291,6 +361,12 @@ static bool next_record(struct reader *r, struct record *rec) {
     } else if (word(r, "session ")) {
         rec->kind = REC_SESSION;
         read_options(r, rec, MAX_STEPS);
+    } else if (word(r, "chip ")) {
+        rec->kind = REC_CHIP;
+        read_chip(r, rec);
+    } else if (word(r, "undo ")) {
+        rec->kind = REC_UNDO;
+        read_undo(r, rec);
     } else {
         return false;
     }
@@ -304,33 +380,93 @@ static bool next_record(struct reader *r, struct record *rec) {
 struct taken {
     size_t queued;
     struct turn_options options; /* of the next record */
+    struct chip *chips;          /* of the next record; owned */
+    size_t n_chips;
 };
+
+static void taken_fini(struct taken *taken) {
+    chips_free(taken->chips, taken->n_chips);
+    taken->chips = NULL;
+    taken->n_chips = 0;
+}
+
+static void take_chip(struct taken *taken, struct record *rec) {
+    if (taken->n_chips == CHIPS_MAX)
+        return;
+    taken->chips = xrealloc(taken->chips, (taken->n_chips + 1) * sizeof *taken->chips);
+    rec->chip.path = rec->chip.kind == CHIP_FILE ? TAKE(rec->id) : NULL;
+    taken->chips[taken->n_chips++] = rec->chip;
+}
+
+/* Where they stand was written by somebody: only what is within the text. */
+static bool chip_fits(const struct chip *c, size_t n) {
+    return c->len > 0 && c->off <= n && c->len <= n - c->off &&
+           (c->kind != CHIP_FILE || !str_blank(c->path));
+}
+
+static void chips_to_draft(struct session *s, const char *text, const struct taken *taken) {
+    const size_t n = strlen(text);
+
+    if (!str_eq(buf_str(&s->draft.text), text) || s->history_at > 0)
+        return;
+    for (size_t i = 0; i < taken->n_chips; i++)
+        if (chip_fits(&taken->chips[i], n))
+            editor_chip(&s->draft, taken->chips[i].kind, taken->chips[i].off, taken->chips[i].len,
+                        taken->chips[i].path, taken->chips[i].size);
+}
+
+static void chips_to_queued(struct queued *q, struct taken *taken) {
+    const size_t n = strlen(q->text);
+
+    for (size_t i = 0; i < taken->n_chips; i++)
+        if (!chip_fits(&taken->chips[i], n))
+            return;
+    q->n_chips = chips_of_files(taken->chips, taken->n_chips, &q->chips);
+}
+
+static void take_queued(struct model *m, struct session *s, const struct record *rec,
+                        struct taken *taken, const struct turn_options *options) {
+    if (taken->queued < QUEUE_LOAD_MAX)
+        chips_to_queued(queue_add(m, s, taken->queued++, rec->text, options), taken);
+}
 
 static void take_record(struct model *m, struct session *s, struct record *rec, struct taken *taken,
                         struct effects *fx) {
     const struct turn_options options = taken->options;
 
+    if (rec->kind == REC_CHIP) {
+        take_chip(taken, rec);
+        return;
+    }
     taken->options = rec->options;
     switch (rec->kind) {
     case REC_DRAFT:
         merge_draft(m, s, rec->text, rec->caret, fx);
+        chips_to_draft(s, rec->text, taken);
         break;
     case REC_QUEUE:
-        if (taken->queued < QUEUE_LOAD_MAX)
-            queue_add(m, s, taken->queued++, rec->text, &options);
+        take_queued(m, s, rec, taken, &options);
         break;
     case REC_SENDING:
-        if (rec->id && s->sent == SENT_NONE)
+        if (rec->id && s->sent == SENT_NONE && s->own != OWN_OTHER)
             merge_sending(m, s, TAKE(rec->text), rec->id, &options);
-        break;
-    case REC_OPTIONS:
         break;
     case REC_SESSION: /* unless somebody chose meanwhile */
         taken->options = (struct turn_options){0};
         if (!turn_options_set(&s->options))
             s->options = rec->options;
         break;
+    case REC_UNDO:
+        if (s->history_at == 0)
+            (void)editor_undo_take(&s->draft, rec->undo, rec->n_undo);
+        break;
+    case REC_OPTIONS:
+        return;
+    case REC_CHIP:
+        break;
     }
+    if (rec->kind != REC_SESSION)
+        taken_fini(taken);
 }
 
 static bool is_ours(const struct session *s, const char *text) {
@@ -386,9 +522,32 @@ static bool take_records(struct model *m, struct session *s, struct reader *r, s
     return !r->bad && word(r, "end\n") && r->p == r->end;
 }
 
+/* What another mixtui has is shown as it is, and nothing of it is done here. */
+static void theirs_read(struct model *m, struct task *t, struct session *s, struct effects *fx) {
+    struct reader r = {.p = t->data, .end = t->data ? t->data + t->len : NULL};
+    struct taken taken = {0};
+
+    s->priv->draft_read = 0; /* it is looked at again */
+    own_show_nothing(m, s, fx);
+    if (t->err.rc == RC_OK && t->data && t->len > 0)
+        (void)take_records(m, s, &r, &taken, fx);
+    taken_fini(&taken);
+    s->held = s->n_queue > 0;
+    s->draft_dirty_at = 0;
+    own_shown(s);
+    order_touch(m);
+    start_choose(m, fx);
+}
+
 static void draft_read(struct model *m, struct task *t, struct session *s, struct effects *fx) {
     struct reader r = {.p = t->data, .end = t->data ? t->data + t->len : NULL};
     struct taken taken = {0};
+
+    if (s->own == OWN_OTHER) {
+        theirs_read(m, t, s, fx);
+        return;
+    }
+    own_forget_theirs(m, s);
     const bool typed =
         s->draft.text.n > 0 || s->sending || s->n_queue > 0 || turn_options_set(&s->options);
     bool damaged = false;
@@ -402,7 +561,7 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
         if (damaged) {
             struct buf path = {0};
 
-            if (draft_path(m, &path, s->id) && buf_adds(&path, ".damaged") == RC_OK)
+            if (path_of(m, &path, s) && buf_adds(&path, ".damaged") == RC_OK)
                 task_data(fx_task(m, fx, TASK_WRITE, path.p, TAG_DRAFT_WRITE, NULL), t->data,
                           t->len);
             buf_fini(&path);
@@ -416,6 +575,8 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
             act_notice(m, "%zu messages of an earlier run wait in the queue", taken.queued);
         }
     }
+    taken_fini(&taken);
+    own_look_for_left(m, s, fx);
     if (typed || damaged) {
         journal_touch(m, s);
     } else { /* as it is on disk */
@@ -432,6 +593,11 @@ static void draft_written(struct model *m, const struct task *t, const struct pe
                           struct effects *fx) {
     struct session *s = asked->session;
 
+    if (t->err.rc == RC_BUSY) {
+        if (s)
+            own_lost(m, s, fx);
+        return;
+    }
     if (s)
         send_written(m, s, t->id, fx);
     if (t->err.rc == RC_OK) {

@@ -95,8 +95,13 @@ struct model *model_new(const struct model_config *config, int64_t now, int64_t 
     m->server.demo = config->demo;
     m->server.state = SERVER_CONNECTING;
     m->server.caps = caps_of(GEN_NONE);
+    m->transfers_at_once = config->transfers_at_once;
     m->watch_limit = config->watch_limit ? config->watch_limit : WATCH_LIMIT;
     m->state_dir = config->state_dir ? xstrdup(config->state_dir) : NULL;
+    m->rules_dir = config->rules_dir ? xstrdup(config->rules_dir)
+                   : m->state_dir    ? xstrdup(m->state_dir)
+                                     : NULL;
+    m->keeps = config->keeps;
     m->start_dir = xstrdup(config->start_dir ? config->start_dir : ".");
     m->copy_ways = config->copy_ways;
     if (config->session_id)
@@ -178,6 +183,7 @@ void model_free(struct model *m) {
     free(m->server.url);
     free(m->server.key);
     free(m->state_dir);
+    free(m->rules_dir);
     free(m->start_dir);
     copying_free(m->copying);
     search_free(m->search);
@@ -266,6 +272,13 @@ static void task_take(struct model *m, struct task *t, const struct pending_task
     case TAG_COMPLETE_STAT:
         complete_task(m, TAKE(t), fx);
         break;
+    case TAG_OWN_TAKE:
+    case TAG_OWN_LEFT:
+    case TAG_OWN_WATCH:
+    case TAG_OWN_ASK:
+    case TAG_OWN_DROP:
+        own_task(m, t, asked, fx);
+        break;
     case TAG_NONE: /* a task of nobody */
         break;
     }
@@ -293,7 +306,7 @@ bool model_reading(const struct model *m) {
     for (size_t i = 0; i <= m->n_sessions; i++) {
         const struct session *s = i < m->n_sessions ? m->sessions[i] : m->fresh;
 
-        if (s && s->priv->draft_read && !s->draft_loaded && s->draft.text.n > 0)
+        if (s && s->own != OWN_OTHER && s->priv->draft_read && !s->draft_loaded && s->draft.text.n > 0)
             return true;
     }
     return false;
@@ -303,7 +316,7 @@ void model_save_all(struct model *m, struct effects *fx) {
     for (size_t i = 0; i <= m->n_sessions; i++) {
         struct session *s = i < m->n_sessions ? m->sessions[i] : m->fresh;
 
-        if (!s || (s->draft_dirty_at == 0 && s->draft.rev == s->draft_saved_rev))
+        if (!s || s->own == OWN_OTHER || (s->draft_dirty_at == 0 && s->draft.rev == s->draft_saved_rev))
             continue;
         if (s->draft_loaded)
             draft_save(m, s, fx);

@@ -59,6 +59,7 @@ void panels_settle(struct model *m, struct effects *fx) {
         fx_cancel(fx, mp->panel_ended[i]);
     mp->n_panel_ended = 0;
     pipe_settle(m, fx);
+    queue_settle(m, fx);
 }
 
 static void panel_free(struct panel *p) {
@@ -208,10 +209,26 @@ void act_panel_open(struct model *m, enum panel_id id, struct effects *fx) {
 void act_panel_retry(struct model *m, struct effects *fx) {
     struct panel *p = m->ui.panel;
 
-    if (!p || !spec_of(p)->load)
+    if (p && spec_of(p)->key && strchr(spec_of(p)->keys, 'r'))
+        act_panel_key(m, 'r', fx);
+    else if (!p || !spec_of(p)->load)
         act_notice(m, "nothing here comes from the server");
     else
         start_loading(m, p, fx);
+}
+
+void act_panel_key(struct model *m, int key, struct effects *fx) {
+    struct panel *p = m->ui.panel;
+
+    if (!p)
+        return;
+    panel_fresh(m);
+    if (!spec_of(p)->key || !strchr(spec_of(p)->keys, key)) {
+        act_notice(m, "%c means nothing here", key);
+        return;
+    }
+    spec_of(p)->key(m, p, key, fx);
+    model_settle(m, fx);
 }
 
 void panels_session(struct model *m, const struct session *was, struct session *now) {

@@ -253,6 +253,7 @@ struct model_private {
     } files_arriving; /* the list while it comes */
     struct files_work *files_work; /* files.h; never NULL */
     bool scan_typed; /* the picker's scan is of a path in the filter */
+    uint32_t last_transfer; /* id */
 };
 
 /* ---- change ---- */
@@ -398,6 +399,9 @@ void message_done(struct session *s, const char *message_id);
 void turn_tick(struct model *m, struct session *s, struct effects *fx);
 int64_t turn_next(const struct session *s);
 double go_duration(const char *progress); /* seconds named in it; < 0: none */
+
+/* ---- keeping.c ---- */
+void keep_denies(struct model *m, struct ask *a, struct effects *fx);
 
 /* ---- attention.c ---- */
 void attend_ask(struct model *m, const struct ask *a, struct effects *fx); /* it is in the inbox */

@@ -329,6 +329,8 @@ static const char *recalled(const struct model *m, const struct session *s) {
 }
 
 void act_draft_changed(struct model *m, struct session *s) {
+    if (own_keeps(m, s))
+        return;
     if (s->history_at > 0 && !str_eq(recalled(m, s), buf_str(&s->draft.text))) {
         s->history_at = 0; /* what was recalled became a draft of its own */
         if (!str_blank(s->priv->stash))
@@ -341,7 +343,7 @@ void act_draft_changed(struct model *m, struct session *s) {
 void act_draft_clear(struct model *m) {
     struct session *s = m->shown;
 
-    if (s->draft.text.n == 0)
+    if (s->draft.text.n == 0 || own_keeps(m, s))
         return;
     history_said(m, s, buf_str(&s->draft.text), NULL);
     s->history_at = 0;
@@ -356,6 +358,8 @@ bool act_history(struct model *m, int by) {
     struct session *s = m->shown;
     const struct prompt *next = by > 0 && s->history_at == 0 ? NULL : step(m, s, by);
 
+    if (own_keeps(m, s))
+        return true;
     if (!next && (by < 0 || s->history_at == 0))
         return false;
     if (s->history_at == 0)
@@ -374,6 +378,8 @@ bool act_history(struct model *m, int by) {
 void prompt_take(struct model *m, const char *text) {
     struct session *s = m->shown;
 
+    if (own_keeps(m, s))
+        return;
     if (s->history_at == 0 && !str_blank(buf_str(&s->draft.text)))
         history_said(m, s, buf_str(&s->draft.text), NULL);
     if (!str_blank(s->priv->stash))

@@ -15,51 +15,13 @@ enum {
 /* What libcurl calls a failure before the first byte of a request left. */
 enum { CURL_PROXY_NAME = 5, CURL_HOST_NAME = 6, CURL_NO_CONNECTION = 7 };
 
-/* ---- the queue ---- */
-void queue_add(struct model *m, struct session *s, size_t at, const char *text,
-               const struct turn_options *options) {
-    s->queue = xgrow(s->queue, s->n_queue, &s->cap_queue, sizeof(*s->queue));
-    memmove(s->queue + at + 1, s->queue + at, (s->n_queue - at) * sizeof(*s->queue));
-    s->queue[at] =
-        (struct queued){.text = xstrdup(text), .id = ++s->priv->next_queue_id, .options = *options};
-    s->n_queue++;
-    journal_touch(m, s);
-}
-
-static char *queue_take(struct model *m, struct session *s, size_t at,
-                        struct turn_options *options) {
-    char *text = s->queue[at].text;
-
-    *options = s->queue[at].options;
-    memmove(s->queue + at, s->queue + at + 1, (s->n_queue - at - 1) * sizeof(*s->queue));
-    s->n_queue--;
-    if (s->n_queue == 0)
-        s->held = false;
-    journal_touch(m, s);
-    return text;
-}
-
-void queue_hold(struct model *m, struct session *s) {
-    if (s->n_queue == 0 || s->held)
-        return;
-    s->held = true;
-    model_touch(m);
-}
-
 /* ---- back to the person ---- */
-static void to_draft(struct model *m, struct session *s, const char *text,
-                     const struct turn_options *options) {
-    editor_set(&s->draft, text);
-    s->options = *options;
-    act_draft_changed(m, s);
-}
-
-static void give_back(struct model *m, struct session *s, const char *text,
+static void give_back(struct model *m, struct session *s, char *text,
                       const struct turn_options *options) {
     if (s->draft.text.n == 0) {
-        to_draft(m, s, text, options);
+        message_to_draft(m, s, &(struct queued){.text = text, .options = *options});
     } else {
-        queue_add(m, s, 0, text, options);
+        (void)queue_add(m, s, 0, text, options);
         s->held = true;
     }
 }
@@ -85,7 +47,12 @@ void send_take_back(struct model *m, struct session *s) {
 
     forget_sending(m, s);
     transcript_unsend(&s->transcript, text);
-    give_back(m, s, text, &options);
+    if (s->own == OWN_OTHER) {
+        history_add(m, text, NULL);
+        act_notice(m, "It is in the prompt history; another mixtui has this draft");
+    } else {
+        give_back(m, s, text, &options);
+    }
     if (s->turn == TURN_SENDING || s->turn == TURN_UNSURE)
         s->turn = TURN_IDLE;
     queue_hold(m, s);
@@ -219,14 +186,27 @@ static bool free_to_send(const struct session *s) {
     return s->turn == TURN_IDLE && !s->sending && !s->send_request && !s->priv->create_request;
 }
 
+/* Which one leaves next, n_queue: none. */
+static size_t next_queued(const struct session *s) {
+    const struct session_private *p = s->priv;
+    const size_t at = p->now_id ? queue_find(s, p->now_id) : 0;
+
+    if (s->n_queue == 0 || !free_to_send(s) || s->own == OWN_OTHER || (s->held && !p->now_id))
+        return s->n_queue;
+    return at < s->n_queue && !s->queue[at].edited ? at : s->n_queue;
+}
+
 void send_drain(struct model *m, struct session *s, struct effects *fx) {
-    struct turn_options options;
+    const size_t at = next_queued(s);
 
-    if (s->n_queue == 0 || s->held || !free_to_send(s))
+    if (at >= s->n_queue)
         return;
-    char *text = queue_take(m, s, 0, &options);
+    if (s->queue[at].n_chips > 0 && !attach_ready(m, s, &s->queue[at], fx))
+        return; /* its files are on their way, or it says why it waits */
+    struct queued q = queue_take(m, s, at);
 
-    begin(m, s, text, &options, fx);
+    begin(m, s, TAKE(q.text), &q.options, fx);
+    queued_fini(&q);
 }
 
 void send_resume(struct model *m, struct effects *fx) {
@@ -256,6 +236,8 @@ static size_t queued_bytes(const struct session *s) {
 static bool refuses(struct model *m, struct session *s) {
     if (m->server.state == SERVER_OFFLINE || m->server.state == SERVER_FOREIGN)
         act_error(m, &m->server.err, "Not sent, the text stays here; no server");
+    else if (s->own == OWN_OTHER)
+        own_say(m, s);
     else if (s->subagent)
         act_notice(m, "A sub-agent takes no messages: write to \"%s\"",
                    s->parent ? session_title(s->parent) : "its parent");
@@ -268,22 +250,27 @@ static bool refuses(struct model *m, struct session *s) {
     return true;
 }
 
-/* Takes text: it leaves now, or when the turn is over. */
-static void say(struct model *m, struct session *s, char *text, struct effects *fx) {
+/* Takes text and chips: it leaves now, or when the turn is over. */
+static void say(struct model *m, struct session *s, char *text, struct chip *chips, size_t n_chips,
+                struct effects *fx) {
     history_said(m, s, text, fx);
     s->history_at = 0;
     s->reading.unread = 0; /* who answers has read it */
     act_follow(m);
-    if (s->n_queue == 0 && free_to_send(s)) {
+    if (s->n_queue == 0 && free_to_send(s) && n_chips == 0) {
         begin(m, s, text, &s->options, fx);
     } else {
-        queue_add(m, s, s->n_queue, text, &s->options);
+        struct queued *q = queue_add(m, s, s->n_queue, text, &s->options);
+
+        q->chips = chips;
+        q->n_chips = n_chips;
         free(text);
         if (s->held || s->sent == SENT_UNKNOWN)
             act_notice(m, "Queued; the queue of this session waits for you");
+        else
+            send_drain(m, s, fx);
     }
     s->priv->touched = true;
-    model_settle(m, fx);
 }
 
 void act_send(struct model *m, struct effects *fx) {
@@ -303,49 +290,18 @@ void act_send(struct model *m, struct effects *fx) {
     }
     char *text = xstrdup(draft);
 
-    editor_set(&s->draft, "");
+    struct chip *chips;
+    const size_t n_chips = chips_of_files(s->draft.chips, s->draft.n_chips, &chips);
+
+    editor_set(&s->draft, ""); /* first: the disk never has it twice */
     act_draft_changed(m, s);
-    say(m, s, text, fx);
+    say(m, s, text, chips, n_chips, fx);
+    model_settle(m, fx);
 }
 
 void act_send_text(struct model *m, const char *text, struct effects *fx) {
     if (!refuses(m, m->shown))
-        say(m, m->shown, xstrdup(text), fx);
-    model_settle(m, fx);
-}
-
-void act_queue_go(struct model *m, struct session *s, struct effects *fx) {
-    if (!s || s->n_queue == 0) {
-        act_notice(m, "Nothing is queued here");
-        return;
-    }
-    if (s->sent == SENT_UNKNOWN) {
-        act_notice(m, "First decide about the message nobody knows the fate of: r sends it again, "
-                      "x drops it");
-        return;
-    }
-    s->held = false;
-    if (s->turn == TURN_UNSURE && !session_has_open_call(s) && !s->send_request)
-        s->turn = TURN_IDLE; /* somebody looked and decided */
-    send_drain(m, s, fx);
-    order_touch(m);
-    model_settle(m, fx);
-}
-
-void act_queue_drop(struct model *m, struct session *s, size_t at, struct effects *fx) {
-    if (!s || at >= s->n_queue) {
-        act_notice(m, "Nothing is queued there");
-        return;
-    }
-    struct turn_options options;
-    auto_free char *text = queue_take(m, s, at, &options);
-
-    if (s->draft.text.n == 0) {
-        to_draft(m, s, text, &options);
-    } else {
-        history_said(m, s, text, fx);
-        act_notice(m, "Taken out of the queue; it is in the prompt history (Up)");
-    }
+        say(m, m->shown, xstrdup(text), NULL, 0, fx);
     model_settle(m, fx);
 }
 
@@ -375,7 +331,7 @@ void act_unknown_drop(struct model *m, struct session *s, struct effects *fx) {
     forget_sending(m, s);
     transcript_unsend(&s->transcript, text);
     if (s->draft.text.n == 0) {
-        to_draft(m, s, text, &options);
+        message_to_draft(m, s, &(struct queued){.text = text, .options = options});
     } else {
         history_said(m, s, text, fx);
         act_notice(m, "Dropped; it is in the prompt history (Up)");
@@ -551,6 +507,12 @@ void send_check_end(struct model *m, struct session *s) {
         return;
     }
     p->check = false;
+    if (s->own == OWN_OTHER) { /* who has the queue now found it there, and asks about it */
+        forget_sending(m, s);
+        if (s->turn == TURN_SENDING || s->turn == TURN_UNSURE)
+            s->turn = TURN_IDLE;
+        return;
+    }
     s->sent = SENT_UNKNOWN;
     if (s->turn == TURN_SENDING || s->turn == TURN_UNSURE)
         s->turn = TURN_IDLE;

@@ -97,6 +97,7 @@ static void tick_session(struct model *m, struct session *s, struct effects *fx)
     send_tick(m, s);
     load_tick(m, s, fx);
     draft_tick(m, s, fx);
+    own_tick(m, s, fx);
     if (transcript_count(&s->transcript, m->now) && s == m->shown)
         model_touch(m);
 }
@@ -116,6 +117,7 @@ void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) 
         state_save(m, fx);
     places_tick(m, fx);
     pictures_tick(m, fx);
+    transfers_tick(m, fx);
     index_tick(m, fx);
     if (!model_hidden(m)) {
         tick_screen(m);
@@ -137,6 +139,7 @@ static int64_t session_next(const struct session *s) {
     sooner_of(&at, turn_next(s));
     sooner_of(&at, load_next(s));
     sooner_of(&at, draft_next(s));
+    sooner_of(&at, own_next(s));
     sooner(&at, s->sending ? s->priv->live_by : 0);
     sooner(&at, s->transcript.count_at);
     return at;
@@ -173,6 +176,7 @@ int64_t model_next_tick(const struct model *m, int64_t now) {
     sooner_of(&at, connect_next(m));
     sooner_of(&at, watch_next(m));
     sooner_of(&at, pictures_next(m));
+    sooner_of(&at, transfers_next(m));
     sooner_of(&at, index_next(m));
     if (p->state_dirty_at > 0 && p->state_read)
         sooner(&at, p->state_dirty_at + STATE_SAVE_MS);

@@ -33,6 +33,8 @@ struct kit {
     void (*index)(struct kit *k,
                   struct task *t); /* NULL: one that takes everything and has nothing */
     void (*rules)(struct kit *k, struct task *t); /* NULL: there are none, and no log */
+    struct map others;  /* owner files that another mixtui has; its process id */
+    struct task *watch; /* what waits until others ask */
     size_t n_ticks;
     size_t n_writes;
     char *cursor; /* the selected ask: moves only when the person moves it */
@@ -101,6 +103,10 @@ KIT_FN void kit_do_task(struct kit *k, struct task *t) {
             (void)err_set(&t->err, RC_IO, 28, "No space left on device");
             break;
         }
+        if (t->guard && map_get(&k->others, t->guard)) {
+            (void)err_set(&t->err, RC_BUSY, 0, "another has it");
+            break;
+        }
         if (f && t->fresh) {
             (void)err_set(&t->err, RC_IO, 17 /* EEXIST */, "File exists");
             break;
@@ -139,6 +145,14 @@ KIT_FN void kit_do_task(struct kit *k, struct task *t) {
         if (k->rules)
             k->rules(k, t);
         break;
+    case TASK_OWN_TAKE:
+        if (t->force)
+            map_del(&k->others, t->path);
+        t->owned_by = (long)(intptr_t)map_get(&k->others, t->path);
+        break;
+    case TASK_OWN_DROP:
+    case TASK_OWN_ASK:
+    case TASK_OWN_WATCH:
     case TASK_SCAN:
     case TASK_FIND:
     case TASK_STAT:
@@ -174,9 +188,25 @@ KIT_FN void kit_disk(struct kit *k) {
 
         memmove(k->fx->tasks, k->fx->tasks + 1, (k->fx->n_tasks - 1) * sizeof(struct task *));
         k->fx->n_tasks--;
+        if (t->kind == TASK_OWN_WATCH) {
+            task_free(k->watch);
+            k->watch = t;
+            continue;
+        }
         kit_do_task(k, t);
         model_task_done(k->m, t, k->now, k->real, k->fx);
     }
+}
+
+/* Another mixtui says something about the owner of a session: `take s1 ID`. */
+KIT_FN void kit_other_says(struct kit *k, const char *line) {
+    struct task *t = k->watch;
+
+    assert_non_null(t);
+    k->watch = NULL;
+    t->data = arena_strdup(&t->arena, line);
+    t->len = strlen(line);
+    model_task_done(k->m, t, k->now, k->real, k->fx);
 }
 
 /* ---- steps ---- */
@@ -266,6 +296,8 @@ KIT_FN void kit_free(struct kit *k) {
         free(f);
     }
     map_fini(&k->disk);
+    map_fini(&k->others);
+    task_free(k->watch);
     free(k);
 }
 
