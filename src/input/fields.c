@@ -1,5 +1,6 @@
 /* fields.c - which text field has the caret, and the keys that edit it. */
 #include "mix/complete.h"
+#include "mix/files.h"
 #include "mix/search.h"
 #include "private.h"
 
@@ -34,6 +35,8 @@ struct editor *field_focused(struct model *m) {
         return &a->reply;
     if (ui->filtering && ui->focus == PANE_SESSIONS)
         return &ui->session_filter;
+    if (ui->file_filtering && ui->focus == PANE_FILES)
+        return &ui->file_filter;
     if (m->search->typing && ui->focus == PANE_THREAD)
         return &m->search->query;
     return ui->focus == PANE_COMPOSER ? &m->shown->draft : NULL;
@@ -46,6 +49,8 @@ void field_changed(struct model *m, struct effects *fx) {
         act_draft_changed(m, m->shown), act_complete_typed(m, fx);
     else if (e == &m->ui.session_filter)
         act_sessions_filter(m);
+    else if (e == &m->ui.file_filter)
+        act_files_filter(m);
     else if (e == &m->search->query)
         act_search_typed(m);
     else if (e == &m->ui.picker.filter)
@@ -81,6 +86,8 @@ COMMAND(cmd_field_done) {
         }
     } else if (m->search->typing) {
         act_search_done(m);
+    } else if (ui->file_filtering) {
+        ui->file_filtering = false;
     } else if (ui->filtering) {
         ui->filtering = false; /* the filter stays; Esc in the list or an empty filter ends it */
     }
@@ -94,6 +101,9 @@ COMMAND(cmd_field_leave) {
         editor_set(&ui->session_filter, "");
         act_sessions_filter(m);
     }
+    if (ui->file_filtering && ui->file_filter.text.n > 0)
+        act_files_clear(m);
+    ui->file_filtering = false;
     if (m->search->typing)
         act_search_leave(m);
     ui->replying = ui->typing_address =
@@ -103,6 +113,8 @@ COMMAND(cmd_field_leave) {
 COMMAND(cmd_field_move) {
     if (m->ui.filtering)
         act_sessions_move(m, arg);
+    else if (m->ui.file_filtering)
+        act_files_move(m, arg);
     else if (m->search->typing)
         act_search_next(m, arg);
 }

@@ -5,6 +5,7 @@
 #include "mix/act.h"
 #include "mix/copy.h"
 #include "mix/editor.h"
+#include "mix/files.h"
 #include "mix/input.h"
 #include "mix/panel.h"
 

@@ -35,15 +35,6 @@ COMMAND(cmd_thread_open) {
         act_fold(m);
 }
 
-COMMAND(cmd_file_open) {
-    auto_free char *file = m->ui.focus == PANE_FILES ? chosen(m) : NULL;
-
-    if (file)
-        act_picture_open(m, file);
-    else
-        run_command(m, CMD_MENU, fx);
-}
-
 COMMAND(cmd_picture_full) { act_picture_full(m); }
 
 COMMAND(cmd_picture_time) { act_picture_time(m, arg); }

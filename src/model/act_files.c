@@ -280,7 +280,7 @@ static void files_work_free(struct files_work *w) {
         free(w->deletions[i].name);
     free(w->deletions);
     free(w->deleted_name);
-    tree_free(w->tree);
+    fetch_tree_free(w->tree);
     opening_free(w->opening);
     free(w->temp);
     free(w);

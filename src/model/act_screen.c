@@ -17,7 +17,7 @@ void act_focus(struct model *m, enum pane pane) {
     ask_unpaint(m);
     ui->focus = pane;
     ui->drawer = pane == PANE_FILES || pane == PANE_PERMISSIONS;
-    ui->filtering = ui->replying = false;
+    ui->filtering = ui->file_filtering = ui->replying = false;
     m->search->typing = m->search->typing && pane == PANE_THREAD;
     if (ui->panel && ui->over == OVER_NONE && pane != PANE_PERMISSIONS)
         ui->over = OVER_PANEL; /* it was left for a permission */

@@ -1,5 +1,5 @@
 /* state.c - the file of what was shown last and what is pinned; and what is read at the start. */
-#include "private.h"
+#include "files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +54,8 @@ void state_save(struct model *m, struct effects *fx) {
         (void)buf_adds(&out, state_head);
         if (m->shown && one_line(m->shown->id))
             (void)buf_addf(&out, "shown %s\n", m->shown->id);
+        if (m->files.sort != FILES_NEWEST)
+            (void)buf_addf(&out, "files %s\n", file_sort_name(m->files.sort));
         for (size_t i = 0; i < p->n_pins; i++)
             if (one_line(p->pins[i]))
                 (void)buf_addf(&out, "pin %s\n", p->pins[i]);
@@ -68,6 +70,9 @@ static void state_line(struct model *m, const char *line, size_t n) {
 
     if (n > 6 && memcmp(line, "shown ", 6) == 0 && !p->wanted_id) {
         p->wanted_id = xstrndup(line + 6, n - 6);
+    } else if (n > 6 && memcmp(line, "files ", 6) == 0) {
+        if (files_sort_named(m, line + 6, n - 6))
+            files_sort(m);
     } else if (n > 4 && memcmp(line, "pin ", 4) == 0 && p->n_pins < 1000) {
         auto_free char *id = xstrndup(line + 4, n - 4);
         struct session *s = model_session(m, id);

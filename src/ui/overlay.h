@@ -2,6 +2,7 @@
 #ifndef MIX_UI_OVERLAY_H
 #define MIX_UI_OVERLAY_H
 
+#include "mix/preview.h"
 #include "ui.h"
 
 /* A box in the middle of the screen: text, a field, a list. */
@@ -25,10 +26,13 @@ void draw_picker(struct view *v, const struct dialog *dialog, const struct model
                  struct canvas *c, int y);
 void whole_ask_settle(struct view *v, struct model *m);
 void draw_whole_ask(struct view *v, const struct model *m, struct canvas *c);
-void panel_settle(struct model *m);
+void panel_settle(struct view *v, struct model *m);
 void preview_settle(struct model *m);
 void draw_preview(const struct model *m, struct canvas *c);
-void draw_panel(const struct model *m, struct canvas *c);
+void draw_panel(struct view *v, const struct model *m, struct canvas *c);
+int body_rows(struct body_memo *b, const struct model *m, const struct panel_body *body, int width);
+void body_draw(const struct body_memo *b, struct canvas *c, struct rect r,
+               const struct panel_body *body, size_t row);
 
 /* ---- found.c: what was found, with its hits ---- */
 struct found {

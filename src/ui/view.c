@@ -24,7 +24,11 @@ void view_free(struct view *v) {
     free(v);
 }
 
+void view_hurry(struct view *v, enum frame_kind kind) { v->hurry = kind; }
+bool view_behind(const struct view *v) { return v->behind; }
+
 void view_settle(struct view *v, struct model *m) {
+    v->behind = false;
     const struct frame_layout l = view_layout(m);
 
     if (l.width == WIDTH_TINY)

@@ -4,44 +4,72 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mix/files.h"
 #include "mix/picture.h"
 
 enum {
-    TIME_COLS = 60, /* from this width on the time of a file is shown as well */
+    TIME_COLS = 44, /* from this width on the time of a file is shown as well, */
+    TYPE_COLS = 56, /* and its type */
     THUMB_ROOM = 7, /* rows the list leaves, */
     LIST_HIGH = 30, /* or rows there are: then the selected picture is shown under it */
 };
 
 static bool running(const struct transfer *t) { return t->state == XFER_RUNNING; }
 
-static size_t cursor_index(const struct model *m) {
-    for (size_t i = 0; i < m->files.n; i++)
-        if (str_eq(m->files.list[i].name, m->ui.file_cursor))
-            return i;
-    return SIZE_MAX;
-}
+/* ---- rows ---- */
 
-static void draw_file(const struct model *m, struct canvas *c, struct rect r,
-                      const struct file_info *f) {
-    const bool cursor = str_eq(f->name, m->ui.file_cursor);
-    const bool focus = m->ui.focus == PANE_FILES && m->ui.over == OVER_NONE;
-    const char *name = str_blank(f->original_name) ? f->name : f->original_name;
-    enum style s = STYLE_TEXT, dim = STYLE_DIM;
+static int draw_columns(const struct model *m, struct canvas *c, struct rect r, enum style dim,
+                        const struct file_info *f) {
     int right = r.x + r.w - 1;
 
+    if (r.w >= TYPE_COLS) {
+        put_right(c, right, r.y, 10, dim, f->is_dir ? "folder" : file_type(f->name));
+        right -= 11;
+    }
+    if (r.w >= TIME_COLS) {
+        put_right(c, right, r.y, 7, dim, say_time(f->modified, m->real).s);
+        right -= 8;
+    }
+    return right - put_right(c, right, r.y, 10, dim, f->is_dir ? "folder" : say_size(f->size).s);
+}
+
+static void draw_row(const struct model *m, struct canvas *c, struct rect r, size_t at) {
+    const struct file_row row = files_row(m, at);
+    const bool cursor = at == files_cursor_row(m);
+    const bool focus = m->ui.focus == PANE_FILES && m->ui.over == OVER_NONE;
+    const bool marks = m->files.marked.n > 0;
+    enum style s = STYLE_TEXT, dim = STYLE_DIM;
+    int right = r.x + r.w - 1, x = r.x + 1 + (marks ? 2 : 0);
+
+    if (!row.file && !row.output) {
+        char text[64];
+
+        snprintf(text, sizeof text, "named by the agent %zu", m->files.outputs->n_shown);
+        put(c, r.x + 1, r.y, r.w - 2, STYLE_TITLE, text);
+        return;
+    }
     if (cursor) {
         s = dim = focus ? STYLE_CURSOR_ROW : STYLE_CURSOR_ROW_IDLE;
         canvas_fill(c, (struct rect){r.x + 1, r.y, r.w - 1, 1}, ' ', s);
         put(c, r.x, r.y, 1, STYLE_BORDER_FOCUS, glyph(m, G_CURSOR));
     }
-    if (r.w >= TIME_COLS) {
-        put_right(c, right, r.y, 8, dim, say_time(f->modified, m->real).s);
-        right -= 8;
+    if (row.output) {
+        right -= put_right(c, right, r.y, 12, dim,
+                           row.output->why_not ? "not served" : file_type(row.output->name));
+        put_foreign(c, x, r.y, right - 1 - x, row.output->why_not ? dim : s, row.output->name,
+                    CLEAN_NAME);
+        return;
     }
-    const int used = put_right(c, right, r.y, 10, dim, f->is_dir ? "folder" : say_size(f->size).s);
+    const struct file_info *f = row.file;
+    const char *name = str_blank(f->original_name) ? f->name : f->original_name;
 
-    put_foreign(c, r.x + 1, r.y, right - used - 1 - r.x - 1, s, name ? name : "", CLEAN_NAME);
+    right = draw_columns(m, c, r, dim, f);
+    if (marks && file_marked(m, f->name))
+        put(c, r.x + 1, r.y, 1, cursor ? s : STYLE_KEY, "*");
+    put_foreign(c, x, r.y, right - 1 - x, s, name ? name : "", CLEAN_NAME);
 }
+
+/* ---- transfers ---- */
 
 static void draw_bar(const struct model *m, struct canvas *c, int x, int y, int w, int done) {
     for (int i = 0; i < w; i++)
@@ -137,17 +165,23 @@ static void draw_transfers(const struct model *m, struct canvas *c, struct rect 
 
 /* What the title leaves: of the list, and of the selected file's picture (h 0: none). */
 struct parts {
-    struct rect list, thumb;
+    struct rect list, thumb, tree;
     const char *file;
 };
 
 static struct parts parts_of(const struct model *m, struct rect r) {
     const struct file_info *f = model_selected_file(m);
     struct parts p = {.list = {r.x, r.y + 1, r.w, r.h - 1}};
+    struct tree_count tree;
     size_t first;
 
     p.list.h -= m->files.n_transfers > 0 ? transfer_rows(&m->files, p.list.h, &first) : 0;
-    const int files = m->files.n < 1000 ? (int)m->files.n : 1000, left = p.list.h - files;
+    if (files_tree_count(m, &tree) && p.list.h > 1) {
+        p.list.h--;
+        p.tree = (struct rect){r.x, p.list.y + p.list.h, r.w, 1};
+    }
+    const size_t rows = files_rows(m);
+    const int files = rows < 1000 ? (int)rows : 1000, left = p.list.h - files;
     const bool room = left >= THUMB_ROOM || p.list.h >= LIST_HIGH;
 
     if (!room || !f || f->is_dir || !picture_named(f->name) || !pictures_shown(m))
@@ -177,27 +211,70 @@ static const char *why_empty(const struct model *m, enum style *s) {
     }
     if (!m->files.loaded)
         return m->files.request ? "reading the list" : "not read yet";
-    return "no uploads yet";
+    return m->files.n > 0 ? "no file matches" : "no uploads yet";
+}
+
+/* `Uploads 3 of 40 /png`, else whose they are, how they are sorted and how many are marked. */
+static void draw_head(const struct model *m, struct canvas *c, struct rect r) {
+    const struct files *f = &m->files;
+    const bool filter = m->ui.file_filtering || m->ui.file_filter.text.n > 0;
+    const int end = r.x + r.w;
+    char title[96], side[64];
+
+    if (filter)
+        snprintf(title, sizeof title, "Uploads %s of %s", say_grouped(f->n_visible).s,
+                 say_grouped(f->n).s);
+    else
+        snprintf(title, sizeof title, "Uploads %s", say_grouped(f->n).s);
+    int x = r.x + draw_title(c, m, r.x, r.y, r.w, PANE_FILES, title);
+
+    if (filter) {
+        x += put(c, x, r.y, end - x, STYLE_KEY, " /");
+        draw_field(c, x, r.y, end - x, STYLE_TEXT, &m->ui.file_filter,
+                   m->ui.file_filtering && m->ui.focus == PANE_FILES && m->ui.over == OVER_NONE);
+        return;
+    }
+    if (f->marked.n > 0)
+        snprintf(side, sizeof side, "%s marked", say_grouped(f->marked.n).s);
+    else
+        snprintf(side, sizeof side, "by %s", file_sort_name(f->sort));
+    x += put(c, x, r.y, end - x, STYLE_DIM, "(all sessions)");
+    if (end - x > (int)strlen(side) + 2)
+        put_right(c, end - 1, r.y, end - x, f->marked.n > 0 ? STYLE_KEY : STYLE_DIM, side);
+}
+
+/* Of a session that is fetched whole: a row over its transfers. */
+static void draw_tree(const struct model *m, struct canvas *c, struct rect r,
+                      const struct tree_count *t) {
+    char text[128];
+    int n = snprintf(text, sizeof text, "whole session: %zu of %zu files", t->done, t->files);
+
+    if (t->failed > 0)
+        n += snprintf(text + n, sizeof text - (size_t)n, ", %zu failed", t->failed);
+    if (t->bytes > 0)
+        snprintf(text + n, sizeof text - (size_t)n, ", %s of %s", say_size(t->bytes_done).s,
+                 say_size(t->bytes).s);
+    put(c, r.x + 1, r.y, 1, STYLE_KEY, glyph(m, G_DOWNLOAD));
+    put(c, r.x + 3, r.y, r.w - 3, STYLE_TEXT, text);
 }
 
 void draw_files(struct view *v, const struct model *m, struct canvas *c, struct rect r) {
-    char title[64];
-
     if (r.w <= 6 || r.h <= 0)
         return;
-    snprintf(title, sizeof title, "Uploads %s", say_grouped(m->files.n).s);
-    const int x = r.x + draw_title(c, m, r.x, r.y, r.w, PANE_FILES, title);
-
-    put(c, x, r.y, r.x + r.w - x, STYLE_DIM, "(all sessions)");
+    draw_head(m, c, (struct rect){r.x, r.y, r.w, 1});
     const struct parts parts = parts_of(m, r);
     const struct rect list = parts.list;
+    const size_t rows = files_rows(m);
+    struct tree_count tree;
 
     if (r.h <= 1)
         return;
     draw_transfers(m, c, (struct rect){r.x, r.y + 1, r.w, r.h - 1});
     if (parts.thumb.h > 0)
         draw_picture(c, parts.thumb, picture_of(m, parts.file, parts.thumb.w, parts.thumb.h));
-    if (m->files.n == 0) {
+    if (files_tree_count(m, &tree) && parts.tree.h > 0)
+        draw_tree(m, c, parts.tree, &tree);
+    if (rows == 0) {
         enum style s;
         const char *why = why_empty(m, &s);
 
@@ -205,8 +282,7 @@ void draw_files(struct view *v, const struct model *m, struct canvas *c, struct 
             put_foreign(c, r.x + 1, list.y, r.w - 2, s, why, CLEAN_LINE);
         return;
     }
-    v->files_top = list_top(v->files_top, cursor_index(m), m->files.n, list.h);
-    for (int y = 0; y < list.h && v->files_top + (size_t)y < m->files.n; y++)
-        draw_file(m, c, (struct rect){r.x, list.y + y, r.w, 1},
-                  &m->files.list[v->files_top + (size_t)y]);
+    v->files_top = list_top(v->files_top, files_cursor_row(m), rows, list.h);
+    for (int y = 0; y < list.h && v->files_top + (size_t)y < rows; y++)
+        draw_row(m, c, (struct rect){r.x, list.y + y, r.w, 1}, v->files_top + (size_t)y);
 }

@@ -334,7 +334,7 @@ void draw_overlay(struct view *v, const struct model *m, struct canvas *c) {
         return;
     }
     if (m->ui.over == OVER_PANEL) {
-        draw_panel(m, c);
+        draw_panel(v, m, c);
         return;
     }
     if (m->ui.over == OVER_PICTURE) {
@@ -362,7 +362,7 @@ void overlay_settle(struct view *v, struct model *m) {
         return;
     }
     if (ui->over == OVER_PANEL) {
-        panel_settle(m);
+        panel_settle(v, m);
         return;
     }
     if (ui->over == OVER_PICTURE) {
