@@ -76,6 +76,11 @@ struct request {
     /* upload: the file to read; download: the file to make (never an existing one) */
     /* NULL for bytes: they come in memory, at most 32 MiB, as `out` and n of the IN_REPLY */
     const char *local_path;
+    /* download: `.part` stays when it fails, and IN_FAIL tells what it is a part of (resume, unless
+       the server gave no way to tell). Handed back here, what is missing is asked for; the server
+       that has another file by now, or knows no Range, starts over. NULL: from the start */
+    bool keep_part;
+    const char *resume;                 /* in arena */
     const struct own_bytes *transfer;   /* instead of local_path, in `arena` */
     const struct call_options *options; /* NULL: none */
     struct arena arena;
@@ -143,6 +148,7 @@ struct incoming {
     int64_t retry_at;     /* clock_now() time */
     int64_t last_byte_at; /* IN_LINK: when the stream was last heard */
     int64_t done, total;  /* bytes; total -1: unknown */
+    const char *resume;   /* IN_FAIL of a download: see struct request; in arena */
     struct caps caps;
     /* owns all of the above; the receiver may keep it by moving it out and zeroing this */
     struct arena arena;

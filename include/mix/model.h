@@ -17,7 +17,9 @@
 struct chip {
     size_t off, len; /* bytes of the text it stands for; FILE: `@name` */
     enum chip_kind { CHIP_PASTE, CHIP_FILE } kind;
-    char *path;   /* FILE: of the local file that is uploaded when the message is sent; owned */
+    /* FILE: the absolute path of a local file that is uploaded when the message is sent, or the
+       URL of one that the server has; owned */
+    char *path;
     int64_t size; /* FILE: bytes, -1: not known */
 };
 struct editor {
@@ -226,6 +228,7 @@ struct transfer {
     uint32_t request;  /* 0: none is under way */
     char *name, *path; /* shown name; local path */
     char *session;     /* id of the one it goes through; NULL: whichever speaks for the uploads */
+    char *url;         /* upload that is DONE: as the server gave it; NULL: it gave none */
     char *wanted;      /* download: the path before it got a number */
     unsigned number;
     char *resume; /* download: what the server said of the file whose part is here; NULL: no part */
@@ -240,6 +243,7 @@ struct transfer {
     struct err err;                   /* FAILED; WAITING after a break: why */
     const struct transfer_ends *ends; /* who hears of it besides the person; NULL: nobody */
     uint32_t tag;                     /* theirs */
+    char *url; /* of an upload that is DONE, as the server told it; NULL before 0.5.3 */
 };
 enum file_sort { FILES_NEWEST, FILES_BY_NAME, FILES_BY_SIZE, FILES_BY_TYPE, FILES_SORTS };
 struct files {
@@ -535,6 +539,9 @@ const char *why_no_turn_option(const struct model *m, enum turn_option o);
 const char *thinking_name(enum thinking t); /* as servers call it; NULL for UNSAID */
 /* "plan mode · thinking medium · 20 steps"; appends nothing when nothing is set */
 void turn_options_text(struct buf *out, const struct turn_options *o, const char *between);
+/* "uploading 2 of 3 · 41%"; false: none of its files is on its way. */
+bool attach_progress(const struct model *m, const struct session *s, const struct queued *q,
+                     struct buf *out);
 struct session *model_session(const struct model *m, const char *id);
 struct ask *model_ask(const struct model *m, const char *id); /* of its own */
 /* The inbox: the requests and questions of every server that is open, by deadline. */

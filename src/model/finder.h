@@ -10,6 +10,7 @@
 struct finder {
     char *dir; /* NULL: nothing was ever asked for */
     bool hidden;
+    char *query;
     struct tree *tree;
     struct tree_find *find;
     uint32_t task;   /* the scan's, 0: none is under way */
@@ -18,7 +19,7 @@ struct finder {
     struct err err;
 };
 
-/* Scans dir unless that was done within the last half minute, or is being done. */
+/* Scans dir unless that was done within the last half minute, or is being done. The query stays. */
 void finder_begin(struct model *m, struct finder *f, const char *dir, bool hidden,
                   enum task_tag tag, struct effects *fx);
 /* One of its tasks came back; takes t. False: it is of an older scan and nothing changed. */

@@ -41,6 +41,7 @@ void model_settle(struct model *m, struct effects *fx) {
         servers_settle(m);
     else
         files_update(m, fx);
+    attach_settle(m, fx);
     panels_settle(m, fx);
     find_retrying(m);
 }
@@ -180,6 +181,7 @@ void model_free(struct model *m) {
     free(m->notices);
     prompts_free(m->history, m->n_history);
     complete_free(m->complete);
+    attach_free(m->priv->attaching);
     free(m->server.url);
     free(m->server.key);
     free(m->state_dir);
@@ -266,6 +268,9 @@ static void task_take(struct model *m, struct task *t, const struct pending_task
         break;
     case TAG_RULES:
         rules_task(m, t, fx);
+        break;
+    case TAG_ATTACH:
+        attach_task(m, t, fx);
         break;
     case TAG_COMPLETE_TREE:
     case TAG_COMPLETE_SCAN:

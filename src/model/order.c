@@ -72,7 +72,8 @@ size_t model_transfers(const struct model *m) {
     size_t n = 0;
 
     for (size_t i = 0; i < m->files.n_transfers; i++)
-        n += m->files.transfers[i].state == XFER_RUNNING;
+        n += m->files.transfers[i].state == XFER_RUNNING ||
+             m->files.transfers[i].state == XFER_WAITING;
     return n;
 }
 

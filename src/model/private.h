@@ -70,6 +70,7 @@ enum task_tag {
     TAG_COMPLETE_TREE,
     TAG_COMPLETE_SCAN,
     TAG_COMPLETE_STAT,
+    TAG_ATTACH,
 };
 
 /* A call on its way. Its session may go away meanwhile: then `session` is NULL. */
@@ -207,6 +208,7 @@ struct model_private {
     bool started; /* the session to show was chosen */
     bool state_read, history_read, server_history_read;
     char *wanted_id; /* --session or the one shown last */
+    struct attaching *attaching;    /* attach.c; NULL until a file was */
     struct known_command *commands; /* of the server */
     size_t n_commands, cap_commands;
     bool commands_known;
@@ -420,6 +422,8 @@ void send_check_row(struct session *s, const struct message *row); /* one row of
 void send_check_end(struct model *m, struct session *s);
 void send_take_back(struct model *m, struct session *s); /* `sending` did not arrive */
 void send_tick(struct model *m, struct session *s);
+/* The fresh one is made, with that text's first line as its title; then send_drain goes on. */
+void send_create(struct model *m, struct session *s, const char *text, struct effects *fx);
 /* ---- queue.c ---- */
 struct queued *queue_add(struct model *m, struct session *s, size_t at, const char *text,
                          const struct turn_options *options);
@@ -441,6 +445,10 @@ void message_to_draft(struct model *m, struct session *s, const struct queued *q
 /* The files of a message that wants to leave are uploaded and its text names them; false: not yet,
  * and send_drain is called again when they are, or q->why_waits says why not. */
 bool attach_ready(struct model *m, struct session *s, struct queued *q, struct effects *fx);
+void attach_task(struct model *m, struct task *t, struct effects *fx);
+void attach_settle(struct model *m, struct effects *fx); /* messages were taken back */
+void attach_session_gone(struct model *m, const struct session *s);
+void attach_free(struct attaching *all);
 
 /* ---- own.c: which mixtui has the draft and the queue of a session ---- */
 enum own_how { OWN_IF_FREE, OWN_BY_FORCE };
