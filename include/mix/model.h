@@ -228,7 +228,6 @@ struct transfer {
     uint32_t request;  /* 0: none is under way */
     char *name, *path; /* shown name; local path */
     char *session;     /* id of the one it goes through; NULL: whichever speaks for the uploads */
-    char *url;         /* upload that is DONE: as the server gave it; NULL: it gave none */
     char *wanted;      /* download: the path before it got a number */
     unsigned number;
     char *resume; /* download: what the server said of the file whose part is here; NULL: no part */

@@ -49,15 +49,16 @@ enum task_kind {
     TASK_INDEX_READ,   /* a message and those around it */
     TASK_INDEX_FORGET, /* a session, or everything: then the file is gone */
     TASK_INDEX_FACTS,  /* makes no file where there is none */
-    /* Who owns a session's draft and queue, when several mixtui run: path is a file in the directory
-       `owners` of the state, see src/job/own.h. TAKE: owned_by and owned_since say who has it, 0:
-       we do now; `force` takes it from whoever has it. DROP: what was written before is on disk by
-       then; data: the id of who asked for it. ASK: the owner for it; RC_IO: it cannot be asked. */
+    /* Who owns a session's draft and queue, when several mixtui run: path is a file in the
+       directory `owners` of the state, see src/job/own.h. TAKE: owned_by and owned_since say who
+       has it, 0: we do now; `force` takes it from whoever has it. DROP: what was written before is
+       on disk by then; data: the id of who asked for it. ASK: the owner for it; RC_IO: it cannot be
+       asked. */
     TASK_OWN_TAKE,
     TASK_OWN_DROP,
     TASK_OWN_ASK,
-    /* path: the directory. Comes back when another asks or answers, in data: `take NAME ID` or `gone
-       NAME ID`. Nobody waits for it. */
+    /* path: the directory. Comes back when another asks or answers, in data: `take NAME ID` or
+       `gone NAME ID`. Nobody waits for it. */
     TASK_OWN_WATCH,
     /* On the rules and the audit log in the directory `path`, see policy_store.h. */
     TASK_RULES_READ,   /* -> data: the rules file; used: the file of hits */
@@ -69,20 +70,20 @@ enum task_kind {
     /* target: ends that task soon, which still comes back, RC_CANCELLED; is not answered itself */
     TASK_CANCEL,
 };
+enum entry_kind { /* of what a link leads to */
+                  ENTRY_FILE,
+                  ENTRY_DIR,
+                  ENTRY_FIFO,
+                  ENTRY_SOCKET,
+                  ENTRY_DEVICE,
+                  ENTRY_DANGLING, /* a link to nothing, or in a ring of them */
+                  ENTRY_GONE
+};
 struct dir_entry {
     const char *name;       /* as the file system has it: not UTF-8, not clean */
     int64_t size, modified; /* bytes; ms since 1970 */
     bool is_dir, hidden, readable;
-    /* what a link leads to; DANGLING: a link to nothing, or a ring of them */
-    enum {
-        ENTRY_FILE,
-        ENTRY_DIR,
-        ENTRY_FIFO,
-        ENTRY_SOCKET,
-        ENTRY_DEVICE,
-        ENTRY_DANGLING,
-        ENTRY_GONE
-    } what;
+    enum entry_kind kind;
 };
 struct task {
     enum task_kind kind;

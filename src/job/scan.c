@@ -29,11 +29,11 @@ static bool stopped(struct listing *l) {
 static void fill(struct dir_entry *e, int dir, const char *name) {
     struct stat st;
 
-    e->what = ENTRY_GONE;
+    e->kind = ENTRY_GONE;
     /* A link shows what it leads to; one that leads nowhere shows itself. */
     if (fstatat(dir, name, &st, 0) != 0 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return;
-    e->what = S_ISDIR(st.st_mode)    ? ENTRY_DIR
+    e->kind = S_ISDIR(st.st_mode)    ? ENTRY_DIR
               : S_ISFIFO(st.st_mode) ? ENTRY_FIFO
               : S_ISSOCK(st.st_mode) ? ENTRY_SOCKET
               : S_ISLNK(st.st_mode)  ? ENTRY_DANGLING
@@ -186,7 +186,7 @@ void fs_look(struct task *t, struct fs_stop stop, const char *home) {
         l.v = xgrow(l.v, l.n, &l.cap, sizeof *l.v);
         struct dir_entry *e = &l.v[l.n++];
 
-        *e = (struct dir_entry){.what = ENTRY_GONE};
+        *e = (struct dir_entry){.kind = ENTRY_GONE};
         if (buf_addf(&path, "%s%s%s", at, slash ? "/" : "", rest) == RC_OK)
             fill(e, AT_FDCWD, path.p);
         e->name = arena_strdup(&t->arena, buf_str(&path));
