@@ -107,10 +107,12 @@ static void leave(struct model *m, struct session *s, struct effects *fx) {
         post(m, s, fx);
 }
 
-static void create(struct model *m, struct session *s, struct effects *fx) {
+void send_create(struct model *m, struct session *s, const char *text, struct effects *fx) {
+    if (s->priv->create_request)
+        return;
     struct request *r = fx_call(m, fx, OP_SESSION_CREATE, s);
     struct session_create *in = call_in(r, sizeof *in);
-    auto_free char *title = clean_line(s->sending, NAME_MAX_BYTES);
+    auto_free char *title = clean_line(text, NAME_MAX_BYTES);
     char *end = title ? strstr(title, "\u21b5") : NULL;
 
     if (end && end > title)
@@ -135,8 +137,7 @@ static void go(struct model *m, struct session *s, struct effects *fx) {
         return;
     }
     if (!s->id) {
-        if (!p->create_request)
-            create(m, s, fx);
+        send_create(m, s, s->sending, fx);
         return;
     }
     if (!s->draft_loaded || p->leaving)
@@ -211,10 +212,9 @@ void send_drain(struct model *m, struct session *s, struct effects *fx) {
 
 void send_resume(struct model *m, struct effects *fx) {
     for (size_t i = 0; i < m->n_sessions; i++)
-        if (m->sessions[i]->sending && m->sessions[i]->sent == SENT_NONE)
-            go(m, m->sessions[i], fx);
-    if (m->fresh && m->fresh->sending)
-        go(m, m->fresh, fx);
+        send_live(m, m->sessions[i], fx);
+    if (m->fresh)
+        send_live(m, m->fresh, fx);
 }
 
 void send_live(struct model *m, struct session *s, struct effects *fx) {
@@ -455,6 +455,7 @@ void create_reply(struct model *m, struct incoming *in, struct session *s, struc
         act_error(m, &in->err, "Could not create a session, the text is back");
         if (s->sending)
             send_take_back(m, s);
+        queue_hold(m, s); /* what waited for it with its files */
         return;
     }
     session_name(m, s, data->id);

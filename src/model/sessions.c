@@ -215,6 +215,7 @@ static void let_go(struct model *m, struct session *s) {
     asks_session_gone(m, s);
     files_session_gone(m, s);
     complete_session_gone(m, s);
+    attach_session_gone(m, s);
     if (m->search->session == s)
         search_end(m);
     if (m->ui.visual.session == s) {
