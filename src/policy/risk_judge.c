@@ -1,0 +1,590 @@
+/* risk_judge.c - one command: what it is, behind which others it stands, what it touches. */
+#include "risk.h"
+
+#include <string.h>
+
+struct command {
+    struct scan *sc;
+    const struct word *w; /* the program, then its arguments */
+    size_t n;
+    enum piped piped;
+    bool fed; /* it has arguments that do not stand here */
+    int depth;
+};
+
+static const struct program {
+    const char *name;
+    enum how how;
+    enum why why;
+} programs[] = {
+#define PROGRAM(name, how, why) {name, HOW_##how, WHY_##why},
+#include "risks.def"
+};
+
+static bool run(struct command *c);
+
+/* ---- looking ---- */
+static const char *text(const struct command *c, size_t i) { return word_text(c->sc, &c->w[i]); }
+
+static bool is(const struct command *c, size_t i, const char *what) {
+    return i < c->n && strcmp(text(c, i), what) == 0;
+}
+
+static void mark(const struct command *c, enum why why, size_t i) {
+    scan_mark(c->sc, why, c->w[i].from, c->w[i].to);
+}
+
+/* The command from its program to its last word. */
+static void mark_all(const struct command *c, enum why why) {
+    scan_mark(c->sc, why, c->w[0].from, c->w[c->n - 1].to);
+}
+
+static const char *base(const char *s) {
+    const char *slash = strrchr(s, '/');
+
+    return slash ? slash + 1 : s;
+}
+
+static const struct program *find_program(const char *word) {
+    const char *name = base(word);
+
+    for (size_t i = 0; i < MIX_COUNT(programs); i++)
+        if (programs[i].name[0] == name[0] && strcmp(programs[i].name, name) == 0)
+            return &programs[i];
+    if (strncmp(name, "mkfs.", 5) == 0)
+        return find_program("mkfs");
+    if (strncmp(name, "python3.", 8) == 0)
+        return find_program("python3");
+    return NULL;
+}
+
+static bool keyword(const char *s) {
+    static const char *const those[] = {"if", "then", "elif", "else", "do", "while", "until",
+                                        "!",  "{",    "}",    "done", "fi", "esac"};
+
+    for (size_t i = 0; i < MIX_COUNT(those); i++)
+        if (strcmp(s, those[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool assigns(const char *s) {
+    size_t i = 0;
+
+    while ((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') || s[i] == '_' ||
+           (i > 0 && s[i] >= '0' && s[i] <= '9'))
+        i++;
+    return i > 0 && (s[i] == '=' || (s[i] == '+' && s[i + 1] == '='));
+}
+
+static bool option(const char *s) { return s[0] == '-' && s[1] != '\0'; }
+
+/* -x among letters that stand together, or --long. */
+static bool has_option(const struct command *c, char letter, const char *name) {
+    for (size_t i = 1; i < c->n; i++) {
+        const char *s = text(c, i);
+
+        if (strcmp(s, "--") == 0)
+            return false;
+        if (s[0] == '-' && s[1] == '-' ? name && strncmp(s + 2, name, strlen(name)) == 0
+                                       : s[0] == '-' && letter && strchr(s + 1, letter))
+            return true;
+    }
+    return false;
+}
+
+static size_t first_argument(const struct command *c) {
+    size_t i = 1;
+
+    while (i < c->n && option(text(c, i)))
+        i++;
+    return i;
+}
+
+/* ---- words ---- */
+static enum where where_of(const struct command *c, size_t i) {
+    const char *s = text(c, i);
+    const char *value = option(s) ? strchr(s, '=') : NULL;
+
+    if (option(s) && !value)
+        return WHERE_NOWHERE;
+    s = value ? value + 1 : s;
+    return path_where(c->sc->look, s, strlen(s));
+}
+
+static void look_secret(const struct scan *sc, const struct word *w) {
+    size_t from, to;
+
+    if (!find_secret(word_text(sc, w), w->len, &from, &to))
+        return;
+    /* where nothing was taken out of the word it is known which bytes they are */
+    if (w->to - w->from == w->len)
+        scan_mark(sc, WHY_SECRETS, w->from + from, w->from + to);
+    else
+        scan_mark(sc, WHY_SECRETS, w->from, w->to);
+}
+
+static bool names_path(const char *s) {
+    return s[0] == '/' || s[0] == '~' || strncmp(s, "..", 2) == 0 || strchr(s, '/');
+}
+
+static void look_word(const struct command *c, size_t i, bool writes) {
+    const char *s = text(c, i);
+    const enum where where = where_of(c, i);
+
+    if (writes && !option(s) && path_starts(s, strlen(s)))
+        mark(c, WHY_LATER, i);
+    if (where == WHERE_OUTSIDE && (names_path(s) || writes))
+        mark(c, WHY_OUTSIDE, i);
+    if (writes && where == WHERE_DEVICE)
+        mark(c, WHY_DEVICE, i);
+    if (writes && !option(s) && path_hidden_file(s, strlen(s)))
+        mark(c, WHY_HIDDEN_FILE, i);
+}
+
+/* < and >: taken out of the words, so that what is left is the program and its arguments. */
+static size_t redirections(struct scan *sc, size_t start) {
+    const struct command one = {.sc = sc, .n = 1};
+    size_t n = 0;
+
+    for (size_t i = start; i < sc->n_words; i++) {
+        struct command c = one;
+        const struct word w = sc->words[i];
+
+        look_secret(sc, &w);
+        if (w.as == WORD_PLAIN || w.run) {
+            sc->words[start + n++] = w;
+            continue;
+        }
+        c.w = &sc->words[i];
+        look_word(&c, 0, w.as == WORD_OUT);
+    }
+    return n;
+}
+
+/* ---- programs ---- */
+static bool far(enum where where) { return where == WHERE_OUTSIDE || where == WHERE_DEVICE; }
+
+static void remove_tree(struct command *c) {
+    const bool deep = has_option(c, 'r', "recursive") || has_option(c, 'R', NULL);
+    bool outside = false, unknown = c->fed;
+
+    for (size_t i = 1; i < c->n; i++) {
+        if (option(text(c, i)))
+            continue;
+        look_word(c, i, true);
+        unknown = unknown || c->w[i].var;
+        outside = outside || far(where_of(c, i));
+    }
+    if (!deep)
+        return;
+    if (outside)
+        mark_all(c, WHY_REMOVES_OUTSIDE);
+    else
+        mark_all(c, unknown ? WHY_REMOVES_UNKNOWN : WHY_REMOVES);
+}
+
+static void change_modes(struct command *c) {
+    const bool deep = has_option(c, 'R', "recursive");
+
+    for (size_t i = 1; i < c->n; i++) {
+        const char *s = text(c, i);
+        const bool set = strcmp(base(text(c, 0)), "chmod") == 0 && i == first_argument(c);
+
+        if (set && (strstr(s, "+s") || strstr(s, "u+xs") ||
+                    (strlen(s) == 4 && strspn(s, "01234567") == 4 && s[0] >= '2')))
+            mark(c, WHY_SETUID, i);
+        if (deep && far(where_of(c, i)) && !option(s))
+            mark_all(c, WHY_MODES_OUTSIDE);
+        look_word(c, i, false);
+    }
+}
+
+static void copy_blocks(struct command *c) {
+    for (size_t i = 1; i < c->n; i++) {
+        const char *s = text(c, i);
+        const bool out = strncmp(s, "of=", 3) == 0;
+
+        if (!out && strncmp(s, "if=", 3) != 0)
+            continue;
+        const enum where where = path_where(c->sc->look, s + 3, strlen(s + 3));
+
+        if (out && where == WHERE_DEVICE)
+            mark(c, WHY_DEVICE, i);
+        else if (far(where))
+            mark(c, WHY_OUTSIDE, i);
+    }
+}
+
+static void go(struct command *c) {
+    const size_t at = first_argument(c);
+
+    if (at < c->n)
+        look_word(c, at, false);
+    if (at < c->n && !c->w[at].var)
+        path_go(c->sc->look, text(c, at), c->w[at].len);
+    else
+        c->sc->look->lost = true;
+}
+
+static bool shared_branch(const char *s) {
+    static const char *const those[] = {
+#define BRANCH(name) name,
+#include "risks.def"
+    };
+    const char *colon = strrchr(s, ':');
+
+    s = colon ? colon + 1 : s;
+    s += *s == '+';
+    s += strncmp(s, "refs/heads/", 11) == 0 ? 11 : 0;
+    for (size_t i = 0; i < MIX_COUNT(those); i++)
+        if (strcmp(s, those[i]) == 0)
+            return true;
+    return false;
+}
+
+/* git push: what it overwrites. c begins at `push`. */
+static void push(struct command *c) {
+    bool forced = has_option(c, 'f', "force") || has_option(c, 0, "mirror"),
+         deletes = has_option(c, 'd', "delete"), shared = has_option(c, 0, "mirror"), plus = false;
+    size_t refs = 0;
+
+    for (size_t i = 1; i < c->n; i++) {
+        const char *s = text(c, i);
+
+        if (option(s))
+            continue;
+        if (refs++ > 0) { /* the first names the server */
+            plus = plus || s[0] == '+';
+            deletes = deletes || s[0] == ':';
+            shared = shared || shared_branch(s) || c->w[i].var;
+        }
+    }
+    shared = shared || refs < 2 || has_option(c, 0, "all");
+    if ((forced || plus || deletes) && shared)
+        mark_all(c, WHY_FORCED);
+}
+
+static void git(struct command *c) {
+    size_t i = 1;
+
+    for (; i < c->n && option(text(c, i)); i++) {
+        if (is(c, i, "-c") && i + 1 < c->n &&
+            (strstr(text(c, i + 1), "=!") || strstr(text(c, i + 1), "ommand=") ||
+             strstr(text(c, i + 1), "ager=")))
+            mark(c, WHY_UNREADABLE, i + 1);
+        i += is(c, i, "-c") || is(c, i, "-C");
+    }
+    struct command sub = *c;
+
+    if (i >= c->n)
+        return;
+    sub.w += i;
+    sub.n -= i;
+    if (is(&sub, 0, "push"))
+        push(&sub);
+    const bool discards =
+        (is(&sub, 0, "reset") && has_option(&sub, 0, "hard")) ||
+        (is(&sub, 0, "clean") && has_option(&sub, 'f', "force")) ||
+        (is(&sub, 0, "checkout") && (has_option(&sub, 'f', "force") || is(&sub, 1, "--"))) ||
+        is(&sub, 0, "restore") || (is(&sub, 0, "branch") && has_option(&sub, 'D', NULL)) ||
+        (is(&sub, 0, "stash") && (is(&sub, 1, "drop") || is(&sub, 1, "clear")));
+
+    if (discards)
+        mark_all(&sub, WHY_DISCARDS);
+}
+
+static void subcommands(const struct command *c) {
+    static const struct {
+        const char *name, *word;
+        enum why why;
+    } those[] = {
+#define SUBCOMMAND(name, word, why) {name, word, WHY_##why},
+#include "risks.def"
+    };
+    const char *name = base(text(c, 0));
+
+    for (size_t i = 0; i < MIX_COUNT(those); i++) {
+        if (those[i].name[0] != name[0] || strcmp(those[i].name, name) != 0)
+            continue;
+        for (size_t k = 1; k < c->n && k < 8; k++)
+            if (is(c, k, those[i].word))
+                mark(c, those[i].why, k);
+    }
+}
+
+/* ---- what runs a text ---- */
+static void inner_text(struct command *c, size_t i) {
+    if (c->w[i].run || (c->w[i].var && text(c, i)[0] == '$'))
+        mark(c, WHY_FETCHED, i);
+    scan_text(c->sc->look, text(c, i), c->w[i].len, c->sc->depth, &c->w[i], c->sc);
+}
+
+/* True: its commands come in through its input. */
+static bool shell(struct command *c) {
+    for (size_t i = 1; i < c->n; i++) {
+        const char *s = text(c, i);
+
+        if (c->w[i].run && c->w[i].as == WORD_IN) {
+            mark_all(c, WHY_FETCHED);
+            return false;
+        }
+        if (option(s) && s[1] != '-' && strchr(s, 'c') && i + 1 < c->n) {
+            if (c->fed)
+                mark_all(c, WHY_PIPED);
+            inner_text(c, i + 1);
+            return false;
+        }
+        if (strcmp(s, "--command") == 0 && i + 1 < c->n) {
+            inner_text(c, i + 1);
+            return false;
+        }
+        if (!option(s) && strcmp(s, "-") != 0 && strcmp(s, "/dev/stdin") != 0) {
+            look_word(c, i, false);
+            return has_option(c, 's', NULL) && c->piped;
+        }
+    }
+    if (c->piped == PIPED_IN || c->fed)
+        mark_all(c, WHY_PIPED);
+    return true;
+}
+
+void judge_code(struct look *l, const char *s, size_t n, size_t from, size_t to) {
+    static const struct {
+        const char *text;
+        enum why why;
+    } those[] = {
+#define CODE(text, why) {text, WHY_##why},
+#include "risks.def"
+    };
+    size_t a, b;
+
+    for (size_t i = 0; i < MIX_COUNT(those); i++)
+        if (memmem(s, n, those[i].text, strlen(those[i].text)))
+            look_mark(l, those[i].why, from, to);
+    if (find_secret(s, n, &a, &b))
+        look_mark(l, WHY_SECRETS, from, to);
+}
+
+static bool language(struct command *c) {
+    for (size_t i = 1; i < c->n; i++) {
+        const char *s = text(c, i);
+
+        if (c->w[i].run && c->w[i].as == WORD_IN) {
+            mark_all(c, WHY_FETCHED);
+            return false;
+        }
+        if ((strcmp(s, "-c") == 0 || strcmp(s, "-e") == 0 || strcmp(s, "-r") == 0 ||
+             strcmp(s, "--eval") == 0 || strcmp(s, "-pe") == 0 || strcmp(s, "-ne") == 0) &&
+            i + 1 < c->n) {
+            const struct word *w = &c->w[i + 1];
+
+            mark(c, WHY_LANGUAGE, 0);
+            if (w->run)
+                mark(c, WHY_FETCHED, i + 1);
+            judge_code(c->sc->look, text(c, i + 1), w->len, c->sc->inner ? c->sc->from : w->from,
+                       c->sc->inner ? c->sc->to : w->to);
+            return false;
+        }
+        if (!option(s) && strcmp(s, "-") != 0) {
+            look_word(c, i, false);
+            return false;
+        }
+    }
+    if (c->piped == PIPED_IN && c->n <= (is(c, 1, "-") ? 2U : 1U))
+        mark_all(c, WHY_PIPED);
+    return false;
+}
+
+static void source(struct command *c) {
+    if (c->n < 2)
+        return;
+    if (c->w[1].run)
+        mark_all(c, WHY_FETCHED);
+    look_word(c, 1, false);
+}
+
+static void evaluate(struct command *c) {
+    for (size_t i = 1; i < c->n; i++)
+        inner_text(c, i);
+}
+
+/* ---- in front of others ---- */
+/* The word at which the command inside begins: the first that is known, else the first that is no
+ * option, no assignment and no number. */
+static size_t inner_command(const struct command *c, size_t from) {
+    size_t first = c->n;
+
+    for (size_t i = from; i < c->n; i++) {
+        const char *s = text(c, i);
+
+        if (find_program(s) && !option(s))
+            return i;
+        const bool skipped = option(s) || assigns(s) || strspn(s, "0123456789.smhd") == strlen(s);
+
+        if (first == c->n && !skipped)
+            first = i;
+    }
+    return first;
+}
+
+static bool behind(const struct command *c, size_t from, bool fed) {
+    struct command sub = *c;
+
+    if (from >= c->n || c->depth >= DEPTH_MAX)
+        return false;
+    sub.w += from;
+    sub.n -= from;
+    sub.fed = fed;
+    sub.depth++;
+    return run(&sub);
+}
+
+static bool wrapper(struct command *c, const struct program *p) {
+    if (p->how == HOW_ENV && has_option(c, 'S', "split-string"))
+        mark_all(c, WHY_UNREADABLE);
+    const size_t at = inner_command(c, 1);
+
+    if (p->how == HOW_ENV && at == c->n)
+        mark(c, WHY_ENVIRONMENT, 0);
+    if (p->why == WHY_ROOT && at == c->n)
+        return true; /* sudo -s: a shell */
+    return behind(c, at, c->fed || p->how == HOW_XARGS);
+}
+
+static void find(struct command *c) {
+    bool outside = false;
+
+    for (size_t i = 1; i < c->n && !option(text(c, i)); i++) {
+        look_word(c, i, false);
+        outside = outside || far(where_of(c, i)) || c->w[i].var;
+    }
+    for (size_t i = 1; i < c->n; i++) {
+        const char *s = text(c, i);
+
+        if (strcmp(s, "-delete") == 0)
+            mark_all(c, outside ? WHY_REMOVES_OUTSIDE : WHY_REMOVES);
+        if (strncmp(s, "-exec", 5) == 0 || strncmp(s, "-ok", 3) == 0 || strcmp(s, "-x") == 0 ||
+            strcmp(s, "-X") == 0) {
+            (void)behind(c, i + 1, outside);
+            break;
+        }
+    }
+}
+
+static void remote(struct command *c) {
+    const size_t at = inner_command(c, 1);
+
+    if (at + 1 >= c->n)
+        return;
+    for (size_t i = at + 1; i < c->n; i++)
+        if (!option(text(c, i)) && c->w[i].quoted)
+            inner_text(c, i);
+    struct command sub = *c;
+
+    sub.w += at;
+    sub.n -= at;
+    (void)behind(&sub, inner_command(&sub, 1), false);
+}
+
+static void arguments(const struct command *c, const struct program *p) {
+    const bool writes =
+        p && (p->how == HOW_WRITES || (p->how == HOW_SCRIPT && has_option(c, 'i', "in-place")));
+    const size_t script = p && p->how == HOW_SCRIPT ? first_argument(c) : c->n;
+
+    for (size_t i = 1; i < c->n && !(p && p->how == HOW_PRINTS); i++)
+        if (i != script)
+            look_word(c, i, writes);
+}
+
+/* ---- one of them ---- */
+static bool run_program(struct command *c, const struct program *p) {
+    switch (p->how) {
+    case HOW_WRAPPER:
+    case HOW_ENV:
+    case HOW_XARGS:
+        return wrapper(c, p);
+    case HOW_FIND:
+        find(c);
+        break;
+    case HOW_SHELL:
+        return shell(c);
+    case HOW_EVAL:
+        evaluate(c);
+        break;
+    case HOW_SOURCE:
+        source(c);
+        break;
+    case HOW_LANGUAGE:
+        return language(c);
+    case HOW_REMOTE:
+        remote(c);
+        break;
+    case HOW_REMOVE:
+        remove_tree(c);
+        break;
+    case HOW_SETS:
+        if (c->n == 1 || is(c, 1, "-p") || is(c, 1, "-x"))
+            mark(c, WHY_ENVIRONMENT, 0);
+        break;
+    case HOW_MODES:
+        change_modes(c);
+        break;
+    case HOW_DD:
+        copy_blocks(c);
+        break;
+    case HOW_GOES:
+        go(c);
+        break;
+    case HOW_GIT:
+        git(c);
+        break;
+    case HOW_KILL:
+        if (is(c, c->n - 1, "-1") && c->n > 2)
+            mark_all(c, WHY_HALTS);
+        break;
+    case HOW_PLAIN:
+    case HOW_WRITES:
+    case HOW_SCRIPT:
+    case HOW_PRINTS:
+        arguments(c, p);
+        break;
+    }
+    return false;
+}
+
+static bool run(struct command *c) {
+    while (c->n > 0 && (keyword(text(c, 0)) || assigns(text(c, 0)))) {
+        c->w++;
+        c->n--;
+    }
+    if (c->n == 0)
+        return false;
+    const char *name = text(c, 0);
+    const struct word *w = &c->w[0];
+    const bool test = strcmp(name, "[") == 0 || strcmp(name, "[[") == 0;
+
+    if ((w->var || w->glob || w->brace) && !test && !(w->as == WORD_IN))
+        mark(c, WHY_UNREADABLE, 0);
+    if (c->sc->look->function[0] && strcmp(name, c->sc->look->function) == 0 &&
+        c->piped == PIPED_IN)
+        mark_all(c, WHY_BOMB);
+    const struct program *p = w->as == WORD_IN ? NULL : find_program(name);
+
+    subcommands(c);
+    if (!p) {
+        if (strcmp(name, "for") != 0 && strcmp(name, "case") != 0)
+            arguments(c, NULL);
+        return false;
+    }
+    mark(c, p->why, 0);
+    return run_program(c, p);
+}
+
+bool judge(struct scan *sc, size_t start, enum piped piped) {
+    struct command c = {.sc = sc, .piped = piped, .depth = sc->depth};
+
+    c.n = redirections(sc, start);
+    c.w = sc->words + start;
+    return c.n > 0 && run(&c);
+}
