@@ -122,6 +122,9 @@ char *path_cache_dir(void);
 /* $XDG_RUNTIME_DIR/mixtui, else run/ in the state directory; NULL without a home. Caller frees. */
 char *path_runtime_dir(void);
 
+/* Makes the directories a file stands in, 0700. Fails: RC_IO. */
+enum rc path_make_dirs(const char *file, struct err *err);
+
 /* The server to use: flags, MIX_SERVER_URL, profile, http://localhost:8088. Runs secret commands
  * and reads secret files. Afterwards out->net is ready for net_new. Fails: RC_USAGE, RC_IO. */
 enum rc profile_open(struct profile *out, const struct config *c, const struct connect_flags *flags,

@@ -12,6 +12,7 @@
 
 #include "app.h"
 #include "document.h"
+#include "keep.h"
 #include "mix/cli.h"
 #include "mix/input.h"
 
@@ -114,5 +115,6 @@ int main(int argc, char **argv) {
     if (!core_allowed(argc, argv))
         keep_secrets();
     options_judge();
+    cli_keep_runner(keep_run);
     return command ? command->run(command, argc - 1, argv + 1) : run_screen(argc, argv);
 }

@@ -59,7 +59,10 @@ void publish_turn(struct app *a, int64_t now) {
         return;
     struct buf text;
     buf_init(&text, PUBLISH_MAX);
-    publish_begin(&text, (int)getpid());
+    if (a->keeping)
+        publish_keeper(&text, (int)getpid(), a->keeping->since, a->keeping->key);
+    else
+        publish_begin(&text, (int)getpid());
     for (size_t i = 0; i < a->servers.n_rows; i++)
         if (a->links[i].fx)
             publish_server(&text, a->servers.rows[i].model, a->servers.rows[i].name);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keep.h"
 #include "screen.h"
 
 /* What was not typed is painted less than 60 times a second; a pause saves up ten frames, so that
@@ -187,8 +188,9 @@ static void show_full(struct app *a, const struct picture *p, const struct pictu
     a->pictured = p->bytes;
 }
 
-static void paint(struct app *a) {
+static void paint(struct app *a, enum frame_kind kind) {
     struct model *m = a->model;
+    view_hurry(a->view, kind);
     input_refresh(a->input, m);
     if (a->canvas.w != m->ui.cols || a->canvas.h != m->ui.rows)
         canvas_resize(&a->canvas, m->ui.cols, m->ui.rows);
@@ -202,14 +204,17 @@ static void paint(struct app *a) {
     term_flush(a->term, &a->canvas);
     if (full && !a->pictured)
         show_full(a, full, &ask);
-    a->shown_rev = m->rev;
-    int64_t now = clock_now();
-    a->paid_until = (a->paid_until > now ? a->paid_until : now) + FRAME_MS;
+    const int64_t now = clock_now();
+    a->shown_rev = view_behind(a->view) ? 0 : m->rev;
+    if (a->shown_rev) /* else the whole frame comes when it is due */
+        a->paid_until = (a->paid_until > now ? a->paid_until : now) + FRAME_MS;
     a->typed = false;
     model_painted(m, now);
 }
 
 static int64_t earlier(int64_t a, int64_t b) { return a < 0 ? b : b < 0 ? a : a < b ? a : b; }
+
+static bool due(const struct app *a) { return clock_now() >= a->paid_until - SAVED_MS; }
 
 static bool stale(const struct app *a) { return !a->bared && a->model->rev != a->shown_rev; }
 
@@ -272,7 +277,7 @@ static void turn(struct app *a) {
         term_read(a->term, clock_now());
     take_keys(a); /* also when nothing was read: an Esc is known by the time that passed */
     if (a->typed && stale(a))
-        paint(a); /* an echo waits for nothing else */
+        paint(a, due(a) ? FRAME_WHOLE : FRAME_ECHO); /* an echo waits for nothing else */
     if (a->fds[FD_DEMO].revents)
         take_demo(a);
     if (a->fds[FD_JOB].revents)
@@ -285,8 +290,8 @@ static void turn(struct app *a) {
     tick(a);
     run_effects(a);
     publish_turn(a, clock_now());
-    if (stale(a) && (a->typed || clock_now() >= a->paid_until - SAVED_MS))
-        paint(a);
+    if (stale(a) && (a->typed || due(a)))
+        paint(a, due(a) ? FRAME_WHOLE : FRAME_ECHO);
 }
 
 /* ---- life ---- */
@@ -384,6 +389,10 @@ int screen_run(const struct options *o, const char *argv0) {
     run_effects(&a);
     while (!a.quit)
         turn(&a);
+    struct handed handed = {0};
+    if (a.keep)
+        keep_collect(&handed, &a);
     end(&a);
+    keep_hand_over(&handed, o);
     return a.exit_code;
 }

@@ -6,6 +6,7 @@
 #include "app.h"
 #include "mix/act.h"
 #include "mix/attention.h"
+#include "mix/cli.h"
 #include "mix/config.h"
 #include "mix/input.h"
 #include "mix/job.h"
@@ -44,8 +45,15 @@ struct attending {
     uint32_t hooks[ATTENTION_HOOKS]; /* tasks that run the command */
     bool told;                       /* ... that it fails */
 };
+/* A program without a screen (keep.c). */
+struct keeping {
+    int64_t since;   /* ms since 1970 */
+    const char *key; /* of its server */
+    const struct keep_order *order;
+};
 struct app {
     const struct options *options;
+    const struct keeping *keeping; /* NULL: there is a screen */
     const char *argv0;
     char *state_dir, *start_dir, *cache_dir;
     struct term *term;
@@ -98,6 +106,8 @@ void servers_send(struct app *a);       /* requests and tasks that wait in effec
 void servers_save(struct app *a);
 void servers_send_last(struct app *a); /* after the last save: until the job thread has all */
 void servers_end(struct app *a);
+/* keep.c: a row that is opened without a screen. */
+void server_keep(struct app *a, size_t row, const struct net_config *config);
 void take_tasks(struct app *a);
 void take_incomings(struct app *a, size_t row);
 void take_demo(struct app *a);

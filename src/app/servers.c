@@ -119,10 +119,13 @@ static enum index_choice index_choice(const struct app *a, size_t row) {
 }
 
 static void open_model(struct app *a, size_t row) {
+    const struct keep_order *order = a->keeping ? a->keeping->order : NULL;
     const struct model_config config = {
+        .keeps = !order ? KEEPS_NOT : order->denies ? KEEPS_DENYING : KEEPS_BY_RULES,
+        .rules_dir = a->state_dir,
         .url = row_at(a, row)->url,
         .demo = row_at(a, row)->demo,
-        .state_dir = a->state_dir,
+        .state_dir = order ? NULL : a->state_dir, /* drafts and queues are the screen's */
         .cache_dir = a->cache_dir,
         .index = index_choice(a, row),
         .index_bytes = a->options->config.ui.index_bytes,
@@ -131,7 +134,8 @@ static void open_model(struct app *a, size_t row) {
         .theme = a->theme ? a->theme : a->options->theme,
         .themes = a->themes,
         .n_themes = theme_names(a),
-        .watch_limit = a->options->config.ui.watch_limit,
+        .watch_limit = order && order->n_sessions > 0 ? order->n_sessions
+                                                      : a->options->config.ui.watch_limit,
         .copy_ways = desk_copy_ways(),
         .ascii = a->options->ascii,
         .animate = !a->options->still,
@@ -141,9 +145,11 @@ static void open_model(struct app *a, size_t row) {
     int cols, rows;
 
     a->links[row].fx = fx;
-    term_size(a->term, &cols, &rows);
-    act_resize(m, cols, rows);
-    act_terminal(m, &a->terminal);
+    if (a->term) {
+        term_size(a->term, &cols, &rows);
+        act_resize(m, cols, rows);
+        act_terminal(m, &a->terminal);
+    }
     servers_open(&a->servers, row, m, fx);
 }
 
@@ -180,6 +186,13 @@ static void connect_to(struct app *a, size_t row, const struct net_config *confi
 
     if (net_new(&a->links[row].net, config, &err) != RC_OK)
         no_server(a, row, &err, "cannot be used");
+}
+
+void server_keep(struct app *a, size_t row, const struct net_config *config) {
+    open_model(a, row);
+    connect_to(a, row, config);
+    for (size_t i = 0; i < a->keeping->order->n_sessions; i++)
+        model_watch(row_at(a, row)->model, a->keeping->order->sessions[i], a->links[row].fx);
 }
 
 static void start_demo(struct app *a, size_t row) {

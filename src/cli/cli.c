@@ -54,11 +54,13 @@ const struct cli_command cli_commands[] = {
      .flags = {tail_flags, MIX_COUNT(tail_flags)},
      .run = cli_tail},
     {.name = "status",
-     .operands = "",
+     .operands = "[PID]",
      .help = "what the running mixtui programs watch: approvals, questions, work",
      .more = "A line for each running mixtui, `SERVER !1 ?0 x0 *2 +1`: approvals, questions, "
              "errors, at work, done and unseen; then a line for each session with something to "
-             "say. Exit code 0: something is watched; 1: no mixtui is running (`?` is printed).",
+             "say. Keepers (mixtui keep) say since when they keep. Exit code 0: something is "
+             "watched; 1: no mixtui is running (`?` is printed). --stop ends keepers, the one "
+             "with PID or all, and waits for their end; exit code 1: there is none.",
      .flags = {status_flags, MIX_COUNT(status_flags)},
      .local = true,
      .run = cli_status},
@@ -76,6 +78,19 @@ const struct cli_command cli_commands[] = {
          "reached: its address only says for which one a rule is.",
      .flags = {rules_flags, MIX_COUNT(rules_flags)},
      .run = cli_rules},
+    {.name = "keep",
+     .operands = "[SESSION]...",
+     .help = "go on watching without a screen, and answer by the rules",
+     .more = "It leaves the terminal and holds the streams of the sessions named, or of those a "
+             "running mixtui would watch. Requests are answered by the rules (see mixtui rules), "
+             "or all denied; what no rule decides is left to you and to the server's time limit. "
+             "Every answer is in the audit log. It calls the command of notify, sends no message "
+             "and empties no queue.\n\n"
+             "It ends when nothing has worked for a minute, on SIGTERM, and with mixtui status "
+             "--stop. There is one for each server. Where the server cancels the turn of whoever "
+             "disconnects (0.2.5) it keeps only what others began.",
+     .flags = {keep_flags, MIX_COUNT(keep_flags)},
+     .run = cli_keep},
     {.name = "export",
      .operands = "SESSION",
      .help = "write a whole session as JSON or Markdown",

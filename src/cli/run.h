@@ -88,7 +88,9 @@ extern const struct flag export_flags[3];
 int cli_export(const struct cli_command *c, int argc, char **argv);
 extern const struct flag rules_flags[8];
 int cli_rules(const struct cli_command *c, int argc, char **argv);
-extern const struct flag status_flags[3];
+extern const struct flag keep_flags[5];
+int cli_keep(const struct cli_command *c, int argc, char **argv);
+extern const struct flag status_flags[4];
 int cli_status(const struct cli_command *c, int argc, char **argv);
 
 #endif

@@ -3,11 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mix/jtext.h"
@@ -16,16 +18,17 @@
 
 enum { FILE_MAX = 256 << 10, OUT_MAX = 16 << 20, FIELDS = 6 };
 enum { NONE_RUNS = 1 };
-enum id { ID_SHORT, ID_JSON };
+enum id { ID_SHORT, ID_JSON, ID_STOP };
 
-const struct flag status_flags[3] = {
+const struct flag status_flags[4] = {
     {"--short", NULL, "one word for a status line: `!1*2+1`, `-` when nothing is to be said",
      ID_SHORT},
     {"--json", NULL, "as JSON", ID_JSON},
+    {"--stop", NULL, "end keepers: the one with the PID given, or all", ID_STOP},
     CLI_HELP,
 };
 
-enum form { FORM_LONG, FORM_SHORT, FORM_AS_JSON };
+enum form { FORM_LONG, FORM_SHORT, FORM_AS_JSON, FORM_STOP };
 struct counts {
     long approvals, questions, errors, working, done, unwatched;
 };
@@ -45,17 +48,37 @@ struct status {
     size_t programs;
     struct counts all;
     bool unknown; /* a server that cannot be reached now */
+    int pid;      /* FORM_STOP: of the one to end; 0: all */
+    bool failed;
     struct buf out;
 };
 
+static enum rc take_pid(struct status *s, const struct flag_given *g, struct err *err) {
+    static const struct flag stop = {.name = "--stop"};
+    const struct flag_given given = {.flag = &stop, .value = g->value};
+    int64_t pid = 0;
+
+    if (s->form != FORM_STOP)
+        return err_set(err, RC_USAGE, 0, "%.60s: status takes no operand", g->value);
+    if (s->pid != 0)
+        return err_set(err, RC_USAGE, 0, "%.60s: --stop takes one PID, or none for all", g->value);
+    const enum rc rc = flag_number(&pid, &given, 1, INT32_MAX, err);
+
+    s->pid = (int)pid;
+    return rc;
+}
+
 static enum rc take_word(void *arg, const struct flag_given *g, struct err *err) {
     struct status *s = arg;
-    const enum form form = g->flag && g->flag->id == ID_SHORT ? FORM_SHORT : FORM_AS_JSON;
+    static const enum form forms[] = {
+        [ID_SHORT] = FORM_SHORT, [ID_JSON] = FORM_AS_JSON, [ID_STOP] = FORM_STOP};
 
     if (!g->flag)
-        return err_set(err, RC_USAGE, 0, "%.60s: status takes no operand", g->value);
+        return take_pid(s, g, err);
+    const enum form form = forms[g->flag->id];
+
     if (s->form != FORM_LONG && s->form != form)
-        return err_set(err, RC_USAGE, 0, "--short and --json exclude each other");
+        return err_set(err, RC_USAGE, 0, "--short, --json and --stop exclude each other");
     s->form = form;
     return RC_OK;
 }
@@ -101,10 +124,66 @@ static void take_session(struct server_lines *s, const char *const fields[FIELDS
     count(&s->counts, *fields[1]);
 }
 
+/* ---- keepers ---- */
+struct keeper_line {
+    int64_t since; /* ms since 1970; 0: it is no keeper */
+    const char *key;
+};
+
+static void take_head(struct keeper_line *k, const char *const fields[FIELDS]) {
+    if (!str_eq(fields[2], "keep"))
+        return;
+    k->since = strtoll(fields[3], NULL, 10);
+    k->key = fields[4];
+}
+
+/* Whether that process holds the keeper's lock: a number alone may be another's by now. */
+static bool holds_lock(const char *key, int pid) {
+    auto_free char *dir = path_runtime_dir();
+    auto_buf struct buf path = {.max = 64 * MIX_KIB};
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    if (!dir || str_blank(key) || strchr(key, '/'))
+        return false;
+    (void)buf_addf(&path, "%s/keep-%s.lock", dir, key);
+    auto_fd int fd = open(buf_str(&path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+    return fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK &&
+           lock.l_pid == pid;
+}
+
+static void stop_keeper(struct status *st, const struct keeper_line *k, int pid) {
+    enum { STEP_MS = 20, STEPS = 500 };
+
+    if (k->since == 0 || (st->pid != 0 && st->pid != pid) || !holds_lock(k->key, pid))
+        return;
+    bool there = kill(pid, SIGTERM) == 0;
+
+    st->failed = st->failed || !there;
+    for (int i = 0; there && i < STEPS; i++) {
+        poll(NULL, 0, STEP_MS);
+        there = holds_lock(k->key, pid);
+    }
+    st->failed = st->failed || there;
+    st->programs++;
+    buf_addf(&st->out, there ? "process %d does not end\n" : "stopped process %d\n", pid);
+}
+
 /* ---- printing ---- */
 static void add_clean(struct buf *out, const char *s) { text_clean(out, s, strlen(s), CLEAN_LINE); }
 
-static void print_long(struct status *st, const struct server_lines *s, int pid) {
+static void add_time(struct buf *out, int64_t real) {
+    const time_t at = (time_t)(real / 1000);
+    struct tm tm;
+    char text[32] = "";
+
+    if (localtime_r(&at, &tm))
+        (void)strftime(text, sizeof text, "%Y-%m-%d %H:%M", &tm);
+    buf_adds(out, text);
+}
+
+static void print_long(struct status *st, const struct server_lines *s, int pid,
+                       const struct keeper_line *k) {
     const struct counts *c = &s->counts;
     const bool online = str_eq(s->state, "online");
 
@@ -114,7 +193,12 @@ static void print_long(struct status *st, const struct server_lines *s, int pid)
     else
         buf_addf(&st->out, " !%ld ?%ld x%ld *%ld +%ld", c->approvals, c->questions, c->errors,
                  c->working, c->done);
-    buf_addf(&st->out, "  [%d]\n", pid);
+    buf_addf(&st->out, "  [%d]", pid);
+    if (k->since > 0) {
+        buf_adds(&st->out, " keeps since ");
+        add_time(&st->out, k->since);
+    }
+    buf_adds(&st->out, "\n");
     for (size_t i = 0; online && i < s->n; i++) {
         buf_addf(&st->out, "  %c ", s->sessions[i].mark == '-' ? ' ' : s->sessions[i].mark);
         add_clean(&st->out, s->sessions[i].id);
@@ -156,34 +240,55 @@ static void print_json(struct status *st, const struct server_lines *s, bool fir
     buf_adds(&st->out, "]}");
 }
 
-static void end_server(struct status *st, struct server_lines *s, int pid, size_t number) {
+static void end_server(struct status *st, struct server_lines *s, int pid,
+                       const struct keeper_line *keeper, size_t number) {
     if (!s->name)
         return;
     add_counts(&st->all, &s->counts);
     st->unknown = st->unknown || !str_eq(s->state, "online");
     if (st->form == FORM_LONG)
-        print_long(st, s, pid);
+        print_long(st, s, pid, keeper);
     else if (st->form == FORM_AS_JSON)
         print_json(st, s, number == 1);
     free(s->sessions);
     *s = (struct server_lines){0};
 }
 
+static void begin_json(struct status *st, int pid, const struct keeper_line *keeper) {
+    buf_addf(&st->out, "%s{\"pid\":%d,", st->programs > 0 ? "," : "", pid);
+    if (keeper->since > 0)
+        buf_addf(&st->out, "\"keeps_since\":%lld,", (long long)keeper->since);
+    buf_adds(&st->out, "\"servers\":[");
+}
+
+/* The next line split into its fields; NULL: there is none. */
+static char *next_line(char *line, const char *fields[FIELDS]) {
+    char *next = strchr(line, '\n');
+
+    if (next)
+        *next++ = '\0';
+    split(line, fields);
+    return next;
+}
+
 static void take_file(struct status *st, char *text, int pid) {
     struct server_lines server = {0};
+    struct keeper_line keeper = {0};
     size_t servers = 0;
+    const char *fields[FIELDS];
+    char *line = next_line(text, fields);
 
+    take_head(&keeper, fields);
+    if (st->form == FORM_STOP) {
+        stop_keeper(st, &keeper, pid);
+        return;
+    }
     if (st->form == FORM_AS_JSON)
-        buf_addf(&st->out, "%s{\"pid\":%d,\"servers\":[", st->programs > 0 ? "," : "", pid);
-    for (char *line = text, *next; line && *line; line = next) {
-        const char *fields[FIELDS];
-
-        next = strchr(line, '\n');
-        if (next)
-            *next++ = '\0';
-        split(line, fields);
+        begin_json(st, pid, &keeper);
+    while (line && *line) {
+        line = next_line(line, fields);
         if (str_eq(fields[0], "server")) {
-            end_server(st, &server, pid, servers);
+            end_server(st, &server, pid, &keeper, servers);
             servers++;
             server = (struct server_lines){.name = fields[1],
                                            .state = fields[2],
@@ -194,7 +299,7 @@ static void take_file(struct status *st, char *text, int pid) {
             take_session(&server, fields);
         }
     }
-    end_server(st, &server, pid, servers);
+    end_server(st, &server, pid, &keeper, servers);
     if (st->form == FORM_AS_JSON)
         buf_adds(&st->out, "]}");
     st->programs++;
@@ -291,7 +396,7 @@ int cli_status(const struct cli_command *c, int argc, char **argv) {
     if (st.form == FORM_AS_JSON)
         buf_adds(&st.out, "]}\n");
     else if (st.programs == 0)
-        buf_adds(&st.out, "?\n");
+        buf_adds(&st.out, st.form == FORM_STOP ? "no keeper runs\n" : "?\n");
     else if (st.form == FORM_SHORT)
         print_short(&st);
     struct cli_out out;
@@ -303,5 +408,5 @@ int cli_status(const struct cli_command *c, int argc, char **argv) {
     buf_fini(&st.out);
     if (rc != RC_OK)
         return cli_fail(c, &err);
-    return st.programs > 0 ? 0 : NONE_RUNS;
+    return st.programs > 0 && !st.failed ? 0 : NONE_RUNS;
 }

@@ -207,6 +207,10 @@ void ask_permission(struct model *m, struct session *s, const struct event_data 
         bind_call(m, a, call);
     else
         a->object = object_of(a, NULL);
+    if (m->keeps == KEEPS_DENYING) {
+        keep_denies(m, a, fx);
+        return;
+    }
     rules_asked(m, a, fx);
     if (!a->rules_task) /* else somebody is called when no rule decides */
         attend_ask(m, a, fx);

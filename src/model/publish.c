@@ -28,6 +28,12 @@ static void add_field(struct buf *out, const char *s) {
 
 void publish_begin(struct buf *out, int pid) { buf_addf(out, "mixtui 1\t%d\n", pid); }
 
+void publish_keeper(struct buf *out, int pid, int64_t since, const char *key) {
+    buf_addf(out, "mixtui 1\t%d\tkeep\t%lld", pid, (long long)since);
+    add_field(out, key);
+    buf_adds(out, "\n");
+}
+
 static bool watched(const struct session *s, enum mark mark) {
     return s->id && mark != MARK_UNWATCHED;
 }

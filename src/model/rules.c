@@ -75,9 +75,9 @@ static void say_failure(struct model *m, const struct err *err, const char *what
 }
 
 void rules_asked(struct model *m, struct ask *a, struct effects *fx) {
-    if (!m->state_dir || a->kind != ASK_PERMISSION || a->rules_asked)
+    if (!m->rules_dir || a->kind != ASK_PERMISSION || a->rules_asked)
         return;
-    struct task *t = fx_task(m, fx, TASK_RULES_ASK, m->state_dir, TAG_RULES, a->session);
+    struct task *t = fx_task(m, fx, TASK_RULES_ASK, m->rules_dir, TAG_RULES, a->session);
 
     ruling_ask_of(&t->ask, &t->arena, m, a);
     t->real = m->real;
@@ -99,7 +99,7 @@ static void write_line(struct model *m, const struct ruling_ask *ask,
         say_failure(m, &err, "An answer is not in the audit log");
         return;
     }
-    struct task *t = fx_task(m, fx, TASK_AUDIT_ADD, m->state_dir, TAG_RULES, NULL);
+    struct task *t = fx_task(m, fx, TASK_AUDIT_ADD, m->rules_dir, TAG_RULES, NULL);
 
     task_data(t, buf_str(&line), line.n);
 }
@@ -109,7 +109,7 @@ void rules_answered(struct model *m, const struct ask *a, const char *answer, co
     struct arena arena = {0};
     struct ruling_ask ask;
 
-    if (!m->state_dir)
+    if (!m->rules_dir)
         return;
     ruling_ask_of(&ask, &arena, m, a);
     write_line(m, &ask,
@@ -170,7 +170,7 @@ static void verdict(struct model *m, struct task *t, struct effects *fx) {
 /* ---- tasks ---- */
 struct task *rules_start(struct model *m, enum task_kind kind, const char *data,
                          struct effects *fx) {
-    struct task *t = fx_task(m, fx, kind, m->state_dir, TAG_RULES, NULL);
+    struct task *t = fx_task(m, fx, kind, m->rules_dir, TAG_RULES, NULL);
 
     if (data)
         task_data(t, data, strlen(data));
