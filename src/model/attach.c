@@ -162,7 +162,7 @@ static void upload_ended(struct model *m, const struct transfer *t, struct effec
 static const struct transfer_ends uploads = {.ended = upload_ended, .quiet = true};
 
 static const char *kind_word(const struct dir_entry *e) {
-    switch (e->what) {
+    switch (e->kind) {
     case ENTRY_FILE:
         break;
     case ENTRY_DIR:
