@@ -326,6 +326,8 @@ const char *policy_why_not(const struct policy_rule *r, const struct ruling_ask 
         return "this line is no rule";
     if (r->expires > 0 && real >= r->expires)
         return "the rule has expired";
+    if (r->made > real)
+        return "it came before the rule was made";
     const char *why = outside(r, ask);
 
     if (why)

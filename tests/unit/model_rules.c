@@ -2,6 +2,7 @@
  * somebody was first. The rules and the log are files in memory here. */
 #include "mix/policy.h"
 #include "mix/servers.h"
+#include "mix/wire.h"
 #include "model_kit.h"
 
 static const char *const one[] = {"s1"};
@@ -220,6 +221,27 @@ static void a_rule_saved_while_a_request_waits_does_not_answer_it(void **state_)
     bash(k, "p2", "git status");
     assert_int_equal(the(k, "p2")->state, ASK_SENT);
     assert_int_equal(the(k, "p1")->state, ASK_PENDING);
+    kit_free(k);
+}
+
+/* Another program may save it between the arrival and the reading of the file. */
+static void a_rule_that_was_made_after_the_arrival_does_not_answer(void **state_) {
+    struct kit *k = start();
+    char made[32];
+
+    (void)state_;
+    time_write(made, k->real + 2000);
+    (void)buf_addf(&rules_file,
+                   "{\"id\":\"x\",\"rule\":\"Bash\",\"answer\":\"allow\",\"scope\":\"always\","
+                   "\"made\":\"%s\"}\n",
+                   made);
+    bash(k, "p1", "make");
+    assert_int_equal(answers(k), 0);
+    kit_pass(k, 3000);
+    k->real += 3000;
+    bash(k, "p2", "make");
+    assert_int_equal(the(k, "p1")->state, ASK_PENDING);
+    assert_int_equal(the(k, "p2")->state, ASK_SENT);
     kit_free(k);
 }
 
@@ -637,6 +659,7 @@ int main(void) {
         T(without_a_rule_or_a_state_directory_a_person_is_asked),
         T(nothing_that_does_more_than_the_pattern_says_is_granted),
         T(a_rule_saved_while_a_request_waits_does_not_answer_it),
+        T(a_rule_that_was_made_after_the_arrival_does_not_answer),
         T(a_persons_key_that_came_first_wins),
         T(an_answer_that_would_come_too_late_is_not_given),
         T(an_error_leaves_it_to_the_person_and_is_said_once_a_minute),
