@@ -420,7 +420,7 @@ static bool goes_on(struct model *m, struct transfer *t, const struct incoming *
 static void transfer_failed(struct model *m, struct transfer *t, const struct incoming *in,
                             struct effects *fx) {
     t->request = 0;
-    if (!t->upload && in->err.rc == RC_IO && in->err.detail == EEXIST && !t->resume &&
+    if (!t->upload && in->err.rc == RC_IO && in->err.detail == EEXIST &&
         download_again(m, t, fx))
         return;
     if (!t->upload)

@@ -21,8 +21,39 @@ static size_t keep(struct call *c, const char *p, size_t n, size_t most) {
     return c->kept_enough ? CURL_WRITEFUNC_ERROR : n;
 }
 
+static const char *header_of(const struct call *c, const char *name) {
+    struct curl_header *h = NULL;
+    const bool there =
+        c->task.easy && curl_easy_header(c->task.easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK;
+
+    return there && *h->value ? h->value : NULL;
+}
+
+/* Once an attempt, before its first byte is kept. */
+static bool look_at_head(struct call *c) {
+    curl_off_t length = -1;
+
+    curl_easy_getinfo(c->task.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (c->file.transfer) {
+        c->file.total = length;
+        return true;
+    }
+    return c->file.answered ||
+           file_answered(&c->file, &(struct file_head){
+                                       .status = task_status(&c->task),
+                                       .etag = header_of(c, "ETag"),
+                                       .modified = header_of(c, "Last-Modified"),
+                                       .range = header_of(c, "Content-Range"),
+                                       .length = length,
+                                   });
+}
+
 static size_t keep_bytes(struct call *c, const char *p, size_t n) {
     if (call_has_file(c)) {
+        if (!look_at_head(c)) {
+            c->given_up = c->file.err;
+            return CURL_WRITEFUNC_ERROR;
+        }
         const size_t wrote = file_write(&c->file, p, n);
 
         c->given_up = c->file.err;
@@ -101,26 +132,13 @@ size_t answer_bytes(char *p, size_t one, size_t count, void *arg) {
         return keep(c, p, n, ERROR_BODY);
     if (call_as_it_is(c))
         return pass_on(c, p, n);
-    if (c->spec->reply == REPLY_BYTES) {
-        curl_off_t total = -1;
-
-        curl_easy_getinfo(c->task.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &total);
-        c->file.total = total;
+    if (c->spec->reply == REPLY_BYTES)
         return keep_bytes(c, p, n);
-    }
     remember(c, p, n);
     return c->spec->reply == REPLY_NONE ? n : decode(c, p, n);
 }
 
 /* ---- an attempt is over ---- */
-static const char *header_of(const struct call *c, const char *name) {
-    struct curl_header *h = NULL;
-    const bool there =
-        c->task.easy && curl_easy_header(c->task.easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK;
-
-    return there && *h->value ? h->value : NULL;
-}
-
 static bool is_type(const char *type, const char *want) {
     return type && strncasecmp(type, want, strlen(want)) == 0;
 }
@@ -160,7 +178,10 @@ static void answer(struct call *c) {
     if (call_as_it_is(c)) {
         in->done = in->total = (int64_t)c->passed_on;
     } else if (c->spec->reply == REPLY_BYTES && call_has_file(c)) {
-        file_finish(&c->file, &err);
+        if (c->file.part && !look_at_head(c)) /* of nothing, no byte came */
+            err = c->file.err;
+        else
+            file_finish(&c->file, &err);
     } else if (c->spec->reply == REPLY_BYTES) {
         char *bytes = arena_alloc(&in->arena, c->kept.n + 1);
 
@@ -224,6 +245,26 @@ static void hide_codes(struct call *c) {
     c->kept = shown;
 }
 
+/* The server has not the rest: all is here already, or the file became another. */
+static bool nothing_left(struct call *c, int status) {
+    const struct local_file *f = &c->file;
+
+    if (status != 416 || c->spec->reply != REPLY_BYTES || f->from <= 0)
+        return false;
+    const bool whole = f->whole == f->from;
+
+    if (!whole)
+        file_forget(&c->file);
+    if (whole) {
+        c->file.answered = true;
+        answer(c);
+        return true;
+    }
+    call_clear_attempt(c);
+    c->state = CALL_WAITING; /* from the start, which cannot be answered so again */
+    return true;
+}
+
 void answer_done(struct task *t, CURLcode code) {
     struct call *c = (struct call *)t;
     const int status = task_status(t);
@@ -233,6 +274,8 @@ void answer_done(struct task *t, CURLcode code) {
 
     trace_answer(t, code);
     hooks_after(t, method_name(call_method(c)), code, refused ? &c->kept : &nothing, &err);
+    if (err.rc == RC_OK && nothing_left(c, status))
+        return;
     if (err.rc != RC_OK) {
         blame_type(c, &err);
         retry_or_fail(c, &err);

@@ -5,6 +5,7 @@
 #include "call.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -79,6 +80,17 @@ static void call_free(struct call *c) {
     free(c);
 }
 
+static void keep_part(struct call *c, struct incoming *in) {
+    auto_buf struct buf resume = {.max = 512};
+
+    if (!c->req->keep_part || c->file.transfer)
+        return;
+    file_resume(&c->file, &resume);
+    c->file.keeps = resume.n > 0;
+    in->done = c->file.done;
+    in->resume = resume.n > 0 ? arena_strdup(&in->arena, resume.p) : NULL;
+}
+
 void call_fail(struct call *c, const struct err *err, int status) {
     struct incoming *in = incoming_new(IN_FAIL, c->req->id);
 
@@ -87,6 +99,8 @@ void call_fail(struct call *c, const struct err *err, int status) {
     in->attempt = c->attempt;
     fault_attach(c, in);
     fault_headers(c, in);
+    if (err->rc != RC_CANCELLED)
+        keep_part(c, in);
     emit(c->net, &c->flow, in);
     call_free(c);
 }
@@ -120,6 +134,17 @@ static const char *accept_of(const struct call *c) {
     if (call_is_probe(c) || c->spec->reply == REPLY_BYTES)
         return "*/*";
     return is_stream(c) ? "text/event-stream" : "application/json";
+}
+
+/* What is here already is not asked for again, as long as it is of the same file. */
+static void ask_for_rest(const struct call *c, struct task_options *o, char range[64],
+                         char condition[256]) {
+    if (c->spec->reply != REPLY_BYTES || c->file.from <= 0)
+        return;
+    snprintf(range, 64, "Range: bytes=%lld-", (long long)c->file.from);
+    snprintf(condition, 256, "If-Range: %s", c->file.validator);
+    o->extra_header = range;
+    o->second_header = condition;
 }
 
 void call_start(struct call *c) {
@@ -159,6 +184,9 @@ void call_start(struct call *c) {
         abort();
     if (!probe && c->spec->body == BODY_MULTIPART)
         o.mime = c->mime = file_mime(&c->file, c->task.easy);
+    char range[64], condition[256];
+
+    ask_for_rest(c, &o, range, condition);
     task_start(&c->task, &o);
 }
 
@@ -175,7 +203,7 @@ static enum rc open_file(struct call *c, struct err *err) {
         return path ? file_open_upload(&c->file, path, err)
                     : err_set(err, RC_USAGE, 0, "%s: no file is named", c->spec->short_name);
     if (c->spec->reply == REPLY_BYTES && path)
-        return file_open_download(&c->file, path, err);
+        return file_open_download(&c->file, path, c->req->resume, err);
     return RC_OK;
 }
 

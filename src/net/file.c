@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { FLUSH_BYTES = 8 << 20 };
+
 /* The reason first: the line may be cut where the screen ends. */
 static enum rc failed(struct err *err, const char *path, const char *doing, int why) {
     char space[128];
@@ -21,7 +23,7 @@ void file_close(struct local_file *f) {
     if (f->fd >= 0)
         close(f->fd);
     f->fd = -1;
-    if (f->part)
+    if (f->part && !f->keeps)
         unlink(f->part);
     free(TAKE(f->part));
 }
@@ -126,11 +128,36 @@ curl_mime *file_mime(struct local_file *f, CURL *easy) {
 }
 
 /* ---- download ---- */
-enum rc file_open_download(struct local_file *f, const char *path, struct err *err) {
+/* "SIZE VALIDATOR". The part is taken up only when it is a file of ours that is no longer. */
+static bool take_up(struct local_file *f, const char *name, const char *resume) {
+    char *end = NULL;
+    struct stat st;
+
+    errno = 0;
+    f->whole = strtoll(resume, &end, 10);
+    if (errno != 0 || *end != ' ' || strlen(end + 1) >= sizeof f->validator)
+        return false;
+    f->fd = open(name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (f->fd < 0)
+        return false;
+    if (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1 ||
+        (f->whole >= 0 && st.st_size > f->whole)) {
+        close(f->fd);
+        f->fd = -1;
+        return false;
+    }
+    snprintf(f->validator, sizeof f->validator, "%s", end + 1);
+    f->done = (int64_t)st.st_size;
+    return true;
+}
+
+enum rc file_open_download(struct local_file *f, const char *path, const char *resume,
+                           struct err *err) {
     struct stat st;
     struct buf part;
 
-    *f = (struct local_file){.path = path, .fd = -1, .total = -1, .told_at = INT64_MIN};
+    *f =
+        (struct local_file){.path = path, .fd = -1, .total = -1, .whole = -1, .told_at = INT64_MIN};
     if (lstat(path, &st) == 0)
         return failed(err, path, "could not make", EEXIST);
     buf_init(&part, 64 * MIX_KIB);
@@ -140,7 +167,8 @@ enum rc file_open_download(struct local_file *f, const char *path, struct err *e
     }
     char *name = buf_take(&part);
 
-    f->fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (!resume || !take_up(f, name, resume))
+        f->fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (f->fd < 0) {
         const enum rc rc = failed(err, name, "could not make", errno);
 
@@ -151,11 +179,80 @@ enum rc file_open_download(struct local_file *f, const char *path, struct err *e
     return RC_OK;
 }
 
+void file_forget(struct local_file *f) {
+    *f->validator = '\0';
+    f->whole = -1;
+}
+
+/* Strong ones only: a part of something similar is no part of it. */
+static void note_validator(struct local_file *f, const struct file_head *head) {
+    const bool strong = head->etag && strncmp(head->etag, "W/", 2) != 0;
+    const char *v = strong ? head->etag : head->modified;
+
+    *f->validator = '\0';
+    if (v && strlen(v) < sizeof f->validator)
+        snprintf(f->validator, sizeof f->validator, "%s", v);
+    f->whole = head->length;
+}
+
+/* "bytes FROM-TO/WHOLE" */
+static bool is_our_part(const struct local_file *f, const char *range) {
+    long long from = -1, to = -1, whole = -1;
+
+    if (!range || sscanf(range, "bytes %lld-%lld/%lld", &from, &to, &whole) < 2)
+        return false;
+    return from == f->from && (f->whole < 0 || whole < 0 || whole == f->whole);
+}
+
+bool file_answered(struct local_file *f, const struct file_head *head) {
+    f->answered = true;
+    if (head->status == 206 && f->from > 0) {
+        if (!is_our_part(f, head->range)) {
+            file_forget(f);
+            err_set(&f->err, RC_CONNECT, 0, "%s: another part came than was asked for", f->path);
+            return false;
+        }
+        f->total = head->length >= 0 ? f->from + head->length : f->whole;
+        return true;
+    }
+    if (f->from > 0) { /* all of it, from the start */
+        f->from = 0;
+        f->done = 0;
+        if (ftruncate(f->fd, 0) != 0 || lseek(f->fd, 0, SEEK_SET) != 0) {
+            failed(&f->err, f->part, "could not write", errno);
+            return false;
+        }
+    }
+    f->total = head->length;
+    note_validator(f, head);
+    return true;
+}
+
+void file_resume(const struct local_file *f, struct buf *out) {
+    if (f->part && f->done > 0 && *f->validator)
+        (void)buf_addf(out, "%lld %s", (long long)f->whole, f->validator);
+}
+
 /* A transfer's counters start over; whether its bytes can is asked when they must. */
 void file_open_transfer(struct local_file *f, const struct own_bytes *t) {
     *f = (struct local_file){.transfer = t, .fd = -1, .total = t->size, .told_at = INT64_MIN};
     if (!t->read)
         f->total = -1;
+}
+
+/* Starts what is full on its way to the disk, so that the fsync at the end has little to wait for:
+ * streams stand still meanwhile. */
+static void flush_behind(const struct local_file *f, size_t n) {
+#ifdef SYNC_FILE_RANGE_WRITE
+    const int64_t now = f->done / FLUSH_BYTES, before = (f->done - (int64_t)n) / FLUSH_BYTES;
+
+    if (now != before)
+        (void)sync_file_range(f->fd, (off_t)(before * FLUSH_BYTES),
+                              (off_t)((now - before) * FLUSH_BYTES), SYNC_FILE_RANGE_WRITE);
+#else
+    (void)f;
+    (void)n;
+#endif
 }
 
 size_t file_write(struct local_file *f, const char *p, size_t n) {
@@ -184,6 +281,7 @@ size_t file_write(struct local_file *f, const char *p, size_t n) {
         at += (size_t)wrote;
     }
     f->done += (int64_t)n;
+    flush_behind(f, n);
     return n;
 }
 
@@ -192,9 +290,14 @@ enum rc file_restart(struct local_file *f, struct err *err) {
 
     if (t && f->done > 0 && !(t->restart && t->restart(t->user)))
         return err_set(err, RC_IO, 0, "the bytes cannot be had from the start again");
-    f->done = 0;
-    f->waits = false;
+    f->waits = f->answered = false;
     f->err = (struct err){0};
+    f->from = f->part && *f->validator && f->done > 0 ? f->done : 0;
+    f->done = f->from;
+    if (f->from > 0)
+        return lseek(f->fd, (off_t)f->from, SEEK_SET) < 0
+                   ? failed(err, f->part, "could not write", errno)
+                   : RC_OK;
     if (f->part && (ftruncate(f->fd, 0) != 0 || lseek(f->fd, 0, SEEK_SET) != 0))
         return failed(err, f->part, "could not write", errno);
     return RC_OK;
@@ -220,6 +323,13 @@ enum rc file_finish(struct local_file *f, struct err *err) {
     if (f->transfer)
         return RC_OK;
     f->fd = -1;
+    f->keeps = false;
+    if (fsync(fd) != 0 && errno != EINVAL && errno != EROFS) {
+        const int why = errno;
+
+        close(fd);
+        return failed(err, f->part, "could not write", why);
+    }
     if (close(fd) != 0)
         return failed(err, f->part, "could not write", errno);
     if (rename_new(f->part, f->path) != 0)

@@ -179,7 +179,7 @@ struct task_options {
     curl_mime *mime; /* instead of a body */
     curl_write_callback write;
     long buffer_size;
-    const char *extra_header;
+    const char *extra_header, *second_header; /* NULL: none */
     enum { REUSE_CONNECTION, OWN_CONNECTION } connection;
     enum { AS_SET, ALWAYS_1_1 } http;
 };
@@ -238,9 +238,28 @@ struct local_file { /* of an upload or download */
     int64_t done, total, told_at; /* total -1: unknown */
     struct err err;               /* why a callback gave up */
     bool waits;                   /* for transfer->fd; curl is paused */
+    /* A download that goes on: bytes of the part that this attempt asks to leave out, and what the
+       server said of the file they are of: its size and a validator. "": it cannot go on */
+    int64_t from;
+    int64_t whole;
+    char validator[200];
+    bool answered; /* the head of this attempt's answer was looked at */
+    bool keeps;    /* the part stays behind */
 };
 enum rc file_open_upload(struct local_file *f, const char *path, struct err *err);
-enum rc file_open_download(struct local_file *f, const char *path, struct err *err);
+/* resume: as file_resume gave it; NULL: from the start */
+enum rc file_open_download(struct local_file *f, const char *path, const char *resume,
+                           struct err *err);
+/* What the head of an answer to a download says; each may be NULL. False: f->err is set. */
+struct file_head {
+    int status;
+    const char *etag, *modified, *range; /* Content-Range */
+    int64_t length;                      /* -1: unknown */
+};
+bool file_answered(struct local_file *f, const struct file_head *head);
+/* Appends what the part is a part of; nothing when it cannot go on. */
+void file_resume(const struct local_file *f, struct buf *out);
+void file_forget(struct local_file *f); /* the part: the next attempt begins at the start */
 void file_open_transfer(struct local_file *f, const struct own_bytes *t);
 curl_mime *file_mime(struct local_file *f, CURL *easy);
 size_t file_write(struct local_file *f, const char *p,
@@ -248,7 +267,7 @@ size_t file_write(struct local_file *f, const char *p,
 enum rc file_restart(struct local_file *f, struct err *err);
 enum rc file_finish(struct local_file *f,
                     struct err *err);  /* a download is whole: gives it its name */
-void file_close(struct local_file *f); /* an unfinished download leaves nothing */
+void file_close(struct local_file *f); /* an unfinished download leaves nothing unless it keeps */
 
 /* ---- stream.c ---- */
 void stream_begin(struct net *n, struct request *r); /* takes r */

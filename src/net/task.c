@@ -78,6 +78,8 @@ static void add_headers(struct task *t, const struct task_options *o) {
     }
     if (o->extra_header)
         add_usual(t, o->extra_header);
+    if (o->second_header)
+        add_usual(t, o->second_header);
 }
 
 static void set_body(CURL *e, const struct task_options *o) {
