@@ -33,6 +33,7 @@ void undo_record(struct editor *e, size_t at, size_t n_old, const char *now, siz
                  size_t caret, enum edit_join join); /* before the change */
 void undo_recorded(struct editor *e);                /* behind it, or when chips came */
 void undo_fini(struct editor *e);
+size_t edit_undo_at(const struct editor *e); /* where the last undo or redo changed something */
 
 /* ---- editor_chips.c ---- */
 struct chip *chip_list_copy(const struct chip *v, size_t n);

@@ -105,6 +105,7 @@ void editor_set(struct editor *e, const char *text) {
     auto_buf struct buf clean = {0};
     buf_init(&clean, e->text.max);
     tidy(&clean, e, text, strlen(text));
+    editor_group_end(e);
     (void)edit_replace(e, 0, e->text.n, buf_str(&clean), clean.n, clean.n, JOIN_NOT);
 }
 

@@ -27,6 +27,7 @@ struct edit_undo {
     size_t bytes;
     uint32_t group, groups; /* of the changes under way; 0: none */
     enum edit_join last;    /* what the next change may join */
+    size_t at;              /* first byte that undo or redo changed last */
 };
 
 static struct edit_undo *undo_of(struct editor *e) {
@@ -182,10 +183,12 @@ static bool step(struct editor *e, bool back) {
         return false;
     const uint32_t group = from->v[from->n - 1].group;
     u->group = 0;
+    u->at = SIZE_MAX;
     do {
         to->v = xgrow(to->v, to->n, &to->cap, sizeof *to->v);
         to->v[to->n++] = from->v[--from->n];
         swap_in(e, &to->v[to->n - 1], back);
+        u->at = to->v[to->n - 1].at < u->at ? to->v[to->n - 1].at : u->at;
     } while (group && from->n > 0 && from->v[from->n - 1].group == group);
     u->last = JOIN_NOT;
     edit_touched(e);
@@ -195,6 +198,8 @@ static bool step(struct editor *e, bool back) {
 bool editor_undo(struct editor *e) { return step(e, true); }
 
 bool editor_redo(struct editor *e) { return step(e, false); }
+
+size_t edit_undo_at(const struct editor *e) { return e->undo ? e->undo->at : 0; }
 
 /* ---- on disk ----
  *   mixtui undo 1 LENGTH HASH          of the text it belongs to
