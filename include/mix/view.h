@@ -17,6 +17,11 @@ void view_free(struct view *v);
 void view_settle(struct view *v, struct model *m);
 /* out has the model's size */
 void view_draw(struct view *v, const struct model *m, struct canvas *out);
+/* Of the frames from now on. ECHO: a key waits to be seen; texts that stream to a reader who
+ * follows may be shown as the frame before had them, and view_behind says that some were. */
+enum frame_kind { FRAME_WHOLE, FRAME_ECHO };
+void view_hurry(struct view *v, enum frame_kind kind);
+bool view_behind(const struct view *v);
 
 /* The layout for a size, also for tests: which panes are on screen and where. Width or height 0:
  * not shown. */

@@ -382,7 +382,7 @@ int screen_run(const struct options *o, const char *argv0) {
     start_tell(&a);
     if (o->demo)
         server_connect(&a, a.first); /* it starts while this draws */
-    paint(&a);
+    paint(&a, FRAME_WHOLE);
     if (!o->demo)
         server_connect(&a, a.first);
     a.started = true;

@@ -400,12 +400,35 @@ static bool cut_for(const struct sheet *s, const struct part *p, const struct la
     return s->lay.raw == lay->raw && (p->kind != PART_NOTE || s->lay.width == lay->width);
 }
 
+/* The slices stay as they are, over the text as it is now: it may lie elsewhere. False: it is not
+ * the text it was. */
+static bool stay(struct view *v, struct sheet *s, const struct part *p, enum role role,
+                 const struct lay *lay) {
+    const uint32_t src = s->bodies.v[0].src;
+    const enum body_sort kind = s->bodies.v[0].kind;
+    const size_t len = s->bodies.v[0].len;
+
+    if (v->hurry != FRAME_ECHO || !lay->m || !lay->m->shown->reading.follow || !may_grow(s))
+        return false;
+    fill_bodies(s, p, role, lay);
+    if (!may_grow(s) || s->bodies.v[0].kind != kind || s->bodies.v[0].len < len ||
+        !still_there(s, &s->bodies.v[0], src)) {
+        uncut(all(v), s);
+        return false;
+    }
+    s->bodies.v[0].len = len;
+    v->behind = true;
+    return true;
+}
+
 struct sheet *sheet_cut(struct view *v, const struct part *p, enum role role,
                         const struct lay *lay) {
     struct sheet *s = sheet_of(v, p, lay);
 
     if (s->cut && cut_for(s, p, lay)) {
         if (!grows(p) || (s->rev == p->rev && s->source_len == p->len))
+            return s;
+        if (stay(v, s, p, role, lay))
             return s;
         if (may_grow(s) && grow(all(v), s, p, role, lay)) {
             s->rev = p->rev;

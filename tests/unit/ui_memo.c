@@ -107,8 +107,47 @@ static void a_hit_in_a_long_result_costs_no_frame_more(void **state) {
     free(result);
 }
 
+/* ---- an echo does not wait for what streams ---- */
+static void say(const char *text) {
+    transcript_delta(&s->transcript, PART_TEXT, "m1", text, strlen(text), 0, 0);
+    f->m.rev++;
+}
+
+static bool shows(const char *text) {
+    auto_buf struct buf screen = {.max = MIX_MIB};
+
+    frame(f);
+    canvas_text(&f->c, &screen);
+    return strstr(buf_str(&screen), text) != NULL;
+}
+
+static void an_echo_shows_what_streams_as_it_was(void **state) {
+    (void)state;
+    s->reading.follow = true;
+    say("The **first** words");
+    assert_true(shows("The first words"));
+    for (int i = 0; i < 200; i++) /* the text moves in memory */
+        say(" and more");
+    say(", the last ones");
+    view_hurry(f->v, FRAME_ECHO);
+    assert_true(shows("The first words"));
+    assert_false(shows("the last ones"));
+    assert_true(view_behind(f->v));
+    view_hurry(f->v, FRAME_WHOLE);
+    assert_true(shows("the last ones"));
+    assert_false(view_behind(f->v));
+    view_hurry(f->v, FRAME_ECHO); /* nothing came since */
+    assert_true(shows("the last ones"));
+    assert_false(view_behind(f->v));
+    say(" of all");
+    s->reading.follow = false; /* who reads elsewhere keeps the place: nothing is left out */
+    assert_true(shows("of all"));
+    assert_false(view_behind(f->v));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_echo_shows_what_streams_as_it_was, start, end),
         cmocka_unit_test_setup_teardown(a_result_that_moved_is_not_read_where_it_was, start, end),
         cmocka_unit_test_setup_teardown(a_hit_in_a_long_result_costs_no_frame_more, start, end),
     };
