@@ -563,6 +563,7 @@ bool model_keepable(const struct model *m);
 size_t model_transfers(const struct model *m); /* that run or wait for their turn */
 /* What a queued message waits for, in few words. */
 const char *queue_state(const struct session *s, size_t at);
+bool queue_state_matters(const struct session *s, size_t at); /* more than that it waits */
 /* sessions with text that the disk refused to take */
 size_t model_unsaved(const struct model *m);
 /* The part has a mark; SIZE_MAX: the entry, or any part of it. */

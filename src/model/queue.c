@@ -148,6 +148,13 @@ const char *queue_state(const struct session *s, size_t at) {
     return at == 0 ? "waits for the turn" : "waits for those before it";
 }
 
+bool queue_state_matters(const struct session *s, size_t at) {
+    const struct queued *q = &s->queue[at];
+
+    return q->edited || q->why_waits || q->id == s->priv->now_id ||
+           (at == 0 && q->n_chips > 0 && s->turn == TURN_IDLE && !s->held);
+}
+
 /* ---- back to the person ---- */
 void message_to_draft(struct model *m, struct session *s, const struct queued *q) {
     editor_set(&s->draft, q->text);
@@ -284,13 +291,4 @@ void act_queue_now(struct model *m, struct session *s, uint32_t id, struct effec
         act_session_cancel(m, s, fx);
     send_drain(m, s, fx);
     model_settle(m, fx);
-}
-
-/* Until files are uploaded: a message without them is ready. */
-__attribute__((weak)) bool attach_ready(struct model *m, struct session *s, struct queued *q,
-                                        struct effects *fx) {
-    (void)m;
-    (void)s;
-    (void)fx;
-    return q->n_chips == 0;
 }

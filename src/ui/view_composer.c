@@ -194,6 +194,8 @@ static int draw_extra(const struct model *m, struct canvas *c, struct rect r, in
         auto_buf struct buf options = {.max = 256};
 
         turn_options_text(&options, &s->queue[i].options, ", ");
+        if (queue_state_matters(s, i))
+            buf_addf(&options, "%s%s", options.n > 0 ? ", " : "", queue_state(s, i));
         x += canvas_putf(c, x, r.y + y, r.w, STYLE_DIM, "queued %zu%s%s  ", i + 1,
                          options.n > 0 ? ": " : "", buf_str(&options));
         put_foreign(c, x, r.y + y++, r.x + r.w - x, STYLE_USER_TEXT, s->queue[i].text, CLEAN_LINE);
@@ -235,11 +237,16 @@ static void draw_box_top(const struct model *m, struct canvas *c, struct rect r,
         n += snprintf(facts + n, sizeof facts - (size_t)n, "%s%s%s", dot, turn_word(s), spinner(m));
     if (s->n_queue > 0)
         snprintf(facts + n, sizeof facts - (size_t)n, "%squeued %zu%s", dot, s->n_queue,
-                 s->held ? ", held: r in the thread goes on" : "");
+                 s->held && s->own != OWN_OTHER ? ", held: r in the thread goes on" : "");
     draw_line(c, m, r.x, r.y, r.w, edge);
     put(c, r.x, r.y, 1, edge, glyph(m, G_TOP_LEFT));
     x += put(c, x, r.y, r.w - 1, edge, " ");
     x += put(c, x, r.y, r.x + r.w - x, focus ? STYLE_TITLE : STYLE_DIM, "message");
+    if (s->own == OWN_OTHER) {
+        x += put(c, x, r.y, r.x + r.w - x, STYLE_DIM, dot);
+        x += put(c, x, r.y, r.x + r.w - x, STYLE_NOTICE_BAD,
+                 "read only, of another mixtui: Ctrl+X = takes over");
+    }
     x += put(c, x, r.y, r.x + r.w - x, STYLE_DIM, facts);
     put(c, x, r.y, r.x + r.w - x, edge, " ");
 }
