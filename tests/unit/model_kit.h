@@ -32,6 +32,7 @@ struct kit {
     bool disk_slow; /* tasks wait for kit_disk */
     void (*index)(struct kit *k,
                   struct task *t); /* NULL: one that takes everything and has nothing */
+    void (*local)(struct kit *k, struct task *t); /* NULL: no directory, no file can be looked at */
     void (*rules)(struct kit *k, struct task *t); /* NULL: there are none, and no log */
     struct map others;  /* owner files that another mixtui has; its process id */
     struct task *watch; /* what waits until others ask */
@@ -150,14 +151,26 @@ KIT_FN void kit_do_task(struct kit *k, struct task *t) {
             map_del(&k->others, t->path);
         t->owned_by = (long)(intptr_t)map_get(&k->others, t->path);
         break;
+    case TASK_MKDIR: /* a file stands for it */
+        if (f)
+            (void)err_set(&t->err, RC_IO, 17 /* EEXIST */, "File exists");
+        else
+            map_set(&k->disk, t->path, xcalloc(1, sizeof *f));
+        break;
+    case TASK_TEMP:
+        t->path = "/tmp/own";
+        break;
+    case TASK_SCAN:
+    case TASK_STAT:
+    case TASK_TREE:
+        if (k->local)
+            k->local(k, t);
+        break;
     case TASK_OWN_DROP:
     case TASK_OWN_ASK:
     case TASK_OWN_WATCH:
-    case TASK_SCAN:
     case TASK_FIND:
-    case TASK_STAT:
     case TASK_LOOK:
-    case TASK_TREE:
     case TASK_RUN:
     case TASK_CANCEL:
         break;
