@@ -6,7 +6,7 @@
 
 enum { HOOK_MS = 10000 };
 
-void attend_start(struct app *a, const struct attend_config *config) {
+void calls_start(struct app *a, const struct attend_config *config) {
     struct attention *at = &a->attending.state;
 
     *at = (struct attention){.config = *config, .multiplexed = a->term && term_multiplexed()};
@@ -58,7 +58,7 @@ static void run_hook(struct app *a, const struct attention_call *c) {
     task_free(t);
 }
 
-bool attend_task(struct app *a, const struct task *t) {
+bool calls_task(struct app *a, const struct task *t) {
     struct attending *at = &a->attending;
     size_t slot = 0;
 
@@ -77,7 +77,7 @@ bool attend_task(struct app *a, const struct task *t) {
     return true;
 }
 
-int64_t attend_due(const struct app *a) { return attention_due(&a->attending.state); }
+int64_t calls_due(const struct app *a) { return attention_due(&a->attending.state); }
 
 static void collect(struct app *a) {
     for (size_t i = 0; i < a->servers.n_rows; i++) {
@@ -90,7 +90,7 @@ static void collect(struct app *a) {
     }
 }
 
-void attend_turn(struct app *a, int64_t now) {
+void calls_turn(struct app *a, int64_t now) {
     const enum focus focus = a->model && a->term ? ui_focus(&a->model->ui) : FOCUS_UNKNOWN;
     struct attention_call c;
 
@@ -106,11 +106,11 @@ void attend_turn(struct app *a, int64_t now) {
     }
 }
 
-void attend_title(struct app *a) {
+void calls_title(struct app *a) {
     auto_buf struct buf title = {.max = 4096};
 
     attention_title(&title, a->model);
     term_title(a->term, buf_str(&title));
 }
 
-void attend_end(struct app *a) { attention_fini(&a->attending.state); }
+void calls_end(struct app *a) { attention_fini(&a->attending.state); }

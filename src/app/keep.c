@@ -19,7 +19,7 @@ enum { CONNECT_MS = 20000, SAID_BYTES = 512 };
 
 struct keeper {
     struct app app;
-    struct keeping keeping;
+    struct keep_facts keeping;
     const struct keep_order *order;
     int tell;          /* to who waits; -1: nobody does any more */
     int64_t until;     /* it has to be connected by then; 0: it is */
@@ -137,7 +137,7 @@ static int64_t earlier(int64_t a, int64_t b) { return a < 0 ? b : b < 0 ? a : a 
 
 static int sleep_ms(const struct keeper *k, int64_t now) {
     const struct app *a = &k->app;
-    int64_t due = earlier(publish_due(a), attend_due(a));
+    int64_t due = earlier(publish_due(a), calls_due(a));
 
     if (a->links[0].more)
         return 0;
@@ -176,7 +176,7 @@ static void turn(struct keeper *k) {
         take_incomings(a, 0);
     model_tick(model_of(k), clock_now(), clock_real(), a->links[0].fx);
     servers_send(a);
-    attend_turn(a, clock_now());
+    calls_turn(a, clock_now());
     publish_turn(a, clock_now());
     judge(k, clock_now());
 }
@@ -193,7 +193,7 @@ static int keep_here(const struct keep_order *order, int tell_fd) {
     a->keeping = &k.keeping;
     a->state_dir = path_state_dir();
     server_add(a, order->name, order->url);
-    k.keeping = (struct keeping){
+    k.keeping = (struct keep_facts){
         .since = clock_real(), .key = a->servers.rows[0].key, .order = order};
     enum rc rc = take_lock(k.keeping.key, &err);
 
@@ -201,7 +201,7 @@ static int keep_here(const struct keep_order *order, int tell_fd) {
         rc = signals_start(&err);
     if (rc == RC_OK) {
         a->job = job_new();
-        attend_start(a, &order->attend);
+        calls_start(a, &order->attend);
         k.until = clock_now() + CONNECT_MS;
         server_keep(a, 0, order->net);
         if (!a->links[0].net)
@@ -210,7 +210,7 @@ static int keep_here(const struct keep_order *order, int tell_fd) {
             turn(&k);
         servers_send_last(a);
         publish_end(a);
-        attend_end(a);
+        calls_end(a);
         job_free(a->job);
     } else {
         give_up(&k, rc, err.detail, err.text);

@@ -98,7 +98,7 @@ static void change_server(struct app *a) {
 static void run_effects(struct app *a) {
     struct effects *fx = a->fx;
     servers_send(a);
-    attend_turn(a, clock_now());
+    calls_turn(a, clock_now());
     if (fx->redraw)
         term_redraw(a->term), a->shown_rev = 0, a->pictured = NULL;
     if (fx->theme_changed)
@@ -200,7 +200,7 @@ static void paint(struct app *a, enum frame_kind kind) {
     const struct picture *full = picture_full(m, &ask);
     if (a->pictured && (!full || full->bytes != a->pictured))
         term_picture_end(a->term), a->pictured = NULL;
-    attend_title(a);
+    calls_title(a);
     term_flush(a->term, &a->canvas);
     if (full && !a->pictured)
         show_full(a, full, &ask);
@@ -220,7 +220,7 @@ static bool stale(const struct app *a) { return !a->bared && a->model->rev != a-
 
 /* Milliseconds to sleep at most; -1: until something happens. */
 static int sleep_ms(const struct app *a, int64_t now) {
-    int64_t due = earlier(earlier(term_deadline(a->term), publish_due(a)), attend_due(a));
+    int64_t due = earlier(earlier(term_deadline(a->term), publish_due(a)), calls_due(a));
     for (size_t i = 0; i < a->servers.n_rows; i++) {
         if (a->links[i].more || a->links[i].late)
             return 0;
@@ -301,7 +301,7 @@ static void end(struct app *a) {
     term_leave(a->term); /* a terminal that stands still holds us here: what is written is not */
     servers_send_last(a);
     publish_end(a);
-    attend_end(a);
+    calls_end(a);
     start_end(a);
     job_free(a->job);
     child_stop(&a->demo);
@@ -373,7 +373,7 @@ int screen_run(const struct options *o, const char *argv0) {
         term_mouse(a.term);
     a.input = input_new();
     start_keys(&a);
-    attend_start(&a, &o->config.ui.attend);
+    calls_start(&a, &o->config.ui.attend);
     a.view = view_new();
     a.job = job_new();
     servers_terminal(&a);

@@ -46,14 +46,14 @@ struct attending {
     bool told;                       /* ... that it fails */
 };
 /* A program without a screen (keep.c). */
-struct keeping {
+struct keep_facts {
     int64_t since;   /* ms since 1970 */
     const char *key; /* of its server */
     const struct keep_order *order;
 };
 struct app {
     const struct options *options;
-    const struct keeping *keeping; /* NULL: there is a screen */
+    const struct keep_facts *keeping; /* NULL: there is a screen */
     const char *argv0;
     char *state_dir, *start_dir, *cache_dir;
     struct term *term;
@@ -135,11 +135,11 @@ int64_t publish_due(const struct app *a); /* -1: only after something happened *
 void publish_end(struct app *a);          /* before the job thread is ended */
 
 /* ---- attend.c ---- */
-void attend_start(struct app *a, const struct attend_config *config); /* with or without a terminal */
-void attend_turn(struct app *a, int64_t now);
-int64_t attend_due(const struct app *a);               /* -1: nothing waits */
-bool attend_task(struct app *a, const struct task *t); /* false: it is not its own */
-void attend_title(struct app *a);                      /* before a flush */
-void attend_end(struct app *a);
+void calls_start(struct app *a, const struct attend_config *config); /* with or without a terminal */
+void calls_turn(struct app *a, int64_t now);
+int64_t calls_due(const struct app *a);               /* -1: nothing waits */
+bool calls_task(struct app *a, const struct task *t); /* false: it is not its own */
+void calls_title(struct app *a);                      /* before a flush */
+void calls_end(struct app *a);
 
 #endif

@@ -38,7 +38,7 @@ static void give_task(struct app *a, struct task *t) {
             model_task_done(row_at(a, i)->model, t, clock_now(), clock_real(), a->links[i].fx);
             return;
         }
-    (void)attend_task(a, t);
+    (void)calls_task(a, t);
     task_free(t); /* its model is gone, or it is nobody's */
 }
 

@@ -129,9 +129,9 @@ void turn_ends(struct model *m, struct session *s, enum turn_end how, struct eff
     forget_unseen(m, s);
     order_touch(m);
     watch_touch(m);
-    send_drain(m, s, fx);
-    if (s->turn == TURN_IDLE && !s->sending) /* else the next message is on its way */
+    if (s->n_queue == 0 || s->held) /* else it goes on */
         attend_turn(m, s, how, fx);
+    send_drain(m, s, fx);
     p->began_at = 0;
 }
 

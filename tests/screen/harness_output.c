@@ -49,12 +49,37 @@ static bool read_csi(struct reader *r) {
         return known_mode(parameters) || odd(r, "an unknown mode", from);
     if (final == 't') /* keeps and gives back the title */
         return strcmp(parameters, "22;0;0") == 0 || strcmp(parameters, "23;0;0") == 0 ||
+               strcmp(parameters, "22;2") == 0 || strcmp(parameters, "23;2") == 0 ||
                odd(r, "an unknown window operation", from);
     if (final == 'p') /* soft reset, in terminfo's init strings */
         return strcmp(parameters, "!") == 0 || odd(r, "an unknown sequence", from);
     if (strspn(parameters, "0123456789;") != n)
         return odd(r, "unknown parameters", from);
     return strchr("@ABCDGHJKLMPSTXZbdmr", final) || odd(r, "an unknown sequence", from);
+}
+
+/* Behind ESC: a title, or a notice on the desktop. False: it is none; else r->p is behind it, or
+ * *good tells that it is no good one. */
+static bool read_notice(struct reader *r, bool *good) {
+    static const char *const heads[] = {"]2;", "]9;mixtui: ", "]777;notify;mixtui: ",
+                                        "]99;i=mixtui:d=0;mixtui: ", "]99;i=mixtui:d=1:p=body;"};
+    const unsigned char *from = r->p;
+    size_t n = 0;
+
+    for (size_t i = 0; i < MIX_COUNT(heads) && n == 0; i++)
+        if ((size_t)(r->end - r->p) >= strlen(heads[i]) &&
+            memcmp(r->p, heads[i], strlen(heads[i])) == 0)
+            n = strlen(heads[i]);
+    if (n == 0)
+        return false;
+    for (r->p += n; r->p < r->end && *r->p >= ' ' && *r->p != 0x7f; r->p++)
+        ;
+    *good = r->end - r->p >= 2 && memcmp(r->p, "\033\\", 2) == 0 && r->p - from < 800;
+    if (*good)
+        r->p += 2;
+    else
+        odd(r, "an unended notice", from);
+    return true;
 }
 
 /* Behind ESC */
@@ -73,6 +98,9 @@ static bool read_escape(struct reader *r) {
         if ((size_t)(r->end - r->p) >= n && memcmp(r->p, known[i], n) == 0)
             return r->p += n, true;
     }
+    bool good = false;
+    if (read_notice(r, &good))
+        return good;
     if (r->end - r->p >= 6 && memcmp(r->p, "]52;c;", 6) == 0) { /* a copy, base64 */
         for (r->p += 6; r->p < r->end && (isalnum(*r->p) || strchr("+/=", *r->p)); r->p++)
             ;
