@@ -304,9 +304,11 @@ struct reply {
     int status; /* 0: not yet, see request_wait */
     const char *type;
     struct buf body;
-    int fd; /* >= 0: this file instead of the body; owned */
-    int64_t size;
+    int fd;                     /* >= 0: this file instead of the body; owned */
+    int64_t size, from;         /* of the file: so many bytes from there on */
     const char *header, *value; /* one more header; in the request's arena or static */
+    const char *range;          /* Content-Range; NULL: none */
+    const char *modified;       /* Last-Modified, of what may be asked for in parts; NULL: none */
     struct stream *stream;
 };
 struct upload;
@@ -347,7 +349,8 @@ void request_wait(struct request *r,
                   int64_t until); /* suspends; the handler runs again then or when woken */
 void requests_wake(struct demo *d, const struct session *s);
 int64_t requests_tick(struct demo *d, int64_t now);
-const char *request_query(struct request *r, const char *name); /* decoded; NULL when absent */
+const char *request_header(struct request *r, const char *name); /* NULL when absent */
+const char *request_query(struct request *r, const char *name);  /* decoded; NULL when absent */
 /* Reads the JSON body over r->in. False: a 400 was written. Strict where servers are strict. */
 bool request_read(struct request *r);
 void reply_json(struct request *r, int status); /* r->reply.body holds it */

@@ -136,10 +136,16 @@ void http_left(struct demo *d, struct watched w) {
         }
 }
 
+const char *request_header(struct request *r, const char *name) {
+    return MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, name);
+}
+
 /* ---- sending ---- */
 struct cut_body {
-    char *p;
+    char *p; /* NULL: the file instead */
     size_t n, stop;
+    int fd;
+    int64_t from;
 };
 
 static ssize_t cut_read(void *cls, uint64_t pos, char *out, size_t max) {
@@ -147,12 +153,15 @@ static ssize_t cut_read(void *cls, uint64_t pos, char *out, size_t max) {
     if (pos >= b->stop)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     size_t n = b->stop - pos < max ? b->stop - (size_t)pos : max;
+    if (!b->p)
+        return pread(b->fd, out, n, (off_t)(b->from + (int64_t)pos));
     memcpy(out, b->p + pos, n);
     return (ssize_t)n;
 }
 
 static void cut_free(void *cls) {
     struct cut_body *b = cls;
+    cleanup_fd(&b->fd);
     free(b->p);
     free(b);
 }
@@ -162,18 +171,17 @@ static struct MHD_Response *make_response(struct request *r) {
     if (y->stream)
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 32 * MIX_KIB, stream_read,
                                                  y->stream, NULL);
-    if (y->fd >= 0) {
-        int fd = y->fd;
-        y->fd = -1;
-        return MHD_create_response_from_fd64((uint64_t)y->size, fd);
-    }
-    size_t n = y->body.n;
+    const int fd = y->fd;
+    const size_t n = fd >= 0 ? (size_t)y->size : y->body.n;
+    y->fd = -1;
     if (r->fault.kind == FAULT_CUT && n > 0) {
         struct cut_body *b = xmalloc(sizeof *b);
         size_t stop = (size_t)r->fault.arg < n ? (size_t)r->fault.arg : n - 1;
-        *b = (struct cut_body){buf_take(&y->body), n, stop};
+        *b = (struct cut_body){fd >= 0 ? NULL : buf_take(&y->body), n, stop, fd, y->from};
         return MHD_create_response_from_callback(n, 4 * MIX_KIB, cut_read, b, cut_free);
     }
+    if (fd >= 0)
+        return MHD_create_response_from_fd_at_offset64(n, fd, (uint64_t)y->from);
     return MHD_create_response_from_buffer(n, buf_take(&y->body), MHD_RESPMEM_MUST_FREE);
 }
 
@@ -187,6 +195,12 @@ static enum MHD_Result send_reply(struct request *r) {
         MHD_add_response_header(response, "Content-Type", y->type);
     if (y->header)
         MHD_add_response_header(response, y->header, y->value);
+    if (y->range)
+        MHD_add_response_header(response, "Content-Range", y->range);
+    if (y->modified) {
+        MHD_add_response_header(response, "Accept-Ranges", "bytes");
+        MHD_add_response_header(response, "Last-Modified", y->modified);
+    }
     if (y->stream) {
         MHD_add_response_header(response, "Cache-Control", "no-cache");
         MHD_add_response_header(response, "Connection", "keep-alive");

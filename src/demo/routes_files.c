@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "demo.h"
@@ -215,6 +216,39 @@ static void thumbnail(struct request *r, const char *name, const char *type, con
     }
 }
 
+/* A part of a file, as servers that keep files on their own disk give it; behind a storage
+ * provider they do not. */
+static void serve_part(struct request *r, const struct stat *st) {
+    static const char days[] = "SunMonTueWedThuFriSat";
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const int64_t size = (int64_t)st->st_size;
+    struct tm t;
+
+    if (!r->d->o.quirk[QUIRK_RANGE] || !gmtime_r(&st->st_mtime, &t))
+        return;
+    r->reply.modified = arena_printf(
+        &r->a, "%.3s, %02d %.3s %d %02d:%02d:%02d GMT", days + 3 * (size_t)t.tm_wday, t.tm_mday,
+        months + 3 * (size_t)t.tm_mon, t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+    const char *range = request_header(r, "Range"), *same = request_header(r, "If-Range");
+    long long from = -1, to = (long long)size - 1;
+
+    if (!range || (same && strcmp(same, r->reply.modified) != 0) ||
+        sscanf(range, "bytes=%lld-%lld", &from, &to) < 1 || from < 0)
+        return;
+    if (from >= size || to < from) {
+        cleanup_fd(&r->reply.fd);
+        r->reply.size = 0;
+        r->reply.range = arena_printf(&r->a, "bytes */%lld", (long long)size);
+        reply_text(r, 416, "invalid range: failed to overlap");
+        return;
+    }
+    to = to < (long long)size ? to : (long long)size - 1;
+    r->reply.status = 206;
+    r->reply.from = from;
+    r->reply.size = to - from + 1;
+    r->reply.range = arena_printf(&r->a, "bytes %lld-%lld/%lld", from, to, (long long)size);
+}
+
 static void get(struct request *r) {
     const struct file_ref *in = r->in;
     struct session *s = checked_session(r);
@@ -239,6 +273,7 @@ static void get(struct request *r) {
     r->reply.type = type;
     r->reply.header = "Content-Disposition";
     r->reply.value = "inline";
+    serve_part(r, &st);
 }
 
 static void delete (struct request *r) {
