@@ -203,8 +203,10 @@ static void everywhere(struct model *m, struct complete *c, struct effects *fx) 
     struct ranked r = {0};
     size_t n = 0, uploads = 0;
 
-    finder_begin(m, f, m->start_dir, c->query[0] == '.', TAG_COMPLETE_TREE, fx);
-    finder_query(f, c->query);
+    if (m->start_dir)
+        finder_begin(m, f, m->start_dir, c->query[0] == '.', TAG_COMPLETE_TREE, fx);
+    if (!str_eq(f->query, c->query))
+        finder_query(f, c->query);
     for (size_t i = 0; i < m->files.n; i++)
         if (!m->files.list[i].is_dir)
             rank(&r, upload_row(m, c, &m->files.list[i]), score(f, c->query, m->files.list[i].name));
@@ -238,7 +240,7 @@ static void ask_listing(struct model *m, struct complete *c, const char *dir, st
     set_string(&p->dir, dir);
     task_free(TAKE(p->listing));
     if (dir[0] != '/' && dir[0] != '~')
-        (void)buf_addf(&path, "%s/", m->start_dir);
+        (void)buf_addf(&path, "%s/", m->start_dir ? m->start_dir : ".");
     if (buf_adds(&path, dir) == RC_OK)
         p->scan = fx_task(m, fx, TASK_SCAN, buf_str(&path), TAG_COMPLETE_SCAN, NULL)->id;
 }
