@@ -89,6 +89,22 @@ void act_asks_move(struct model *m, int by);
 /* the selected ask, if armed */
 void act_decide(struct model *m, enum decision d, struct effects *fx);
 void act_choice_move(struct model *m, int by);
+void act_ask_scroll(struct model *m, int by); /* rows of the selected one's object */
+/* Denies as act_decide does, then the caret is in the field of the reason; one that came early
+ * decides nothing, and the field says so. On one that was denied: the reason, later. */
+void act_deny_why(struct model *m, struct effects *fx);
+/* The reason is written: the next message of the session that asked. */
+void act_reason(struct model *m, struct effects *fx);
+void act_reason_leave(struct model *m); /* it stays, and is in the prompt history */
+/* Every held grant: it was never given. */
+void act_hold_drop(struct model *m);
+/* Gathers the requests that are the same as the selected one, or parts them again. */
+void act_batch(struct model *m);
+const char *act_batch_why_not(const struct model *m);
+/* An expired one: "please try again" into the draft of its session, which is shown, or where that
+ * is not empty, into its queue. */
+void act_ask_again(struct model *m, struct effects *fx);
+const char *act_again_why_not(const struct model *m);
 /* the editor of a rule, made from the selected request; why not, NULL: it can be */
 void act_rule_new(struct model *m, struct effects *fx);
 const char *act_rule_why_not(const struct model *m);

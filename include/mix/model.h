@@ -7,6 +7,7 @@
 
 #include "mix/attend.h"
 #include "mix/border.h"
+#include "mix/policy.h"
 #include "mix/task.h"
 #include "mix/transcript.h"
 
@@ -84,6 +85,15 @@ struct ask {
     bool late;                    /* answered after 28 s: may have been too late */
     bool uncut;                   /* the object was shown to its end once */
     uint32_t request;             /* of the answer */
+    struct risk_mark *risks;      /* of `object`, the worst first; in arena */
+    size_t n_risks;
+    const char *input;  /* Write, Edit: the JSON its change is read from; NULL: `object` is all */
+    int64_t held_until; /* a severe grant leaves then unless it is dropped; 0: none is held */
+    const char *held_by; /* for the audit log */
+    int64_t held_armed;
+    uint32_t batch;     /* requests of one batch have the same; 0: it stands alone */
+    bool leads;         /* ... and this one stands for all of them */
+    bool again;         /* "please try again" was prepared */
     uint32_t rules_task;          /* the rules are being asked about it; 0: not, or not any more */
     bool rules_asked;             /* once is enough: a rule saved later does not answer it */
     const char *rule_text; /* it was answered by this rule, `Bash:git *`; NULL: by a person */
@@ -253,6 +263,7 @@ struct files {
     enum file_sort sort;
     struct map marked;       /* names; files.h */
     struct outputs *outputs; /* what the agent of the shown session named; never NULL */
+    struct fetch_tree *fetching; /* a session that is downloaded whole; private, NULL: none is */
     struct arena arena;
     struct session *session; /* through which they were listed */
     uint32_t request;
@@ -394,9 +405,13 @@ struct ui {
     enum { CONFIRM_NOT_INDEXED, CONFIRM_FORGETS, CONFIRM_KEEPS } confirm_index;
     enum leaving { LEAVE_QUIT, LEAVE_SUSPEND } leaving; /* OVER_QUIT: what was asked for */
     bool suspend_asked;                                 /* ... and the answer was to suspend */
-    bool replying;             /* the answer field of the selected question has the caret */
+    /* the answer field of the selected question, or the reason of a denial, has the caret */
+    bool replying;
+    int ask_scroll; /* first row shown of the selected one's object; the view clamps it */
+    bool ask_split; /* OVER_ASK: the change side by side */
     bool typing_address;       /* OVER_SERVER: over_filter is a server address */
     struct kills killed;       /* of any editor, for yank */
+    struct vi *vi;             /* of the composer (vi.h); NULL: keys as of readline */
     const char *const *themes; /* names to choose from; the app's, outlives the model */
     size_t n_themes;
     bool leader; /* Ctrl+X was pressed */
@@ -450,6 +465,7 @@ struct model_config {
     size_t transfers_at_once;          /* 0: 4 */
     const struct copy_ways *copy_ways; /* copy.h; outlives the model; NULL: only the terminal's */
     bool ascii, animate;
+    bool vi; /* keys of the composer */
 };
 /* One message somebody wrote here, or to this server. */
 struct prompt {
@@ -554,6 +570,11 @@ const char *server_name(const struct model *m); /* of its profile, else its addr
 bool model_indexes(const struct model *m);      /* what is read is kept for searching */
 bool model_hidden(const struct model *m);       /* another one has the screen */
 bool ask_armed(const struct model *m, const struct ask *a, int64_t now); /* rule 1 */
+/* The other requests of its batch, from *at on, which stands at 0 first; NULL behind the last. */
+const struct ask *ask_batch_next(const struct model *m, const struct ask *a, size_t *at);
+/* In a batch that another one stands for: it has no row of its own. */
+bool ask_folded(const struct ask *a);
+bool ask_severe(const struct ask *a); /* its grant is held a moment */
 /* pending or failed, and time is left */
 bool ask_answerable(const struct ask *a);
 size_t model_working(const struct model *m); /* of its own */

@@ -73,6 +73,11 @@ COMMAND(cmd_field_done) {
     struct ui *ui = &m->ui;
     m->rev++;
     if (ui->replying) {
+        const struct ask *a = model_selected_ask(m);
+        if (a && a->kind == ASK_PERMISSION) {
+            act_reason(m, fx);
+            return;
+        }
         ui->replying = false;
         act_decide(m, DECIDE_REPLY, fx);
     } else if (ui->typing_address) {
@@ -106,6 +111,8 @@ COMMAND(cmd_field_leave) {
     ui->file_filtering = false;
     if (m->search->typing)
         act_search_leave(m);
+    if (ui->replying)
+        act_reason_leave(m);
     ui->replying = ui->typing_address =
         false; /* what was written of an answer stays in its field */
 }

@@ -110,9 +110,11 @@ static const char *why_not_here(const struct model *m, enum cmd c) {
     return NULL;
 }
 
+static bool decides(enum cmd c) { return c == CMD_GRANT || c == CMD_DENY || c == CMD_DENY_WHY; }
+
 /* Decisions are made in the permissions pane or its menu, nowhere else. */
 static bool in_palette(enum cmd c) {
-    return c != CMD_GRANT && c != CMD_DENY && c != CMD_HELP && c != CMD_PALETTE;
+    return !decides(c) && c != CMD_HELP && c != CMD_PALETTE;
 }
 
 static void commands_rows_at(struct menu *r, const struct keymap *k, const struct model *m,
@@ -545,7 +547,7 @@ void menus_choose(struct model *m, struct effects *fx) {
         act_notice(m, "%s: %s", row.label, why);
         return;
     }
-    if (row.command == CMD_GRANT || row.command == CMD_DENY) {
+    if (decides((enum cmd)row.command)) {
         if (!ui->menu_moved)
             return;                                /* rule 1: a movement key comes first */
         run_command(m, (enum cmd)row.command, fx); /* closing disarms: it comes after */

@@ -37,6 +37,9 @@ const char *why_no_search(const struct model *m);
 const char *why_no_mark(const struct model *m);
 const char *why_no_outline(const struct model *m);
 const char *why_no_ask(const struct model *m);
+const char *why_no_batch(const struct model *m);
+const char *why_nothing_is_held(const struct model *m);
+const char *why_not_again(const struct model *m);
 const char *why_no_question(const struct model *m);
 const char *why_no_choices(const struct model *m);
 const char *why_no_upload(const struct model *m);
@@ -104,6 +107,9 @@ void field_changed(struct model *m, struct effects *fx);
 void edit_type(struct model *m, struct editor *e, const char *text, size_t n, struct effects *fx);
 /* Into the field with the caret, else the draft. It is never read as keys. */
 void edit_paste(struct model *m, const struct key *k, struct effects *fx);
+
+/* The draft as vi has it. False: it has not, or the key is not for it. */
+bool edit_vi(struct model *m, const struct key *k, struct effects *fx);
 
 /* ---- menus.c ---- */
 enum scope overlay_scope(const struct model *m); /* SCOPE_COUNT: none is open */

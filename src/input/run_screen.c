@@ -121,6 +121,34 @@ const char *why_no_choices(const struct model *m) {
 
 COMMAND(cmd_decide) { act_decide(m, (enum decision)arg, fx); }
 
+const char *why_no_batch(const struct model *m) { return act_batch_why_not(m); }
+
+const char *why_not_again(const struct model *m) { return act_again_why_not(m); }
+
+const char *why_nothing_is_held(const struct model *m) {
+    size_t n;
+    struct ask *const *asks = model_inbox(m, &n);
+    for (size_t i = 0; i < n; i++)
+        if (asks[i]->held_until > 0)
+            return NULL;
+    return "no grant is held";
+}
+
+COMMAND(cmd_deny_why) { act_deny_why(m, fx); }
+
+COMMAND(cmd_batch) { act_batch(m); }
+
+COMMAND(cmd_hold_drop) { act_hold_drop(m); }
+
+COMMAND(cmd_ask_again) { act_ask_again(m, fx); }
+
+COMMAND(cmd_ask_scroll) { act_ask_scroll(m, arg); }
+
+COMMAND(cmd_ask_split) {
+    m->ui.ask_split = !m->ui.ask_split;
+    m->rev++;
+}
+
 COMMAND(cmd_ask_view) {
     act_over(m, OVER_ASK);
     m->ui.over_scroll = 0;

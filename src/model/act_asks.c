@@ -38,6 +38,7 @@ void ask_unpaint(struct model *m) {
 void act_look_again(struct model *m) {
     struct ui *ui = &m->ui;
 
+    holds_drop(m, "what was on screen may be out of mind");
     if (ui->painted_ask)
         ask_unpaint(m);
     if (ui->panel && ui->panel->confirm_painted_at) {
@@ -100,6 +101,8 @@ static void select_ask(struct model *m, const struct ask *a) {
         return;
     set_string(&m->ui.ask_cursor, a->id);
     set_string(&m->ui.ask_server, a->owner && a->owner != m ? a->owner->server.key : NULL);
+    m->ui.ask_scroll = 0;
+    m->ui.replying = false;
     ask_unpaint(m);
 }
 
@@ -118,7 +121,7 @@ void act_asks_enter(struct model *m) {
     if (kept && ask_answerable(kept))
         return;
     for (size_t i = 0; i < n; i++) {
-        if (!ask_answerable(asks[i]))
+        if (!ask_answerable(asks[i]) || ask_folded(asks[i]))
             continue;
         select_ask(m, asks[i]); /* the entering key selects the most urgent */
         return;
@@ -131,6 +134,23 @@ void act_asks_leave(struct model *m) {
     ask_unpaint(m);
     if (m->ui.focus == PANE_PERMISSIONS)
         act_focus(m, m->ui.before_asks == PANE_PERMISSIONS ? PANE_COMPOSER : m->ui.before_asks);
+}
+
+/* The row that many rows on, of those that have one. */
+static size_t stepped(struct ask *const *asks, size_t n, size_t at, int by) {
+    const int step = by < 0 ? -1 : 1;
+    size_t last = at;
+
+    for (int64_t left = by < 0 ? -(int64_t)by : by; left > 0;) {
+        if (step < 0 ? at == 0 : at + 1 >= n)
+            break;
+        at = step < 0 ? at - 1 : at + 1;
+        if (!ask_folded(asks[at])) {
+            last = at;
+            left--;
+        }
+    }
+    return last;
 }
 
 void act_asks_move(struct model *m, int by) {
@@ -146,12 +166,21 @@ void act_asks_move(struct model *m, int by) {
     if (at == n) {
         at = by == INT_MAX ? n - 1 : 0;
     } else {
-        const int64_t to = (int64_t)at + by;
-
-        at = to < 0 ? 0 : to >= (int64_t)n ? n - 1 : (size_t)to;
+        at = stepped(asks, n, at, by);
     }
+    while (at > 0 && ask_folded(asks[at]))
+        at--;
+    while (at + 1 < n && ask_folded(asks[at]))
+        at++;
     select_ask(m, asks[at]);
     m->ui.early = false;
+    model_touch(m);
+}
+
+void act_ask_scroll(struct model *m, int by) {
+    const int64_t to = (int64_t)m->ui.ask_scroll + by;
+
+    m->ui.ask_scroll = to < 0 ? 0 : to > INT_MAX ? INT_MAX : (int)to;
     model_touch(m);
 }
 
@@ -198,6 +227,62 @@ static const char *unfit(const struct ask *a, enum decision d) {
     return NULL;
 }
 
+/* How long it had been armed. */
+static int64_t armed_for(const struct model *m) {
+    const struct ui *ui = &m->ui;
+    const int64_t since =
+        ui->painted_at > ui->last_decision_at ? ui->painted_at : ui->last_decision_at;
+
+    return m->now - since - ARM_MS;
+}
+
+void ask_answer(struct model *m, struct ask *a, enum decision d, const char *by, int64_t armed_ms,
+                struct effects *fx) {
+    static const char *const words[] = {[DECIDE_NONE] = "",
+                                        [DECIDE_GRANT] = "grant",
+                                        [DECIDE_DENY] = "deny",
+                                        [DECIDE_REPLY] = "reply"};
+    struct model *owner = a->owner ? a->owner : m; /* the answer goes where the request came from */
+
+    batch_leave(a);
+    a->held_until = 0;
+    a->decision = d;
+    a->state = ASK_SENT;
+    a->late = a->kind == ASK_PERMISSION && m->now - a->arrived_at > ASK_LATE_MS;
+    a->err = (struct err){.rc = RC_OK};
+    fx = peer_effects(m, owner, fx);
+    if (a->kind == ASK_PERMISSION)
+        answer_permission(owner, a, d, fx);
+    else
+        answer_question(owner, a, fx);
+    rules_answered(owner, a, words[d], by, armed_ms, fx);
+    order_touch(owner);
+    model_settle(owner, fx);
+}
+
+/* All of a batch, or the one. */
+static void answer(struct model *m, struct ask *a, enum decision d, int64_t armed_ms,
+                   struct effects *fx) {
+    const char *by = m->ui.over == OVER_MENU ? "menu" : "key";
+    const struct ask *all[BATCH_MAX];
+    size_t n = 0, at = 0;
+
+    while (n < BATCH_MAX && (all[n] = ask_batch_next(m, a, &at)))
+        n++;
+    ask_answer(m, a, d, n > 0 ? "batch" : by, armed_ms, fx);
+    for (size_t i = 0; i < n; i++)
+        ask_answer(m, model_ask_of(m, all[i]), d, "batch", armed_ms, fx);
+}
+
+/* A severe grant that would be held beyond the time there is. False: not one of these. */
+static bool too_late_to_hold(struct model *m, const struct ask *a) {
+    if (a->deadline - m->now >= HOLD_LEAST_MS)
+        return false;
+    act_notice(m, "Under 2 s are left: a grant of something dangerous is not given in a hurry; "
+                  "n denies");
+    return true;
+}
+
 void act_decide(struct model *m, enum decision d, struct effects *fx) {
     struct ui *ui = &m->ui;
     struct ask *a = model_selected_ask(m);
@@ -209,6 +294,7 @@ void act_decide(struct model *m, enum decision d, struct effects *fx) {
     const char *why = unfit(a, d);
     /* A key that waited while the machine stood still came before the hints were bright. */
     const bool armed = ask_armed(m, a, m->now) && m->priv->arm_shown;
+    const int64_t armed_ms = armed_for(m);
 
     ui->last_decision_at = m->now;
     m->priv->arm_shown = false;
@@ -222,17 +308,10 @@ void act_decide(struct model *m, enum decision d, struct effects *fx) {
         return;
     }
     ui->early = false;
-    a->decision = d;
-    a->state = ASK_SENT;
-    a->late = a->kind == ASK_PERMISSION && m->now - a->arrived_at > ASK_LATE_MS;
-    a->err = (struct err){.rc = RC_OK};
-    struct model *owner = a->owner ? a->owner : m; /* the answer goes where the request came from */
-
-    fx = peer_effects(m, owner, fx);
-    if (a->kind == ASK_PERMISSION)
-        answer_permission(owner, a, d, fx);
-    else
-        answer_question(owner, a, fx);
-    order_touch(owner);
-    model_settle(owner, fx);
+    if (d == DECIDE_GRANT && a->held_until > 0)
+        act_notice(m, "It is held already: u drops it");
+    else if (d != DECIDE_GRANT || !ask_severe(a))
+        answer(m, a, d, armed_ms, fx);
+    else if (!too_late_to_hold(m, a))
+        hold_begin(m, a, ui->over == OVER_MENU ? "menu" : "key", armed_ms);
 }

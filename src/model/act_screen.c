@@ -21,6 +21,7 @@ void act_focus(struct model *m, enum pane pane) {
     m->search->typing = m->search->typing && pane == PANE_THREAD;
     if (ui->panel && ui->over == OVER_NONE && pane != PANE_PERMISSIONS)
         ui->over = OVER_PANEL; /* it was left for a permission */
+    holds_look(m);
     model_touch(m);
 }
 
@@ -74,6 +75,7 @@ void act_over(struct model *m, enum overlay over) {
     ui->over_scroll = 0;
     ui->menu_moved = ui->typing_address = false;
     editor_set(&ui->over_filter, "");
+    holds_look(m);
     model_touch(m);
 }
 

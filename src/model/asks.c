@@ -49,7 +49,8 @@ static void touch(struct model *m) {
 
 /* An answer that was typed and not given. */
 static void keep_reply(struct model *m, const struct ask *a) {
-    const bool given = a->state == ASK_SENT || a->state == ASK_GRANTED;
+    const bool given =
+        a->kind == ASK_QUESTION && (a->state == ASK_SENT || a->state == ASK_GRANTED);
 
     if (!given && !str_blank(buf_str(&a->reply.text)))
         history_add(m, buf_str(&a->reply.text), NULL);
@@ -62,6 +63,7 @@ void asks_keep_replies(struct model *m) {
 
 static void drop(struct model *m, size_t at) {
     keep_reply(m, m->asks[at]);
+    batch_leave(m->asks[at]);
     unpaint(m, m->asks[at]); /* another one with its id was never seen */
     inbox_remove(m, m->asks[at]);
     ask_free(m->asks[at]);
@@ -78,6 +80,8 @@ static void set_state(struct model *m, struct ask *a, enum ask_state state) {
         a->ended_at = m->now > 0 ? m->now : 1;
     if (ask_answerable(a))
         a->ended_at = 0;
+    else
+        batch_leave(a);
     order_touch(m);
     watch_touch(m);
     touch(m);
@@ -104,12 +108,17 @@ static const char *object_of(struct ask *a, const struct part *call) {
     const char *object = NULL;
 
     if (tool_is(a->tool, "Write") || tool_is(a->tool, "Edit")) {
+        a->input = NULL;
         if (call)
             object = ask_diff(&a->arena, a->tool, call->text, call->len);
+        if (object)
+            a->input = arena_strndup(&a->arena, call->text, call->len);
         if (!object)
             object = ask_diff(&a->arena, a->tool, params, strlen(params));
-        if (object)
+        if (object) {
+            a->input = a->input ? a->input : params;
             return object;
+        }
     }
     buf_init(&out, OBJECT_MAX);
     if (tool_is(a->tool, "Bash") && tool_object(&out, a->tool, params, strlen(params)))
@@ -131,8 +140,11 @@ static void bind_call(struct model *m, struct ask *a, struct part *call) {
     a->object = object_of(a, call);
     if (before && !str_eq(before, a->object)) {
         a->uncut = false;
+        batch_leave(a);
+        a->held_until = 0;
         unpaint(m, a);
     }
+    ask_look(m, a);
     touch(m);
 }
 
@@ -207,6 +219,8 @@ void ask_permission(struct model *m, struct session *s, const struct event_data 
         bind_call(m, a, call);
     else
         a->object = object_of(a, NULL);
+    if (!call)
+        ask_look(m, a);
     if (m->keeps == KEEPS_DENYING) {
         keep_denies(m, a, fx);
         return;

@@ -30,6 +30,9 @@ enum {
     ASKS_MAX = 200,
     ASK_LIFE_MS = 29000, /* the server denies after 30 s */
     ASK_LATE_MS = 28000,
+    HOLD_MS = 700, /* a severe grant */
+    HOLD_LEAST_MS = 2000,
+    BATCH_MAX = 256,
     SPIN_MS = 250,
     DRAFT_MAX = 1024 * 1024, /* bytes of one draft */
     MAX_STEPS = 100000,      /* more is a slip of the hand */
@@ -226,6 +229,8 @@ struct model_private {
     uint64_t seconds_key;
     int64_t spun, leader_done, confirm_done;
     bool arm_shown;
+    size_t holds;     /* grants that are held */
+    uint32_t batches; /* made so far */
     uint64_t summary; /* of a hidden one, see servers_settle */
     /* panels */
     char **piped; /* commands that got a text, oldest first */
@@ -410,6 +415,8 @@ void attend_ask(struct model *m, const struct ask *a, struct effects *fx); /* it
 void attend_turn(struct model *m, struct session *s, enum turn_end how, struct effects *fx);
 
 /* ---- send.c ---- */
+/* Before everything that is queued, at once when no turn runs; false: not taken, said why */
+bool send_next(struct model *m, struct session *s, const char *text, struct effects *fx);
 void send_drain(struct model *m, struct session *s, struct effects *fx);
 void send_resume(struct model *m, struct effects *fx);                  /* the probe is through */
 void send_live(struct model *m, struct session *s, struct effects *fx); /* its stream is open now */
@@ -531,6 +538,24 @@ void asks_turn_over(struct model *m, struct session *s); /* nobody waits for ans
 void asks_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx);
 void asks_session_gone(struct model *m, struct session *s);
 void asks_tick(struct model *m);
+/* One answer leaves; m is the model with the screen. by: of struct ruling_answer. */
+void ask_answer(struct model *m, struct ask *a, enum decision d, const char *by, int64_t armed_ms,
+                struct effects *fx);
+
+/* ---- ask_hold.c: of the model with the screen ---- */
+void hold_begin(struct model *m, struct ask *a, const char *by, int64_t armed_ms);
+void holds_look(struct model *m); /* what is held goes when nobody could drop it any more */
+void holds_drop(struct model *m, const char *why);
+void holds_tick(struct model *m, struct effects *fx);
+int64_t holds_next(const struct model *m);
+
+/* ---- ask_batch.c ---- */
+struct ask *model_ask_of(const struct model *m, const struct ask *a); /* of the inbox */
+/* It is over, or another one than it was: it is in no batch any more. */
+void batch_leave(struct ask *a);
+
+/* ---- ask_risk.c ---- */
+void ask_look(struct model *m, struct ask *a); /* what looks dangerous in it */
 int64_t asks_next(const struct model *m, int64_t now);
 /* focus, overlay or selection changed: arming starts over with the next paint */
 void ask_unpaint(struct model *m);
@@ -587,6 +612,7 @@ void files_session_gone(struct model *m, struct session *s);
 void files_fini(struct model *m); /* files, transfers, picker */
 void files_init(struct model *m);
 void files_lists_fini(struct model *m);
+int64_t files_next(const struct model *m); /* there is more to read of what the agent named */
 bool files_sort_named(struct model *m, const char *name, size_t n); /* false: none has it */
 /* false: it belongs to none */
 bool transfer_reply(struct model *m, const struct incoming *in, struct effects *fx);

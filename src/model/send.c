@@ -305,6 +305,21 @@ void act_send_text(struct model *m, const char *text, struct effects *fx) {
     model_settle(m, fx);
 }
 
+bool send_next(struct model *m, struct session *s, const char *text, struct effects *fx) {
+    if (refuses(m, s))
+        return false;
+    history_said(m, s, text, fx);
+    if (s->n_queue == 0 && free_to_send(s)) {
+        begin(m, s, xstrdup(text), &s->options, fx);
+    } else {
+        (void)queue_add(m, s, 0, text, &s->options);
+        send_drain(m, s, fx);
+    }
+    s->priv->touched = true;
+    model_settle(m, fx);
+    return true;
+}
+
 void act_unknown_resend(struct model *m, struct session *s, struct effects *fx) {
     if (!s || s->sent != SENT_UNKNOWN || s->send_request) {
         act_notice(m, "No message with an unknown fate here");

@@ -106,6 +106,8 @@ void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) 
     struct model_private *p = m->priv;
 
     model_clock(m, now, real);
+    if (!model_hidden(m))
+        holds_tick(m, fx);
     asks_tick(m);
     connect_tick(m, fx);
     watch_tick(m, fx);
@@ -157,6 +159,7 @@ static int64_t screen_next(const struct model *m, int64_t now) {
     sooner(&at, confirm_at(m));
     sooner(&at, panel_armed_at(m));
     sooner_of(&at, search_next(m, now));
+    sooner_of(&at, holds_next(m));
     sooner_of(&at, complete_next(m));
     return at;
 }
@@ -181,7 +184,9 @@ int64_t model_next_tick(const struct model *m, int64_t now) {
     if (p->state_dirty_at > 0 && p->state_read)
         sooner(&at, p->state_dirty_at + STATE_SAVE_MS);
     sooner_of(&at, places_next(m));
-    if (!model_hidden(m))
+    if (!model_hidden(m)) {
         sooner_of(&at, screen_next(m, now));
+        sooner_of(&at, files_next(m));
+    }
     return at >= 0 && at < now ? now : at;
 }

@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "mix/policy.h"
+#include "text_checks.h"
 
 #include <stdlib.h>
 #include <string.h>
