@@ -35,10 +35,16 @@ void files_list(struct model *m, struct effects *fx) {
     model_touch(m);
 }
 
-void files_update(struct model *m, struct effects *fx) {
-    const bool seen = m->ui.focus == PANE_FILES || m->ui.drawer || m->ui.cols >= WIDE_COLS;
+static bool in_view(const struct model *m) {
+    return m->ui.focus == PANE_FILES || m->ui.drawer || m->ui.cols >= WIDE_COLS;
+}
 
-    if (!seen)
+int64_t files_next(const struct model *m) {
+    return in_view(m) && m->files.outputs->more ? m->now : -1;
+}
+
+void files_update(struct model *m, struct effects *fx) {
+    if (!in_view(m))
         return;
     if (!m->files.loaded && m->files.err.rc == RC_OK && m->server.state == SERVER_ONLINE)
         files_list(m, fx);
@@ -280,7 +286,6 @@ static void files_work_free(struct files_work *w) {
         free(w->deletions[i].name);
     free(w->deletions);
     free(w->deleted_name);
-    fetch_tree_free(w->tree);
     opening_free(w->opening);
     free(w->temp);
     free(w);
@@ -292,6 +297,7 @@ void files_fini(struct model *m) {
     transfers_fini(m);
     arena_free(&f->arena);
     arriving_drop(&m->priv->files_arriving);
+    fetch_tree_free(TAKE(m->files.fetching));
     files_work_free(TAKE(m->priv->files_work));
     files_lists_fini(m);
     picker_fini(&m->ui.picker);

@@ -51,7 +51,7 @@ static void want(struct fetch_tree *t, const char *name, int64_t size, bool name
 /* ---- one after the other ---- */
 
 static void over(struct model *m) {
-    struct fetch_tree *t = m->priv->files_work->tree;
+    struct fetch_tree *t = m->files.fetching;
 
     if (t->stopped)
         act_notice(m, "Stopped: %zu of %zu files are in %s", t->done, t->n, t->dir);
@@ -63,13 +63,13 @@ static void over(struct model *m) {
     else
         act_notice(m, "Saved %zu of %zu files in %s; %zu failed", t->done, t->n, t->dir,
                    t->failed + t->missing);
-    fetch_tree_free(TAKE(m->priv->files_work->tree));
+    fetch_tree_free(TAKE(m->files.fetching));
 }
 
 static void go_on(struct model *m, struct effects *fx);
 
 static void ended(struct model *m, const struct transfer *x, struct effects *fx) {
-    struct fetch_tree *t = m->priv->files_work->tree;
+    struct fetch_tree *t = m->files.fetching;
     const size_t at = index_of(t, x);
 
     if (at == SIZE_MAX)
@@ -90,7 +90,7 @@ static void ended(struct model *m, const struct transfer *x, struct effects *fx)
 static const struct transfer_ends tree_ends = {.ended = ended, .quiet = true};
 
 static void go_on(struct model *m, struct effects *fx) {
-    struct fetch_tree *t = m->priv->files_work->tree;
+    struct fetch_tree *t = m->files.fetching;
 
     while (!t->stopped && t->next < t->n && t->running < AT_ONCE) {
         const size_t at = t->next++;
@@ -108,7 +108,7 @@ static void go_on(struct model *m, struct effects *fx) {
 /* ---- the directory ---- */
 
 static void make_dir(struct model *m, struct effects *fx) {
-    struct fetch_tree *t = m->priv->files_work->tree;
+    struct fetch_tree *t = m->files.fetching;
     auto_free char *name = file_local_name(t->title);
     struct buf path = {.max = 64 * MIX_KIB};
 
@@ -121,7 +121,7 @@ static void make_dir(struct model *m, struct effects *fx) {
 }
 
 void tree_task(struct model *m, const struct task *task, struct effects *fx) {
-    struct fetch_tree *t = m->priv->files_work->tree;
+    struct fetch_tree *t = m->files.fetching;
 
     if (!t || t->made)
         return;
@@ -130,7 +130,7 @@ void tree_task(struct model *m, const struct task *task, struct effects *fx) {
         make_dir(m, fx);
     } else if (task->err.rc != RC_OK) {
         act_error(m, &task->err, "Could not make %s", t->dir);
-        fetch_tree_free(TAKE(m->priv->files_work->tree));
+        fetch_tree_free(TAKE(m->files.fetching));
     } else {
         t->made = true;
         go_on(m, fx);
@@ -138,7 +138,7 @@ void tree_task(struct model *m, const struct task *task, struct effects *fx) {
 }
 
 bool files_tree_count(const struct model *m, struct tree_count *out) {
-    const struct fetch_tree *t = m->priv->files_work->tree;
+    const struct fetch_tree *t = m->files.fetching;
 
     *out = (struct tree_count){0};
     if (!t)
@@ -174,7 +174,7 @@ static char *title_of(const struct session *s) {
 void act_files_tree(struct model *m, struct effects *fx) {
     const struct files *f = &m->files;
 
-    if (m->priv->files_work->tree) {
+    if (m->files.fetching) {
         act_notice(m, "A whole session is being downloaded already: x stops it");
         return;
     }
@@ -203,7 +203,7 @@ void act_files_tree(struct model *m, struct effects *fx) {
         return;
     }
     t->title = title_of(m->shown);
-    m->priv->files_work->tree = t;
+    m->files.fetching = t;
     make_dir(m, fx);
     model_touch(m);
 }

@@ -16,7 +16,6 @@ struct deletion {
     uint32_t request; /* 0: it waits for its turn */
     char *name;
 };
-struct fetch_tree; /* file_tree.c */
 struct files_work {
     struct deletion *deletions;
     size_t n_deletions, cap_deletions;
@@ -24,7 +23,6 @@ struct files_work {
     size_t deleted, failed; /* of those that were asked for together */
     char *deleted_name;     /* the last */
     uint32_t trees;
-    struct fetch_tree *tree;      /* NULL: none is fetched */
     struct opening *opening;
     char *temp; /* a directory of our own; NULL: not made yet */
 };

@@ -3,6 +3,7 @@
 #ifndef UI_FIXTURE_H
 #define UI_FIXTURE_H
 
+#include "mix/files.h"
 #include "mix/search.h"
 #include "ui.h"
 
@@ -31,6 +32,8 @@ struct fixture {
     struct ask a[ASKS];
     struct ask *asks[ASKS];
     struct file_info files[FILES];
+    size_t shown_files[FILES];
+    struct outputs outputs;
     struct search search;
     struct view *v;
     struct canvas c;
@@ -188,7 +191,11 @@ static inline void make_files(struct fixture *f) {
 
     memcpy(f->files, files, sizeof files);
     f->m.files.list = f->files;
-    f->m.files.n = 3;
+    f->m.files.n = f->m.files.n_visible = 3;
+    for (size_t i = 0; i < FILES; i++)
+        f->shown_files[i] = i;
+    f->m.files.visible = f->shown_files;
+    f->m.files.outputs = &f->outputs;
     f->m.files.loaded = true;
 }
 

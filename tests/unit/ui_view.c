@@ -240,7 +240,7 @@ static void loading(struct fixture *f) {
     f->s[0].transcript.loading = true;
     f->s[0].link = LINK_CONNECTING;
     f->m.sessions_loaded = false;
-    f->m.n_visible = f->m.n_asks = f->m.files.n = 0;
+    f->m.n_visible = f->m.n_asks = f->m.files.n = f->m.files.n_visible = 0;
     f->m.files.loaded = false;
 }
 
