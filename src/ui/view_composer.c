@@ -194,8 +194,11 @@ static int draw_extra(const struct model *m, struct canvas *c, struct rect r, in
         auto_buf struct buf options = {.max = 256};
 
         turn_options_text(&options, &s->queue[i].options, ", ");
-        if (queue_state_matters(s, i))
-            buf_addf(&options, "%s%s", options.n > 0 ? ", " : "", queue_state(s, i));
+        auto_buf struct buf files = {.max = 128};
+
+        if (attach_progress(m, s, &s->queue[i], &files) || queue_state_matters(s, i))
+            buf_addf(&options, "%s%s", options.n > 0 ? ", " : "",
+                     files.n > 0 ? buf_str(&files) : queue_state(s, i));
         x += canvas_putf(c, x, r.y + y, r.w, STYLE_DIM, "queued %zu%s%s  ", i + 1,
                          options.n > 0 ? ": " : "", buf_str(&options));
         put_foreign(c, x, r.y + y++, r.x + r.w - x, STYLE_USER_TEXT, s->queue[i].text, CLEAN_LINE);
