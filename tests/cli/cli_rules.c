@@ -50,7 +50,7 @@ static void a_rule_is_added_tried_listed_and_removed(void **state) {
     assert_code(r, 0);
     r = RUN("rules", "test", "Bash", "git status -s");
     assert_code(r, 1);
-    assert_out(r, "another session");
+    assert_out(r, "another server");
     r = RUN("rules", "remove", id);
     assert_code(r, 2);
     assert_err(r, "there is no rule");
@@ -95,7 +95,7 @@ static void a_line_made_by_hand_with_a_mistake_is_off_and_named(void **state) {
 
     (void)state;
     assert_code(RUN("rules", "add", "Grep", "--allow", "--always"), 0);
-    snprintf(path, sizeof path, "%s", screen_path(".local/state/mixtui/rules.jsonl"));
+    snprintf(path, sizeof path, "%s", screen_path("state/mixtui/rules.jsonl"));
     FILE *f = fopen(path, "a");
 
     assert_non_null(f);
@@ -135,7 +135,7 @@ static void send_follows_the_rules_and_writes_every_answer_down(void **state) {
     r = RUN("rules", "list");
     assert_out(r, "Bash:echo *  (always, 1 hit, last ");
 
-    FILE *f = fopen(screen_path(".local/state/mixtui/audit.jsonl"), "r");
+    FILE *f = fopen(screen_path("state/mixtui/audit.jsonl"), "r");
     char line[8192];
     size_t n = 0, by_rule = 0;
 
@@ -147,7 +147,7 @@ static void send_follows_the_rules_and_writes_every_answer_down(void **state) {
     assert_int_equal(by_rule, 2);
     struct stat st;
 
-    assert_int_equal(stat(screen_path(".local/state/mixtui/audit.jsonl"), &st), 0);
+    assert_int_equal(stat(screen_path("state/mixtui/audit.jsonl"), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
 }
 
