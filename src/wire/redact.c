@@ -243,7 +243,12 @@ static struct name last_name(const char *p, size_t word) {
     return dot ? name_of(dot + 1, word - (size_t)(dot + 1 - p)) : name_of(p, word);
 }
 
-/* `name=value` or `name: value` at p: its length when something in it was hidden or seen, else 0.
+/* `--password value`, as on a command line. */
+static bool is_option(const char *p, size_t n, size_t word, size_t i) {
+    return n > 2 && p[0] == '-' && p[1] == '-' && i > word && i < n && p[i] != '-';
+}
+
+/* `name=value`, `name: value` or `--name value` at p: its length when something in it was hidden or seen, else 0.
  * *open: the text ends where the value would begin. */
 static size_t put_pair(struct redaction *r, const char *p, size_t n, bool *open) {
     const size_t word = word_length(p, n);
@@ -253,9 +258,12 @@ static size_t put_pair(struct redaction *r, const char *p, size_t n, bool *open)
 
     (void)skip_quote(p, n, &i);
     i = skip_blanks(p, n, i);
-    if (m == M_PLAIN || i >= n || (p[i] != '=' && p[i] != ':'))
+    const bool pair = i < n && (p[i] == '=' || p[i] == ':');
+
+    if (m == M_PLAIN || (!pair && !(m == M_SECRET && is_option(p, n, word, i))))
         return 0;
-    i = skip_blanks(p, n, i + 1);
+    if (pair)
+        i = skip_blanks(p, n, i + 1);
     const char quote = skip_quote(p, n, &i);
     const size_t end = value_end(p, n, i, m, quote);
 

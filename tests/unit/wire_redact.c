@@ -102,6 +102,11 @@ static void plain_words_of_a_sign_in_lose_what_looks_like_a_key(void **state) {
         {OP_AUTH_OAUTH_CALLBACK, "code=abc is unknown", "code=(hidden) is unknown"},
         {OP_AUTH_API_KEY, "404 page not found\n", "404 page not found\n"},
         {OP_HEALTH, "build abcdef0123456789ghijk", "build abcdef0123456789ghijk"},
+        {OP_STREAM, "x --password hunter2 -v", "x --password (hidden) -v"},
+        {OP_STREAM, "x --api-key 'a b' y", "x --api-key '(hidden)' y"},
+        {OP_STREAM, "x --no-password --force", "x --no-password --force"},
+        {OP_STREAM, "--token", "--token"},
+        {OP_STREAM, "the password hunter2", "the password hunter2"},
     };
 
     for (size_t i = 0; i < MIX_COUNT(rows); i++) {
