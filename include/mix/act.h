@@ -108,11 +108,6 @@ const char *act_again_why_not(const struct model *m);
 /* the editor of a rule, made from the selected request; why not, NULL: it can be */
 void act_rule_new(struct model *m, struct effects *fx);
 const char *act_rule_why_not(const struct model *m);
-/* of the rules on screen: the one under the cursor goes, the last that went comes back */
-void act_rule_revoke(struct model *m, struct effects *fx);
-void act_rule_restore(struct model *m, struct effects *fx);
-const char *act_rule_no_revoke(const struct model *m);
-const char *act_rule_no_restore(const struct model *m);
 /* What was on screen is out of mind, or what comes next may not be a key: a suspend, a paste, Esc.
  * A request or a question is armed anew by the next frame. */
 void act_look_again(struct model *m);
@@ -133,6 +128,13 @@ void act_picker_move(struct model *m, int by);
 /* the filter text changed; up to its last slash it is a path to go to */
 void act_picker_filter(struct model *m, struct effects *fx);
 void act_picker_close(struct model *m);
+void act_picker_mark(struct model *m);     /* the row: sets it or takes it away, and goes on */
+void act_picker_mark_all(struct model *m); /* every file that is listed; again: none at all */
+void act_picker_hidden(struct model *m, struct effects *fx);
+void act_picker_recent(struct model *m); /* the directories used last, or back */
+/* Several paths, one a line or quoted as for a shell, are marked; one is gone to. False: it is none
+   and belongs into the filter */
+bool act_picker_paste(struct model *m, const char *text, size_t n, struct effects *fx);
 
 /* screen */
 void act_focus(struct model *m, enum pane pane);

@@ -62,8 +62,6 @@ const char *why_no_history(const struct model *m);
 const char *why_no_rules(const struct model *m);
 const char *why_no_audit(const struct model *m);
 const char *why_no_rule(const struct model *m);
-const char *why_no_revoke(const struct model *m);
-const char *why_no_restore(const struct model *m);
 const char *why_no_index(const struct model *m);
 const char *why_no_session_details(const struct model *m);
 const char *why_no_message(const struct model *m);

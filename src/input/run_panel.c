@@ -56,15 +56,7 @@ const char *why_no_fault(const struct model *m) {
 /* ---- rules ---- */
 COMMAND(cmd_rule_new) { act_rule_new(m, fx); }
 
-COMMAND(cmd_rule_revoke) { act_rule_revoke(m, fx); }
-
-COMMAND(cmd_rule_restore) { act_rule_restore(m, fx); }
-
 const char *why_no_rule(const struct model *m) { return act_rule_why_not(m); }
-
-const char *why_no_revoke(const struct model *m) { return act_rule_no_revoke(m); }
-
-const char *why_no_restore(const struct model *m) { return act_rule_no_restore(m); }
 
 const char *why_no_rules(const struct model *m) { return panel_why(m, PANEL_RULES); }
 

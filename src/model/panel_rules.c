@@ -280,6 +280,16 @@ static void details(struct panel *p, const struct policy_rule *r, size_t at) {
     row->indent = 3;
 }
 
+/* 14:02, else the day. */
+static const char *when(const struct model *m, struct panel *p, int64_t at) {
+    const struct panel_words full = panel_time(at), now = panel_time(m->real);
+    const size_t n = strlen(full.s), day = n > 9 ? n - 9 : n;
+
+    if (n == strlen(now.s) && strncmp(full.s, now.s, day) == 0 && n > 9)
+        return arena_strndup(&p->rows_arena, full.s + day + 1, 5);
+    return arena_strndup(&p->rows_arena, full.s, day);
+}
+
 static void rule_row(const struct model *m, struct panel *p, size_t at) {
     const struct rules_screen *d = p->data;
     const struct policy_rule *r = &d->rules.rules[at];
@@ -289,11 +299,11 @@ static void rule_row(const struct model *m, struct panel *p, size_t at) {
     say_scope(&text, m, r);
     (void)buf_addf(&text, "  %lld hit%s", (long long)r->hits, r->hits == 1 ? "" : "s");
     if (r->used > 0)
-        (void)buf_addf(&text, ", last %s", panel_time(r->used).s);
+        (void)buf_addf(&text, ", last %s", when(m, p, r->used));
     if (expired(m, r))
         (void)buf_adds(&text, "  expired");
     else if (r->expires > 0)
-        (void)buf_addf(&text, "  until %s", panel_time(r->expires).s);
+        (void)buf_addf(&text, "  until %s", when(m, p, r->expires));
     struct panel_row *row = panel_add(p, ROW_VALUE, TAG_RULE, r->text, "%s", buf_str(&text));
 
     row->index = at;
@@ -464,41 +474,20 @@ static void rules_enter(struct model *m, struct panel *p, const struct panel_row
     }
 }
 
-static struct panel *screen(const struct model *m) {
-    struct panel *p = m->ui.over == OVER_PANEL ? m->ui.panel : NULL;
+/* d: the one under the cursor goes; u: the last that went comes back. */
+static void rules_key(struct model *m, struct panel *p, int key, struct effects *fx) {
+    const struct rules_screen *d = p->data;
+    const struct panel_row *row = panel_row_at(p);
+    const bool is_rule = row && (row->tag == TAG_RULE || row->tag == TAG_REVOKE);
 
-    return p && p->id == PANEL_RULES ? p : NULL;
-}
-
-const char *act_rule_no_revoke(const struct model *m) {
-    const struct panel *p = screen(m);
-    const struct panel_row *row = p ? panel_row_at(p) : NULL;
-
-    if (!p)
-        return "open the screen of the rules first";
-    return row && (row->tag == TAG_RULE || row->tag == TAG_REVOKE) ? NULL : "choose a rule";
-}
-
-const char *act_rule_no_restore(const struct model *m) {
-    const struct panel *p = screen(m);
-
-    if (!p)
-        return "open the screen of the rules first";
-    return ((const struct rules_screen *)p->data)->n_gone > 0 ? NULL : "nothing was revoked here";
-}
-
-void act_rule_revoke(struct model *m, struct effects *fx) {
-    struct panel *p = screen(m);
-
-    if (p && !act_rule_no_revoke(m))
-        revoke(m, p, panel_row_at(p)->index, fx);
-}
-
-void act_rule_restore(struct model *m, struct effects *fx) {
-    struct panel *p = screen(m);
-
-    if (p && !act_rule_no_restore(m))
-        restore(m, p, ((const struct rules_screen *)p->data)->n_gone - 1, fx);
+    if (key == 'd' && is_rule)
+        revoke(m, p, row->index, fx);
+    else if (key == 'd')
+        act_notice(m, "revoke: choose a rule");
+    else if (key == 'u' && d->n_gone > 0)
+        restore(m, p, d->n_gone - 1, fx);
+    else if (key == 'u')
+        act_notice(m, "add back: nothing was revoked here");
 }
 
 static void rules_close(struct model *m, struct panel *p) {
@@ -525,6 +514,8 @@ const struct panel_spec panel_rules = {
     .rows = rules_rows,
     .enter = rules_enter,
     .unfold = rules_unfold,
+    .key = rules_key,
+    .keys = "du",
     .close = rules_close,
     .wide = true,
 };

@@ -42,11 +42,10 @@ static void a_rule_made_from_a_prompt_answers_the_next_one_until_it_is_revoked(v
     assert_int_equal(tap_count(tap, "/grant HTTP"), 0); /* it does not answer its own prompt */
     screen_wait_armed(s, "y grant");
     screen_keys(s, "y");
-    screen_wait(s, "granted");
+    screen_wait_that(s, tap_count(tap, "/grant HTTP") == 1);
     leave_asks(s);
     to_composer(s);
-    screen_wait_quiet(s, 500);
-
+    screen_wait_gone(s, "mix is working");
     say(s, "run echo one");
     screen_wait(s, "auto 1");
     assert_int_equal(tap_count(tap, "/grant HTTP"), 2);

@@ -41,7 +41,8 @@ static void type(struct desk *d, const char *text) {
 
 static struct desk *desk_new(int version) {
     static struct desk d;
-    struct model_config config = {.url = "http://localhost:8088", .session_id = "s1"};
+    struct model_config config = {
+        .url = "http://localhost:8088", .session_id = "s1", .state_dir = "/state"};
 
     d = (struct desk){.now = 1000000, .fx = effects_new(), .in = input_new()};
     d.m = model_new(&config, d.now, d.now, d.fx);
@@ -104,6 +105,10 @@ static void names_open_their_screens(void **state) {
         {"max steps", PANEL_TURN},
         {"status", PANEL_HEALTH},
         {"debug", PANEL_FRAMES},
+        {"rules", PANEL_RULES},
+        {"allowlist", PANEL_RULES},
+        {"audit-log", PANEL_AUDIT},
+        {"decisions", PANEL_AUDIT},
     };
 
     (void)state;

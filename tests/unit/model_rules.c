@@ -592,13 +592,13 @@ static void a_rule_is_revoked_by_one_key_and_added_back_by_another(void **state_
     assert_true(row_of(k, "Bash:git *") >= 0);
     assert_true(row_of(k, "line 3") >= 0);
     k->m->ui.panel->cursor = (size_t)row_of(k, "Bash:git *");
-    assert_null(act_rule_no_revoke(k->m));
-    assert_non_null(act_rule_no_restore(k->m));
-    act_rule_revoke(k->m, k->fx);
+    act_panel_key(k->m, 'u', k->fx);
+    assert_non_null(strstr(kit_notice(k), "nothing was revoked"));
+    act_panel_key(k->m, 'd', k->fx);
     kit_step(k);
     assert_null(strstr(buf_str(&rules_file), "git"));
     assert_true(row_of(k, "Revoked here") >= 0);
-    act_rule_restore(k->m, k->fx);
+    act_panel_key(k->m, 'u', k->fx);
     kit_step(k);
     assert_non_null(strstr(buf_str(&rules_file), "git"));
     assert_true(row_of(k, "Revoked here") < 0);
