@@ -55,11 +55,15 @@ struct profile {
 };
 /* WHEEL: only that; ON: dragging chooses text too. The mouse never decides anything. */
 enum mouse_use { MOUSE_OFF, MOUSE_WHEEL, MOUSE_ON };
+/* Where $EDITOR opens. AUTO: in tmux where that is around us. */
+enum editor_place { EDITOR_AUTO, EDITOR_TERMINAL, EDITOR_TMUX };
 struct ui_config {
     const char *theme; /* NULL: default */
     bool ascii, still;
     bool wide; /* ambiguous characters take two cells */
     enum mouse_use mouse;
+    bool vi; /* keys of the composer */
+    enum editor_place editor_in;
     size_t watch_limit; /* 0: default; SIZE_MAX: all */
     enum index_choice index;
     int64_t index_bytes; /* 0: default */

@@ -325,12 +325,31 @@ struct notice {
     char *body;          /* fault->body; the oldest make way when all of them pass 1 MiB */
     struct arena arena;
 };
+struct picker_row {
+    const char *name; /* below `dir`, or absolute; as the file system has it; borrowed */
+    int64_t size, modified; /* -1: not known */
+    enum entry_kind kind;
+    bool readable, marked;
+};
 struct picker {
+    struct picker_row *rows; /* what the filter leaves, best first; picker_rows.c keeps it */
+    size_t n_rows, cap_rows;
+    size_t found;   /* they and those that are only counted */
+    bool searching; /* more may be found */
+    bool cut;       /* the tree is larger than what is kept of it */
+    bool hidden;    /* names that begin with a dot, too */
+    bool recent;    /* the rows are the directories used last */
+    char **marks;   /* absolute paths, in the order they were chosen; directories do not matter */
+    size_t n_marks, cap_marks;
+    char **recents; /* newest first */
+    size_t n_recents, cap_recents;
+    uint32_t look; /* at what was pasted */
     char *dir;
     struct task *listing; /* the scan shown; owned */
     uint32_t scan;        /* the scan under way */
     struct editor filter;
-    size_t cursor; /* among the visible */
+    size_t cursor; /* among the rows */
+    char *cursor_name;
     struct err err;
 };
 /* What the terminal can do; nothing until it said so. */
@@ -590,7 +609,5 @@ size_t model_unsaved(const struct model *m);
 /* The part has a mark; SIZE_MAX: the entry, or any part of it. */
 bool thread_marked(const struct session *s, size_t entry, size_t part);
 const struct file_info *model_selected_file(const struct model *m);
-/* Indices into picker.listing->entries that match the filter, best first. Caller frees. */
-size_t *picker_visible(const struct picker *p, size_t *n);
 
 #endif

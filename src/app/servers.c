@@ -139,6 +139,7 @@ static void open_model(struct app *a, size_t row) {
         .copy_ways = desk_copy_ways(),
         .ascii = a->options->ascii,
         .animate = !a->options->still,
+        .vi = a->options->config.ui.vi,
     };
     struct effects *fx = effects_new();
     struct model *m = model_new(&config, clock_now(), clock_real(), fx);

@@ -49,6 +49,8 @@ enum setting_kind {
     KIND_WATCHED,
     KIND_INDEX,
     KIND_MOUSE,
+    KIND_EDITOR,
+    KIND_EDITOR_IN,
     KIND_MEGABYTES,
     KIND_HOOK,
     KIND_EVENTS,

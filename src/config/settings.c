@@ -317,6 +317,18 @@ static enum rc set_mouse(enum mouse_use *out, const struct said *s, struct err *
     return one_of(s, err);
 }
 
+static enum rc set_editor_in(enum editor_place *out, const struct said *s, struct err *err) {
+    static const char *const words[] = {
+        [EDITOR_AUTO] = "auto", [EDITOR_TERMINAL] = "terminal", [EDITOR_TMUX] = "tmux"};
+
+    for (size_t i = 0; i < MIX_COUNT(words); i++)
+        if (str_eq(s->value, words[i])) {
+            *out = (enum editor_place)i;
+            return RC_OK;
+        }
+    return one_of(s, err);
+}
+
 static enum rc set_desktop(enum desktop *out, const struct said *s, struct err *err) {
     static const char *const words[] = {[DESKTOP_AUTO] = "auto",
                                         [DESKTOP_OFF] = "off",
@@ -390,6 +402,13 @@ enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, st
         break;
     case KIND_MOUSE:
         rc = set_mouse(&ui->mouse, s, err);
+        break;
+    case KIND_EDITOR:
+        rc = set_choice(&yes, s, err);
+        ui->vi = rc == RC_OK && !yes;
+        break;
+    case KIND_EDITOR_IN:
+        rc = set_editor_in(&ui->editor_in, s, err);
         break;
     case KIND_HOOK:
         ui->attend.hook = arena_strdup(a, s->value);

@@ -1,5 +1,6 @@
 /* edit.c - what is typed, pasted and edited: every verb means the focused field, whichever it is.
  */
+#include "mix/vi.h"
 #include "private.h"
 
 #include <string.h>
@@ -85,6 +86,19 @@ COMMAND(cmd_unfold) {
         return;
     editor_unchip(e, best->off);
     edit_changed(m, e, fx);
+}
+
+/* ---- vi ---- */
+bool edit_vi(struct model *m, const struct key *k, struct effects *fx) {
+    struct editor *e = &m->shown->draft;
+    const uint32_t rev = e->rev;
+
+    if (!m->ui.vi || vi_key(m->ui.vi, e, k) == VI_NOT)
+        return false;
+    m->rev++;
+    if (e->rev != rev)
+        field_changed(m, fx);
+    return true;
 }
 
 /* ---- moving and killing ---- */

@@ -162,6 +162,8 @@ static bool field_key(const struct input *in, struct model *m, const struct key 
     struct editor *field = field_focused(m);
     if (!field)
         return false;
+    if (field == &m->shown->draft && edit_vi(m, k, fx))
+        return true;
     if (is_text(k)) {
         char bytes[4];
         edit_type(m, field, bytes, text_encode(bytes, k->code), fx);

@@ -1,5 +1,6 @@
 /* model.c - the doors: made, applied to, ticked, painted, saved, freed. */
 #include "mix/servers.h"
+#include "mix/vi.h"
 #include "pictures.h"
 
 #include <assert.h>
@@ -77,6 +78,10 @@ static void init_ui(struct ui *ui, const struct model_config *config, int64_t no
     ui->themes = config->themes;
     ui->n_themes = config->n_themes;
     ui->theme_chosen = config->theme != NULL;
+    if (config->vi) {
+        ui->vi = xcalloc(1, sizeof *ui->vi);
+        vi_init(ui->vi);
+    }
     editor_init_line(&ui->over_filter, FIELD_MAX);
     editor_init_line(&ui->session_filter, FIELD_MAX);
     editor_init_line(&ui->picker.filter, FIELD_MAX);
@@ -136,6 +141,9 @@ static void free_ui(struct ui *ui) {
     free(ui->visual.text);
     free(ui->theme);
     kills_fini(&ui->killed);
+    if (ui->vi)
+        vi_fini(ui->vi);
+    free(ui->vi);
 }
 
 static void free_private(struct model_private *p) {

@@ -86,6 +86,11 @@ struct block {
     struct block_line *lines;
     size_t n, cap;
     size_t shown; /* lines without the empty ones at the end */
+    struct block_mark { /* of the text; in its order */
+        uint32_t from, to;
+        uint8_t style;
+    } *marks;
+    size_t n_marks, cap_marks;
     /* what it was made from */
     int width;
     const void *source;
@@ -97,11 +102,27 @@ struct block_style {
     enum style style;
     enum clean clean;
     int width;
+    const struct risk_mark *risks; /* of s */
+    size_t n_risks;
 };
 /* Adds text line by line. Every row is indented by 2. */
 void block_add(struct block *b, const char *s, size_t n, struct block_style how);
 /* What was unsafe in the source stands out. */
 void draw_marked_line(struct canvas *c, int x, int y, int w, const struct block *b, size_t at);
+
+/* ---- what is decided on: ask_body.c ---- */
+struct ask_body;
+enum ask_place { ASK_IN_PANE, ASK_WHOLE, ASK_BODIES };
+/* Its rows at that width, kept until it changes. */
+struct ask_body *ask_body(struct view *v, const struct model *m, const struct ask *a,
+                          enum ask_place place, int width);
+int ask_body_rows(const struct ask_body *b);
+void ask_body_draw(const struct ask_body *b, struct canvas *c, int x, int y, int w, int row);
+void ask_body_free(struct ask_body *b);
+/* `!! runs as root`: what looks dangerous in it, one row each, at most this many; draws them when c
+ * is given. */
+enum { RISK_ROWS = 3 };
+int risk_rows(const struct ask *a, struct canvas *c, int x, int y, int w);
 
 /* ---- the thread ---- */
 struct sheets; /* sheet.h: parts cut into slices and laid out */
@@ -120,6 +141,23 @@ struct body_memo {
     uint32_t *numbers; /* of lines, by row; NULL: they have none */
 };
 void body_fini(struct body_memo *b);
+/* The draft as it was laid out last (draft.c). */
+struct draft_label {
+    size_t off, len; /* of the label, in what is shown */
+};
+struct draft_view {
+    struct buf with_labels;     /* the text, labels in place of what chips stand for */
+    struct draft_label *labels; /* one a chip; NULL: there is none */
+    struct buf raw, clean;      /* what was wrapped, before it was cleaned and behind it */
+    struct rows rows;           /* of `clean` */
+    int width;
+};
+void draft_fini(struct draft_view *d);
+void draft_source(struct buf *out, struct draft_label **labels, const struct editor *e);
+void draft_settle(struct draft_view *d, const struct editor *e, int width);
+/* Where a byte of the editor's text is in `clean`, and the row of such a place. */
+size_t draft_place(const struct draft_view *d, const struct editor *e, size_t off);
+size_t draft_row(const struct draft_view *d, size_t place);
 struct view {
     struct sheets *sheets;
     struct body_memo body;
@@ -128,15 +166,9 @@ struct view {
     uint64_t laid_out; /* slices laid out so far: for tests of cost */
     enum frame_kind hurry;
     bool behind; /* something that streams is shown as it was before */
-    /* the draft */
-    struct buf draft, draft_clean;
-    struct rows draft_rows;
-    int draft_width;
+    struct draft_view draft;
     size_t draft_top;
-    /* the ask */
-    struct block ask;
-    char *ask_id;
-    const struct model *ask_owner;
+    struct ask_body *asks[ASK_BODIES];
     size_t sessions_top, files_top, picker_top;
     /* the picker's visible entries */
     size_t *picker_rows, picker_n;
@@ -213,7 +245,8 @@ const char *ask_name(const struct ask *a); /* the tool, or the title of a questi
 const char *ask_action(const struct ask *a);
 /* session > task > tool, before it the server when that is another one */
 void ask_chain(struct buf *out, const struct model *m, const struct ask *a);
-const struct block *ask_block(struct view *v, const struct ask *a, int width);
+void draft_draw(const struct draft_view *d, const struct model *m, struct canvas *c, struct rect r,
+                size_t top);
 int composer_rows(const struct model *m, int width, int max); /* rows the draft wants */
 int composer_extra(const struct model *m);                    /* lines above its box */
 int plan_rows(const struct model *m);                         /* of them for a plan that waits */

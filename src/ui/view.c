@@ -12,9 +12,7 @@ void view_free(struct view *v) {
     if (!v)
         return;
     sheets_free(v);
-    buf_fini(&v->draft);
-    buf_fini(&v->draft_clean);
-    rows_fini(&v->draft_rows);
+    draft_fini(&v->draft);
     block_fini(&v->ask);
     body_fini(&v->body);
     free(v->ask_id);

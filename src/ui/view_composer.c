@@ -1,5 +1,6 @@
 /* view_composer.c - the box the next message is written in, and what waits above it. */
 #include "mix/complete.h"
+#include "mix/vi.h"
 #include "ui.h"
 
 #include <stdio.h>
@@ -40,10 +41,18 @@ int composer_rows(const struct model *m, int width, int max) {
 
     if (!e)
         return 1;
-    for (size_t at = 0; at <= e->text.n && rows < max;) {
-        const char *s = buf_str(&e->text) + at;
-        const char *end = memchr(s, '\n', e->text.n - at);
-        const size_t n = end ? (size_t)(end - s) : e->text.n - at;
+    auto_buf struct buf labelled = {.max = 64 * MIX_MIB};
+    auto_free struct draft_label *labels = NULL;
+    const struct buf *text = &e->text;
+
+    if (e->n_chips > 0) {
+        draft_source(&labelled, &labels, e);
+        text = &labelled;
+    }
+    for (size_t at = 0; at <= text->n && rows < max;) {
+        const char *s = buf_str(text) + at;
+        const char *end = memchr(s, '\n', text->n - at);
+        const size_t n = end ? (size_t)(end - s) : text->n - at;
 
         rows += line_rows(s, n, text_width_of(width), max);
         at += n + 1;
@@ -66,74 +75,6 @@ int composer_extra(const struct model *m) {
            queue;
 }
 
-/* ---- wrapping the draft ---- */
-
-/* The first byte whose row may differ: the start of the line in which old and new text part. */
-static size_t first_changed_line(const struct buf *old, const struct buf *new) {
-    const size_t n = old->n < new->n ? old->n : new->n;
-    size_t at = 0;
-
-    while (at + 4096 <= n && memcmp(old->p + at, new->p + at, 4096) == 0)
-        at += 4096;
-    while (at < n && old->p[at] == new->p[at])
-        at++;
-    while (at > 0 && new->p[at - 1] != '\n')
-        at--;
-    return at;
-}
-
-static void wrap_draft(struct view *v, const struct editor *e, int width) {
-    const size_t same = first_changed_line(&v->draft, &e->text);
-    /* Where cleaning changed nothing so far, places agree and the rows before it can stay. */
-    const bool keep = v->draft_width == width && same <= v->draft_clean.n && same > 0 &&
-                      memcmp(v->draft.p, v->draft_clean.p, same) == 0;
-    const size_t from = keep ? same : 0;
-    size_t rows = 0;
-
-    if (v->draft_width == width && v->draft.n == e->text.n && v->draft_rows.n > 0 &&
-        (e->text.n == 0 || memcmp(v->draft.p, e->text.p, e->text.n) == 0))
-        return;
-    v->draft.max = v->draft_clean.max = 64 * MIX_MIB;
-    v->draft_width = width;
-    buf_clear(&v->draft);
-    buf_add(&v->draft, buf_str(&e->text), e->text.n);
-    if (v->draft_clean.n > from)
-        buf_cut(&v->draft_clean, from, v->draft_clean.n - from);
-    text_clean(&v->draft_clean, buf_str(&v->draft) + from, v->draft.n - from, CLEAN_TEXT);
-    while (rows < v->draft_rows.n && v->draft_rows.v[rows].off < from)
-        rows++;
-    v->draft_rows.n = rows;
-    text_wrap(&v->draft_rows, buf_str(&v->draft_clean) + from, v->draft_clean.n - from, width);
-    for (size_t i = rows; i < v->draft_rows.n; i++)
-        v->draft_rows.v[i].off += (uint32_t)from;
-}
-
-/* Where the caret is in the clean text. */
-static size_t clean_caret(const struct view *v, const struct editor *e) {
-    auto_buf struct buf head = {.max = 64 * MIX_MIB};
-
-    if (e->caret <= v->draft_clean.n && e->caret > 0 &&
-        memcmp(e->text.p, v->draft_clean.p, e->caret) == 0)
-        return e->caret;
-    if (e->caret > 0)
-        text_clean(&head, e->text.p, e->caret, CLEAN_TEXT);
-    return head.n < v->draft_clean.n ? head.n : v->draft_clean.n;
-}
-
-static size_t caret_row(const struct view *v, size_t caret) {
-    size_t low = 0, high = v->draft_rows.n;
-
-    while (high - low > 1) {
-        const size_t mid = (low + high) / 2;
-
-        if (v->draft_rows.v[mid].off <= caret)
-            low = mid;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 static int box_rows(const struct model *m, struct rect r) {
     const int extra = composer_extra(m), room = r.h - 3;
     const int shown = extra < room ? extra : room;
@@ -144,9 +85,11 @@ static int box_rows(const struct model *m, struct rect r) {
 void composer_settle(struct view *v, const struct model *m, struct rect r) {
     if (!m->shown || r.h <= 0 || r.w <= 0)
         return;
-    wrap_draft(v, &m->shown->draft, text_width_of(r.w));
-    v->draft_top = list_top(v->draft_top, caret_row(v, clean_caret(v, &m->shown->draft)),
-                            v->draft_rows.n, box_rows(m, r));
+    const struct editor *e = &m->shown->draft;
+
+    draft_settle(&v->draft, e, text_width_of(r.w));
+    v->draft_top = list_top(v->draft_top, draft_row(&v->draft, draft_place(&v->draft, e, e->caret)),
+                            v->draft.rows.n, box_rows(m, r));
 }
 
 /* ---- drawing ---- */
@@ -245,6 +188,9 @@ static void draw_box_top(const struct model *m, struct canvas *c, struct rect r,
     put(c, r.x, r.y, 1, edge, glyph(m, G_TOP_LEFT));
     x += put(c, x, r.y, r.w - 1, edge, " ");
     x += put(c, x, r.y, r.x + r.w - x, focus ? STYLE_TITLE : STYLE_DIM, "message");
+    if (m->ui.vi)
+        x += canvas_putf(c, x, r.y, r.x + r.w - x, focus ? STYLE_TITLE : STYLE_DIM, "%s%s", dot,
+                         vi_word(m->ui.vi));
     if (s->own == OWN_OTHER) {
         x += put(c, x, r.y, r.x + r.w - x, STYLE_DIM, dot);
         x += put(c, x, r.y, r.x + r.w - x, STYLE_NOTICE_BAD,
@@ -252,31 +198,6 @@ static void draw_box_top(const struct model *m, struct canvas *c, struct rect r,
     }
     x += put(c, x, r.y, r.x + r.w - x, STYLE_DIM, facts);
     put(c, x, r.y, r.x + r.w - x, edge, " ");
-}
-
-static void draw_draft(const struct view *v, const struct model *m, struct canvas *c,
-                       struct rect r) {
-    const struct editor *e = &m->shown->draft;
-    const size_t caret = clean_caret(v, e), row = caret_row(v, caret);
-    const char *text = buf_str(&v->draft_clean);
-
-    for (int y = 0; y < r.h; y++) {
-        const size_t at = v->draft_top + (size_t)y;
-
-        if (at >= v->draft_rows.n)
-            break;
-        const struct row *line = &v->draft_rows.v[at];
-
-        canvas_put(c, r.x, r.y + y, r.w, STYLE_COMPOSER, text + line->off, line->len);
-        if (at == row && m->ui.focus == PANE_COMPOSER && m->ui.over == OVER_NONE) {
-            const int x = text_width(text + line->off, caret - line->off);
-
-            c->cursor_x = r.x + (x < r.w ? x : r.w);
-            c->cursor_y = r.y + y;
-            if (complete_hint(m) && x + 1 < r.w) /* what the command takes */
-                put(c, r.x + x, r.y + y, r.w - x, STYLE_COMPOSER_HINT, complete_hint(m));
-        }
-    }
 }
 
 void draw_composer(struct view *v, const struct model *m, struct canvas *c, struct rect r) {
@@ -294,7 +215,9 @@ void draw_composer(struct view *v, const struct model *m, struct canvas *c, stru
     draw_box_top(m, c, (struct rect){r.x, top, r.w, 1}, edge);
     for (int y = top + 1; y < bottom; y++)
         put(c, r.x, y, 1, edge, glyph(m, G_VLINE));
-    draw_draft(v, m, c, (struct rect){r.x + 2, top + 1, text_width_of(r.w + 2), bottom - top - 1});
+    draft_draw(&v->draft, m, c,
+               (struct rect){r.x + 2, top + 1, text_width_of(r.w + 2), bottom - top - 1},
+               v->draft_top);
     if (bottom <= top)
         return;
     put(c, r.x, bottom, 1, edge, glyph(m, G_BOTTOM_LEFT));

@@ -99,16 +99,16 @@ static void wrapping_only_what_changed_gives_the_same_rows(void **state) {
         struct view *fresh = view_new();
 
         view_settle(fresh, &f->m);
-        assert_int_equal(fresh->draft_rows.n, f->v->draft_rows.n);
-        for (size_t k = 0; k < fresh->draft_rows.n; k++) {
-            const struct row *a = &fresh->draft_rows.v[k], *b = &f->v->draft_rows.v[k];
+        assert_int_equal(fresh->draft.rows.n, f->v->draft.rows.n);
+        for (size_t k = 0; k < fresh->draft.rows.n; k++) {
+            const struct row *a = &fresh->draft.rows.v[k], *b = &f->v->draft.rows.v[k];
 
             assert_int_equal(a->off, b->off);
             assert_int_equal(a->len, b->len);
             assert_int_equal(a->cells, b->cells);
             assert_int_equal(a->hard, b->hard);
         }
-        assert_string_equal(buf_str(&fresh->draft_clean), buf_str(&f->v->draft_clean));
+        assert_string_equal(buf_str(&fresh->draft.clean), buf_str(&f->v->draft.clean));
         view_free(fresh);
     }
 }
@@ -157,13 +157,13 @@ static void a_huge_draft_is_wrapped_from_the_line_that_changed(void **state) {
     for (int i = 0; i < 2000; i++)
         type("a line of the draft that is neither short nor long\n");
     frame(f);
-    const struct row *rows = f->v->draft_rows.v;
-    const size_t n = f->v->draft_rows.n;
+    const struct row *rows = f->v->draft.rows.v;
+    const size_t n = f->v->draft.rows.n;
 
     type("y");
     frame(f);
-    assert_int_equal(f->v->draft_rows.n, n);
-    assert_ptr_equal(f->v->draft_rows.v, rows);
+    assert_int_equal(f->v->draft.rows.n, n);
+    assert_ptr_equal(f->v->draft.rows.v, rows);
     assert_int_equal(before_caret(), 'y');
 }
 
