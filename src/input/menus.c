@@ -316,7 +316,7 @@ static void hints_everywhere(const struct keymap *k, struct model *m, enum scope
     hint_reconnect(k, m);
     for (size_t i = 0; i < MIX_COUNT(commands) && ui->n_hints < MIX_COUNT(ui->hints); i++)
         if ((commands[i] != CMD_MENU || keymap_bound(k, CMD_MENU, scope)) &&
-            (commands[i] != CMD_PANE_NEXT || scope != SCOPE_COMPOSER))
+            (commands[i] != CMD_PANE_NEXT || (scope != SCOPE_COMPOSER && scope != SCOPE_COMPLETE)))
             ui->hints[ui->n_hints++] = row_of(k, m, commands[i], scope);
 }
 

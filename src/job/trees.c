@@ -332,7 +332,10 @@ static bool answer(struct scan *s, struct task *t, bool *over) {
     t->scan = s->id;
     t->more = !*over;
     if (any) {
-        t->data = arena_strndup(&t->arena, chunk.p, chunk.n);
+        char *copy = arena_alloc(&t->arena, chunk.n + 1); /* there are NULs in it */
+
+        memcpy(copy, chunk.p, chunk.n);
+        t->data = copy;
         t->len = chunk.n;
         buf_fini(&chunk);
     }

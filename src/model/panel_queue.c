@@ -126,6 +126,11 @@ static void change(struct model *m, uint32_t id, struct effects *fx) {
     struct panel_field *f = panel_text(p, R_FIELD, DRAFT_MAX, MANY_LINES);
 
     editor_set(&f->text, s->queue[at].text);
+    for (size_t i = 0; i < s->queue[at].n_chips; i++) { /* they move along with what is written */
+        const struct chip *c = &s->queue[at].chips[i];
+
+        editor_chip(&f->text, c->kind, c->off, c->len, c->path, c->size);
+    }
     panel_fresh(m);
     model_touch(m);
 }
@@ -272,7 +277,8 @@ static void queued_changed(struct model *m, struct panel *p, const struct panel_
     if (!q)
         return;
     set_string(&q->text, buf_str(&f->text.text));
-    chips_moved(q);
+    chips_free(q->chips, q->n_chips);
+    q->n_chips = chips_of_files(f->text.chips, f->text.n_chips, &q->chips);
     journal_touch(m, p->session);
 }
 

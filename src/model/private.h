@@ -261,6 +261,7 @@ struct model_private {
     struct files_work *files_work; /* files.h; never NULL */
     bool scan_typed; /* the picker's scan is of a path in the filter */
     uint32_t last_transfer; /* id */
+    struct finder *picker_finder; /* the tree below the picker's directory; NULL: not yet */
 };
 
 /* ---- change ---- */
@@ -442,8 +443,6 @@ void queue_fini(struct session *s);
 void queued_fini(struct queued *q);
 void chips_free(struct chip *v, size_t n);
 size_t chips_of_files(const struct chip *v, size_t n, struct chip **out); /* copies */
-/* The text under them changed: those that no longer stand on their `@name` are gone. */
-void chips_moved(struct queued *q);
 void queue_settle(struct model *m, struct effects *fx); /* of its panels, too */
 /* into an empty draft, with its options and files */
 void message_to_draft(struct model *m, struct session *s, const struct queued *q);
@@ -642,7 +641,22 @@ char *file_server_name(const char *path);               /* what servers call an 
 /* the listed file that an upload of it replaces, NULL: none known */
 const struct file_info *file_replaced_by(const struct model *m, const char *path);
 void picker_listed(struct model *m, struct task *t, struct effects *fx); /* takes t */
-void picker_fini(struct picker *p);
+void picker_fini(struct model *m);
+/* picker_rows.c: the rows again, after anything they depend on changed; the cursor stays on its
+ * row. */
+void picker_refresh(struct model *m);
+void picker_search(struct model *m, struct effects *fx); /* the filter or the directory changed */
+void picker_tree(struct model *m, struct task *t, struct effects *fx); /* takes t */
+void picker_tick(struct model *m);
+int64_t picker_next(const struct model *m);
+char *picker_join(const char *dir, const char *name);
+bool picker_is_glob(const char *filter);
+/* picker_marks.c */
+bool picker_marked(const struct picker *p, const char *path);
+bool picker_set_mark(struct picker *p, const char *path, bool on); /* true: that changed it */
+void picker_looked(struct model *m, struct task *t, struct effects *fx); /* takes t */
+void picker_visited(struct model *m, const char *dir);                   /* it is a recent one */
+enum { RECENTS_MAX = 20 };
 
 /* ---- complete.c, complete_rows.c ---- */
 void command_learn(struct model *m, const struct command_info *info);

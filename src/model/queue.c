@@ -27,37 +27,6 @@ size_t chips_of_files(const struct chip *v, size_t n, struct chip **out) {
     return n_out;
 }
 
-static const char *find_name(const char *text, const char *name, size_t n) {
-    for (const char *p = strchr(text, '@'); p; p = strchr(p + 1, '@'))
-        if (strncmp(p, name, n) == 0)
-            return p;
-    return NULL;
-}
-
-void chips_moved(struct queued *q) {
-    size_t kept = 0;
-
-    for (size_t i = 0; i < q->n_chips; i++) {
-        auto_free char *name = NULL;
-        struct chip *c = &q->chips[i];
-        const char *base = path_base(c->path);
-        const size_t n = c->len;
-        struct buf at = {.max = 8192};
-
-        (void)buf_addf(&at, "@%s", base);
-        name = buf_take(&at);
-        const char *found = strlen(name) == n ? find_name(q->text, name, n) : NULL;
-
-        if (!found) { /* the text does not name the file any more: it is not sent */
-            free(c->path);
-            continue;
-        }
-        c->off = (size_t)(found - q->text);
-        q->chips[kept++] = *c;
-    }
-    q->n_chips = kept;
-}
-
 void queued_fini(struct queued *q) {
     free(q->text);
     chips_free(q->chips, q->n_chips);
