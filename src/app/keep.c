@@ -206,6 +206,7 @@ static int keep_here(const struct keep_order *order, int tell_fd) {
         server_keep(a, 0, order->net);
         if (!a->links[0].net)
             give_up(&k, RC_USAGE, 0, "the server's address or its files cannot be used");
+        servers_send(a);
         while (!k.stop)
             turn(&k);
         servers_send_last(a);
