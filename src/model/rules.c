@@ -157,7 +157,10 @@ static void verdict(struct model *m, struct task *t, struct effects *fx) {
         attend_ask(m, a, fx);
     if (!decided)
         return;
-    if (a && ask_answerable(a) && a->deadline - m->now >= LEAST_LEFT_MS) {
+    /* held: somebody granted it; gathered: somebody has it before the eyes */
+    const bool untouched = a && ask_answerable(a) && a->held_until == 0 && a->batch == 0;
+
+    if (untouched && a->deadline - m->now >= LEAST_LEFT_MS) {
         answer(m, a, &t->ruling, fx);
         return;
     }
