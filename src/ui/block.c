@@ -9,23 +9,62 @@ enum { INDENT = 2 };
 
 void block_clear(struct block *b) {
     buf_clear(&b->text);
-    b->n = b->shown = 0;
+    b->n = b->shown = b->n_marks = 0;
 }
 
 void block_fini(struct block *b) {
     buf_fini(&b->text);
     free(b->lines);
+    free(b->marks);
     *b = (struct block){0};
 }
 
+/* How bad the byte at `at` is, and where that ends at the latest. */
+static enum risk risk_at(const struct block_style *how, size_t at, size_t *end) {
+    enum risk worst = RISK_NONE;
+
+    for (size_t i = 0; i < how->n_risks; i++) {
+        const struct risk_mark *r = &how->risks[i];
+
+        if (r->from > at && r->from < *end)
+            *end = r->from;
+        if (r->from > at || r->to <= at)
+            continue;
+        *end = r->to < *end ? r->to : *end;
+        worst = r->level > worst ? r->level : worst;
+    }
+    return worst;
+}
+
+/* Bytes [from, to) of the source made safe, with marks where they look dangerous. */
+static bool add_clean(struct block *b, const char *s, size_t from, size_t to,
+                      const struct block_style *how) {
+    while (from < to) {
+        size_t end = to;
+        const enum risk risk = risk_at(how, from, &end);
+        const size_t start = b->text.n;
+
+        if (text_clean(&b->text, s + from, end - from, how->clean) != RC_OK)
+            return false;
+        if (risk != RISK_NONE) {
+            b->marks = xgrow(b->marks, b->n_marks, &b->cap_marks, sizeof *b->marks);
+            b->marks[b->n_marks++] =
+                (struct block_mark){(uint32_t)start, (uint32_t)b->text.n,
+                                    risk == RISK_SEVERE ? STYLE_RISK_SEVERE : STYLE_RISK};
+        }
+        from = end;
+    }
+    return true;
+}
+
 /* One line of the source. */
-static void add_source_line(struct block *b, struct rows *rows, const char *s, size_t n,
-                            struct block_style how) {
-    const int width = how.width - INDENT;
+static void add_source_line(struct block *b, struct rows *rows, const char *s, size_t from,
+                            size_t n, const struct block_style *how) {
+    const int width = how->width - INDENT;
     const size_t start = b->text.n;
 
     b->text.max = BLOCK_MAX;
-    if (text_clean(&b->text, s, n, how.clean) != RC_OK)
+    if (!add_clean(b, s, from, from + n, how))
         return;
     rows->n = 0;
     text_wrap(rows, buf_str(&b->text) + start, b->text.n - start, width > 0 ? width : 1);
@@ -33,7 +72,7 @@ static void add_source_line(struct block *b, struct rows *rows, const char *s, s
         b->lines = xgrow(b->lines, b->n, &b->cap, sizeof *b->lines);
         b->lines[b->n++] = (struct block_line){.off = (uint32_t)(start + rows->v[i].off),
                                                .len = rows->v[i].len,
-                                               .style = (uint8_t)how.style};
+                                               .style = (uint8_t)how->style};
     }
 }
 
@@ -47,7 +86,7 @@ void block_add(struct block *b, const char *s, size_t n, struct block_style how)
 
         while (len > 0 && s[at + len - 1] == '\r' && how.clean == CLEAN_TEXT)
             len--;
-        add_source_line(b, &rows, s + at, len, how);
+        add_source_line(b, &rows, s, at, len, &how);
         at = next;
     }
     rows_fini(&rows);
@@ -72,22 +111,45 @@ static size_t mark_at(const char *s, size_t n) {
     return i >= 7 && i < n && s[i] == '>' ? i + 1 : 0;
 }
 
+/* The look of the text's byte at `at`, and where that ends at the latest. */
+static enum style style_at(const struct block *b, const struct block_line *l, size_t at,
+                           size_t *end) {
+    size_t low = 0, high = b->n_marks;
+
+    while (low < high) { /* the first that ends behind it */
+        const size_t mid = low + (high - low) / 2;
+
+        if (b->marks[mid].to <= at)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (low == b->n_marks)
+        return (enum style)l->style;
+    const struct block_mark *mark = &b->marks[low];
+    const size_t border = mark->from > at ? mark->from : mark->to;
+
+    *end = border < *end ? border : *end;
+    return mark->from > at ? (enum style)l->style : (enum style)mark->style;
+}
+
 void draw_marked_line(struct canvas *c, int x, int y, int w, const struct block *b, size_t at) {
     const struct block_line *l = &b->lines[at];
-    const char *s = buf_str(&b->text) + l->off;
+    const char *s = buf_str(&b->text);
+    const size_t stop = (size_t)l->off + l->len;
     int used = INDENT;
-    size_t from = 0;
 
-    for (size_t i = 0; i < l->len;) {
-        const size_t mark = mark_at(s + i, l->len - i);
+    for (size_t from = l->off; from < stop && used < w;) {
+        size_t end = stop;
+        enum style style = style_at(b, l, from, &end);
+        const size_t unsafe = mark_at(s + from, stop - from);
+        size_t to = from + (unsafe ? unsafe : 1);
 
-        if (mark == 0) {
-            i++;
-            continue;
-        }
-        used += canvas_put(c, x + used, y, w - used, (enum style)l->style, s + from, i - from);
-        used += canvas_put(c, x + used, y, w - used, STYLE_UNSAFE, s + i, mark);
-        from = i += mark;
+        if (unsafe)
+            style = STYLE_UNSAFE;
+        while (!unsafe && to < end && mark_at(s + to, stop - to) == 0)
+            to++;
+        used += canvas_put(c, x + used, y, w - used, style, s + from, to - from);
+        from = to;
     }
-    canvas_put(c, x + used, y, w - used, (enum style)l->style, s + from, l->len - from);
 }

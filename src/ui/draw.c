@@ -32,9 +32,8 @@ int put_foreign(struct canvas *c, int x, int y, int max, enum style s, const cha
                 enum clean how) {
     enum { LONGEST = 4096 }; /* far more than a row shows */
     auto_buf struct buf clean = {.max = 16 * LONGEST};
-    size_t n = text ? strlen(text) : 0;
+    const size_t n = text ? strnlen(text, LONGEST) : 0;
 
-    n = n < LONGEST ? n : LONGEST;
     if (n == 0 || max <= 0 || text_clean(&clean, text, n, how) != RC_OK || clean.n == 0)
         return 0;
     return canvas_put_cut(c, x, y, max, s, clean.p, clean.n);
@@ -119,7 +118,8 @@ int hint_cells(const struct menu_row *h) {
 }
 
 bool hint_decides(const struct menu_row *h) {
-    return str_eq(h->label, "grant") || str_eq(h->label, "deny");
+    return str_eq(h->label, "grant") || str_eq(h->label, "deny") ||
+           str_eq(h->label, "deny+why");
 }
 
 int draw_hints(struct canvas *c, int x, int y, int w, const struct menu_row *rows, size_t n,

@@ -170,10 +170,6 @@ struct view {
     size_t draft_top;
     struct ask_body *asks[ASK_BODIES];
     size_t sessions_top, files_top, picker_top;
-    /* the picker's visible entries */
-    size_t *picker_rows, picker_n;
-    char *picker_filter;
-    uint32_t picker_id;
     bool hints_shown; /* the focused pane shows its own hints */
 };
 /* How a thread is laid out. */
@@ -243,6 +239,9 @@ void files_settle(const struct view *v, struct model *m, struct rect r);
 const char *ask_name(const struct ask *a); /* the tool, or the title of a question */
 /* Behind the name: what is to be done, or what kind of question it is. */
 const char *ask_action(const struct ask *a);
+/* `0:21`, or what became of it; and how long it has waited, "" when it does not. */
+enum style ask_words(const struct model *m, const struct ask *a, char out[64]);
+const char *ask_age(const struct model *m, const struct ask *a, char out[32]);
 /* session > task > tool, before it the server when that is another one */
 void ask_chain(struct buf *out, const struct model *m, const struct ask *a);
 void draft_draw(const struct draft_view *d, const struct model *m, struct canvas *c, struct rect r,

@@ -13,12 +13,10 @@ void view_free(struct view *v) {
         return;
     sheets_free(v);
     draft_fini(&v->draft);
-    block_fini(&v->ask);
+    for (size_t i = 0; i < ASK_BODIES; i++)
+        ask_body_free(v->asks[i]);
     body_fini(&v->body);
-    free(v->ask_id);
     free(v->thread_id);
-    free(v->picker_rows);
-    free(v->picker_filter);
     free(v);
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOW_MS = 5000, HINT_ROWS = 3, ASK_BYTES = 16 << 20 };
+enum { LOW_MS = 5000, HINT_ROWS = 3 };
 
 /* ---- words ---- */
 
@@ -23,25 +23,48 @@ static const char *decision_word(enum decision d) {
     return "";
 }
 
-/* `0:21` while it can be answered, else what became of it. */
-static enum style ask_words(const struct model *m, const struct ask *a, char out[48]) {
-    const int64_t left = a->deadline - m->now;
+/* Of a batch: of the one that is over first. */
+static int64_t time_left(const struct model *m, const struct ask *a) {
+    const struct ask *other;
+    int64_t first = a->deadline;
+    size_t at = 0;
 
+    while ((other = ask_batch_next(m, a, &at)))
+        first = other->deadline < first ? other->deadline : first;
+    return first - m->now;
+}
+
+/* `0:21` while it can be answered, else what became of it. */
+enum style ask_words(const struct model *m, const struct ask *a, char out[64]) {
+    const int64_t left = time_left(m, a);
+
+    if (a->held_until > 0) {
+        snprintf(out, 64, "held %s", say_left(left).s);
+        return STYLE_RISK_SEVERE;
+    }
     if (a->state == ASK_PENDING) {
-        snprintf(out, 48, "%s", say_left(left).s);
+        snprintf(out, 64, "%s", say_left(left).s);
         return left <= LOW_MS ? STYLE_ASK_TIME_LOW : STYLE_ASK_TIME;
     }
     if (a->state == ASK_FAILED) {
-        snprintf(out, 48, "%s %s", state_word(a), say_left(left).s);
+        snprintf(out, 64, "%s %s", state_word(a), say_left(left).s);
         return STYLE_NOTICE_BAD;
     }
     const bool on_its_way = a->state == ASK_SENT || a->state == ASK_ACCEPTED;
 
-    snprintf(out, 48, "%s%s%s", on_its_way ? decision_word(a->decision) : "", state_word(a),
+    snprintf(out, 64, "%s%s%s", on_its_way ? decision_word(a->decision) : "", state_word(a),
              a->rule_text ? " by rule" : "");
     return a->state == ASK_GRANTED   ? STYLE_TOOL_OK
            : a->state == ASK_REFUSED ? STYLE_TOOL_FAILED
                                      : STYLE_DIM;
+}
+
+/* How long it has been waiting, while it can be answered. */
+const char *ask_age(const struct model *m, const struct ask *a, char out[32]) {
+    out[0] = '\0';
+    if (ask_answerable(a) && a->kind == ASK_PERMISSION)
+        snprintf(out, 32, "waits %s", say_left(m->now - a->arrived_at).s);
+    return out;
 }
 
 const char *ask_name(const struct ask *a) {
@@ -81,43 +104,12 @@ void ask_chain(struct buf *out, const struct model *m, const struct ask *a) {
         buf_addf(out, " > %s", ask_name(a));
 }
 
-/* ---- the whole text, wrapped ---- */
-
-const struct block *ask_block(struct view *v, const struct ask *a, int width) {
-    struct block *b = &v->ask;
-    const char *text = ask_text(a);
-    const size_t n = strnlen(text, ASK_BYTES);
-    const bool diff = tool_is(a->tool, "Edit") || tool_is(a->tool, "Write");
-    struct block_style how = {STYLE_ASK_OBJECT, CLEAN_MARKS, width};
-
-    if (b->source == text && b->source_len == n && b->width == width && str_eq(v->ask_id, a->id) &&
-        v->ask_owner == a->owner)
-        return b;
-    v->ask_owner = a->owner;
-    cleanup_free(&v->ask_id);
-    v->ask_id = xstrdup(a->id ? a->id : "");
-    block_clear(b);
-    b->source = text;
-    b->source_len = n;
-    b->width = width;
-    if (a->kind == ASK_QUESTION)
-        how.style = STYLE_TEXT;
-    block_add(b, text, n, how);
-    for (size_t i = 0; diff && i < b->n; i++) {
-        const char first = b->lines[i].len ? b->text.p[b->lines[i].off] : ' ';
-
-        b->lines[i].style = first == '+'   ? STYLE_DIFF_ADD
-                            : first == '-' ? STYLE_DIFF_DEL
-                                           : STYLE_TEXT;
-    }
-    return b;
-}
-
 /* ---- how the pane is divided ---- */
 
 struct plan {
     size_t first, above, below; /* rows of one line before and behind the selected one */
-    int object;                 /* rows of its text */
+    int first_row, object;      /* of its text: the first that is shown, and how many are */
+    int text;                   /* rows there are */
     int rows;                   /* of the selected one in all */
     bool hidden_above;
 };
@@ -129,9 +121,7 @@ static bool shows_hints(const struct model *m) {
 static bool is_hidden_hint(const struct ask *a, const struct menu_row *h) {
     if (str_eq(h->label, "answer") && !ask_answerable(a))
         return true;
-    const bool decides = hint_decides(h);
-
-    return decides && (!ask_answerable(a) || a->kind == ASK_QUESTION);
+    return hint_decides(h) && (!ask_answerable(a) || a->kind == ASK_QUESTION);
 }
 
 /* Rows the hints take when they flow within w; draws them when c is given. */
@@ -166,8 +156,19 @@ static int flow_hints(const struct model *m, const struct ask *a, struct canvas 
     return row + (used > 0);
 }
 
-static bool has_field(const struct ask *a) {
-    return a->kind == ASK_QUESTION && str_eq(a->response_type, "text");
+/* Of an answer, or of the reason of a denial. */
+static bool has_field(const struct model *m, const struct ask *a) {
+    if (a->kind == ASK_QUESTION)
+        return str_eq(a->response_type, "text");
+    return (m->ui.replying && shows_hints(m)) || a->reply.text.n > 0;
+}
+
+static const char *field_name(const struct model *m, const struct ask *a) {
+    if (a->kind == ASK_QUESTION)
+        return "> ";
+    if (ask_answerable(a))
+        return m->ui.early ? "early, nothing denied yet; why: " : "Enter denies; why: ";
+    return "denied; why: ";
 }
 
 /* Everything of the selected one but its text: head, asker, notes, choices, hints. */
@@ -175,39 +176,40 @@ static int fixed_rows(const struct model *m, const struct ask *a, int width) {
     int rows = 2 + (a->late && a->state != ASK_PENDING) + (a->err.rc != RC_OK);
 
     rows += a->rule_text != NULL;
-    rows += (int)(a->kind == ASK_QUESTION ? a->choices.n : 0) + has_field(a);
+    rows += risk_rows(a, NULL, 0, 0, 0) + (a->held_until > 0) + (a->batch != 0);
+    rows += (int)(a->kind == ASK_QUESTION ? a->choices.n : 0) + has_field(m, a);
     if (shows_hints(m))
         rows += flow_hints(m, a, NULL, 0, 0, width - 3) + m->ui.early;
     return rows;
 }
 
-static size_t index_of(const struct model *m, const struct ask *a) {
-    size_t n;
+/* The requests that have a row: of a batch only the one that stands for it. */
+static size_t listed(const struct model *m, const struct ask *until) {
+    size_t n, rows = 0;
     struct ask *const *asks = model_inbox(m, &n);
 
-    for (size_t i = 0; i < n; i++)
-        if (asks[i] == a)
-            return i;
-    return 0;
+    for (size_t i = 0; i < n && asks[i] != until; i++)
+        rows += !ask_folded(asks[i]);
+    return rows;
 }
 
 /* The selected one gets what it needs, but one row is left for a neighbour on either side. */
 static struct plan make_plan(struct view *v, const struct model *m, const struct ask *a,
                              struct rect r) {
-    size_t n;
-
-    model_inbox(m, &n);
-    const size_t at = index_of(m, a), after = n - at - 1;
+    const size_t n = listed(m, NULL), at = listed(m, a), after = n > at ? n - at - 1 : 0;
     const int fixed = fixed_rows(m, a, r.w), room = r.h - 1;
-    const int text = (int)ask_block(v, a, r.w - 2)->shown;
+    const int text = ask_body_rows(ask_body(v, m, a, ASK_IN_PANE, r.w - 2));
     const int others = (at > 0) + (after > 0);
-    struct plan p = {.object = text};
+    struct plan p = {.object = text, .text = text};
 
     if (fixed + text > room - others) { /* one row less for `lines 1-20 of 63` */
         p.object = room - others - fixed - 1;
         p.object = p.object < 1 ? 1 : p.object;
     }
     p.rows = fixed + p.object + (p.object < text);
+    const int most = text - p.object;
+
+    p.first_row = m->ui.ask_scroll < most ? m->ui.ask_scroll : most;
     int left = room - p.rows > 0 ? room - p.rows : 0;
 
     p.below = after < (size_t)left ? after : (size_t)left;
@@ -222,9 +224,38 @@ static struct plan make_plan(struct view *v, const struct model *m, const struct
 
 /* ---- drawing ---- */
 
+/* The end of a path says more than its beginning. */
+static void draw_path(const struct model *m, struct canvas *c, int x, int y, int w,
+                      const char *path) {
+    auto_buf struct buf clean = {.max = 64 * MIX_KIB};
+    const size_t n = strcspn(path, "\n");
+    size_t from = 0;
+
+    if (w <= 1 || text_clean(&clean, path, n < 4096 ? n : 4096, CLEAN_NAME) != RC_OK)
+        return;
+    const char *s = buf_str(&clean);
+    const int all = text_width(s, clean.n);
+
+    if (all > w) {
+        for (int cells = all; from < clean.n && cells > w - 1;) {
+            const struct cluster one = text_cluster(s + from, clean.n - from);
+
+            cells -= one.cells;
+            from += one.bytes;
+        }
+        x += put(c, x, y, 1, STYLE_DIM, m->ui.ascii ? "~" : "\u2026");
+        w--;
+    }
+    canvas_put(c, x, y, w, STYLE_TEXT, s + from, clean.n - from);
+}
+
+static bool is_change(const struct ask *a) {
+    return a->kind == ASK_PERMISSION && (tool_is(a->tool, "Edit") || tool_is(a->tool, "Write"));
+}
+
 static void draw_head_row(const struct model *m, struct canvas *c, struct rect r,
                           const struct ask *a, enum style name) {
-    char words[48];
+    char words[64];
     const enum style look = ask_words(m, a, words);
     const int used = put_right(c, r.x + r.w - 1, r.y, r.w, look, words);
     const int right = r.x + r.w - 1 - (used ? used + 1 : 0);
@@ -233,8 +264,13 @@ static void draw_head_row(const struct model *m, struct canvas *c, struct rect r
     x += put_foreign(c, x, r.y, right - x, name, ask_name(a), CLEAN_NAME) + 2;
     if (elsewhere(m, a) && name != STYLE_TITLE) /* the selected one says it below */
         x += put_foreign(c, x, r.y, right - x, STYLE_KEY, server_name(a->owner), CLEAN_NAME) + 2;
-    put_foreign(c, x, r.y, right - x, STYLE_TEXT, name == STYLE_TITLE ? ask_action(a) : ask_text(a),
-                CLEAN_NAME);
+    if (name != STYLE_TITLE && ask_severe(a))
+        x += put(c, x, r.y, right - x, STYLE_RISK_SEVERE, "!!") + 1;
+    if (name != STYLE_TITLE && is_change(a))
+        draw_path(m, c, x, r.y, right - x, ask_text(a));
+    else
+        put_foreign(c, x, r.y, right - x, STYLE_TEXT,
+                    name == STYLE_TITLE ? ask_action(a) : ask_text(a), CLEAN_NAME);
 }
 
 static int draw_choices(const struct model *m, struct canvas *c, struct rect r, int y,
@@ -246,8 +282,8 @@ static int draw_choices(const struct model *m, struct canvas *c, struct rect r, 
         put_foreign(c, x, r.y + y, r.x + r.w - x, chosen ? STYLE_SELECTED : STYLE_TEXT,
                     a->choices.items[i], CLEAN_NAME);
     }
-    if (has_field(a) && y < r.h) {
-        const int x = r.x + 3 + put(c, r.x + 3, r.y + y, r.w - 3, STYLE_KEY, "> ");
+    if (has_field(m, a) && y < r.h) {
+        const int x = r.x + 3 + put(c, r.x + 3, r.y + y, r.w - 3, STYLE_KEY, field_name(m, a));
 
         draw_field(c, x, r.y + y, r.x + r.w - 1 - x, STYLE_TEXT, &a->reply,
                    m->ui.replying && shows_hints(m));
@@ -256,27 +292,54 @@ static int draw_choices(const struct model *m, struct canvas *c, struct rect r, 
     return y;
 }
 
-/* The selected one, from the pane's row y on. */
-static void draw_selected(struct view *v, const struct model *m, struct canvas *c, struct rect r,
-                          int y, const struct ask *a, const struct plan *p) {
-    const struct block *b = ask_block(v, a, r.w - 2);
+/* Who asks, what looks dangerous, what is under way with it. */
+static int draw_notes(const struct model *m, struct canvas *c, struct rect r, int y,
+                      const struct ask *a) {
     auto_buf struct buf chain = {.max = 8192};
     const int x = r.x + 3, w = r.w - 4;
+    char age[32];
 
-    for (int i = 0; i < p->rows && y + i < r.h; i++)
-        put(c, r.x, r.y + y + i, 1, STYLE_BORDER_FOCUS, glyph(m, G_CURSOR));
-    draw_head_row(m, c, (struct rect){r.x, r.y + y++, r.w, 1}, a, STYLE_TITLE);
     ask_chain(&chain, m, a);
+    const int cells = text_width(buf_str(&chain), chain.n);
+    const char *said = ask_age(m, a, age);
+
+    if (cells + 2 + (int)strlen(said) <= w)
+        (void)put_right(c, r.x + r.w - 1, r.y + y, w, STYLE_DIM, said);
     put_foreign(c, x, r.y + y++, w, STYLE_DIM, buf_str(&chain), CLEAN_NAME);
+    y += risk_rows(a, c, x, r.y + y, w);
+    if (a->held_until > 0)
+        put(c, x, r.y + y++, w, STYLE_NOTICE_BAD, "grant held: u drops it");
+    if (a->batch != 0) {
+        size_t all = 1, at = 0;
+
+        while (ask_batch_next(m, a, &at))
+            all++;
+        canvas_putf(c, x, r.y + y++, w, STYLE_KEY, "one answer for %zu requests; b parts them",
+                    all);
+    }
     if (a->rule_text && y < r.h) {
         const int at = x + put(c, x, r.y + y, w, STYLE_DIM, "by rule ");
 
         put_foreign(c, at, r.y + y++, r.x + r.w - 1 - at, STYLE_KEY, a->rule_text, CLEAN_NAME);
     }
-    for (int i = 0; i < p->object && (size_t)i < b->shown && y < r.h; i++)
-        draw_marked_line(c, r.x + 1, r.y + y++, r.w - 2, b, (size_t)i);
-    if ((size_t)p->object < b->shown && y < r.h)
-        canvas_putf(c, x, r.y + y++, w, STYLE_DIM, "lines 1-%d of %zu", p->object, b->shown);
+    return y;
+}
+
+/* The selected one, from the pane's row y on. */
+static void draw_selected(struct view *v, const struct model *m, struct canvas *c, struct rect r,
+                          int y, const struct ask *a, const struct plan *p) {
+    const struct ask_body *b = ask_body(v, m, a, ASK_IN_PANE, r.w - 2);
+    const int x = r.x + 3, w = r.w - 4;
+
+    for (int i = 0; i < p->rows && y + i < r.h; i++)
+        put(c, r.x, r.y + y + i, 1, STYLE_BORDER_FOCUS, glyph(m, G_CURSOR));
+    draw_head_row(m, c, (struct rect){r.x, r.y + y++, r.w, 1}, a, STYLE_TITLE);
+    y = draw_notes(m, c, r, y, a);
+    for (int i = 0; i < p->object && p->first_row + i < p->text && y < r.h; i++)
+        ask_body_draw(b, c, r.x + 1, r.y + y++, r.w - 2, p->first_row + i);
+    if (p->object < p->text && y < r.h)
+        canvas_putf(c, x, r.y + y++, w, STYLE_DIM, "lines %d-%d of %d", p->first_row + 1,
+                    p->first_row + p->object, p->text);
     y = draw_choices(m, c, r, y, a);
     if (a->late && a->state != ASK_PENDING && y < r.h)
         put(c, x, r.y + y++, w, STYLE_NOTICE_BAD, "may have been too late");
@@ -292,24 +355,28 @@ static void draw_selected(struct view *v, const struct model *m, struct canvas *
 
 static void draw_list(struct view *v, const struct model *m, struct canvas *c, struct rect r,
                       const struct ask *a) {
-    size_t n;
+    size_t n, row = 0;
     struct ask *const *asks = model_inbox(m, &n);
+    const size_t rows = listed(m, NULL);
     const struct plan p =
         a ? make_plan(v, m, a, r) : (struct plan){.below = n < INT_MAX ? n : INT_MAX};
     int y = 1;
 
-    for (size_t i = p.first; i < n && y < r.h; i++) {
+    for (size_t i = 0; i < n && y < r.h; i++) {
         const struct ask *each = asks[i];
-        const bool selected = a && each == a;
-        const bool hidden_rest = y == r.h - 1 && i + 1 < n;
-        const size_t before = p.hidden_above && i == p.first ? i + 1 : 0;
 
-        if (selected) {
+        if (ask_folded(each) || row++ < p.first)
+            continue;
+        const size_t at = row - 1;
+        const bool hidden_rest = y == r.h - 1 && row < rows;
+        const size_t before = p.hidden_above && at == p.first ? at + 1 : 0;
+
+        if (a && each == a) {
             draw_selected(v, m, c, r, y, a, &p);
             y += p.rows;
         } else if (before || hidden_rest) {
             canvas_putf(c, r.x + 1, r.y + y++, r.w - 1, STYLE_DIM, "%zu more %s",
-                        before ? before : n - i, before ? "before" : "after");
+                        before ? before : rows - at, before ? "before" : "after");
         } else {
             draw_head_row(m, c, (struct rect){r.x, r.y + y++, r.w, 1}, each, STYLE_TOOL);
         }
@@ -359,6 +426,7 @@ void ask_settle(struct view *v, struct model *m, const struct frame_layout *l) {
         return;
     const struct plan p = make_plan(v, m, a, r);
 
-    if ((size_t)p.object >= ask_block(v, a, r.w - 2)->shown && 1 + (int)p.above + p.rows <= r.h)
+    m->ui.ask_scroll = p.first_row;
+    if (p.first_row + p.object >= p.text && 1 + (int)p.above + p.rows <= r.h)
         a->uncut = true;
 }
