@@ -67,6 +67,7 @@ struct ui_config {
     size_t watch_limit; /* 0: default; SIZE_MAX: all */
     enum index_choice index;
     int64_t index_bytes; /* 0: default */
+    const char *open; /* words of a command; NULL or "": the usual programs */
     struct attend_config attend;
     struct {
         struct key_binding {

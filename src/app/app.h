@@ -51,6 +51,13 @@ void child_stop(struct child *c); /* closes its stdin, then SIGTERM, then SIGKIL
 /* Starts the browser, which then goes its own way. Fails when there is none, RC_USAGE: no web
  * address. */
 enum rc open_url(const char *url, struct err *err);
+/* A program for a file of our own. argv NULL: the desktop has it already; else it wants the
+ * terminal. Fails: RC_USAGE, RC_IO. */
+struct open_way {
+    const char *const *argv;
+    struct arena arena;
+};
+enum rc open_way(struct open_way *out, const char *command, const char *path, struct err *err);
 /* How texts get into a clipboard from here. Once, at start. */
 const struct copy_ways *desk_copy_ways(void);
 

@@ -17,7 +17,7 @@ enum { FRAME_MS = 17, SAVED_MS = 170 };
 
 /* ---- effects ---- */
 /* The screen is back. */
-static void look_anew(struct app *a) {
+void screen_back(struct app *a) {
     int cols, rows;
     a->bared = false;
     term_enter(a->term);
@@ -35,7 +35,7 @@ static void suspend(struct app *a) {
     a->pictured = NULL;
     term_leave(a->term);
     raise(SIGSTOP);
-    look_anew(a);
+    screen_back(a);
 }
 
 static void load_theme(struct app *a) {
@@ -61,9 +61,28 @@ static void use_desk(struct app *a) {
         act_notice(a->model, "%s", err.text);
 }
 
+/* A file that was fetched for it goes to a program. */
+static void open_file(struct app *a) {
+    auto_free char *path = TAKE(a->fx->open_file);
+    struct open_way way;
+    struct err err = {0};
+
+    if (!path)
+        return;
+    enum rc rc = open_way(&way, a->options->config.ui.open, path, &err);
+
+    if (rc == RC_OK && way.argv)
+        rc = guest_start(a, way.argv, NULL, &err);
+    else if (rc == RC_OK)
+        act_notice(a->model, "opened by the desktop");
+    if (rc != RC_OK)
+        act_notice(a->model, "%s", err.text);
+    arena_free(&way.arena);
+}
+
 static void bare(struct app *a) {
     auto_free char *text = TAKE(a->fx->bare);
-    if (!text || a->bared)
+    if (!text || a->bared || guest_here(a))
         return;
     term_bare(a->term, text);
     a->bared = true;
@@ -104,6 +123,7 @@ static void run_effects(struct app *a) {
     if (fx->theme_changed)
         load_theme(a);
     use_desk(a);
+    open_file(a);
     bare(a);
     a->quit = a->quit || fx->quit;
     a->keep = a->keep || fx->keep;
@@ -132,7 +152,7 @@ static void set_graphics(struct app *a, uint32_t code) {
 
 static void take_keys(struct app *a) {
     struct key k;
-    while (term_key(a->term, &k, clock_now())) {
+    while (!guest_here(a) && term_key(a->term, &k, clock_now())) {
         if (k.code == K_HANGUP) {
             a->quit = true;
             return;
@@ -148,7 +168,7 @@ static void take_keys(struct app *a) {
         if (a->bared && k.code != K_FOCUS_IN && k.code != K_FOCUS_OUT) {
             const bool stop = k.code == 'z' && k.mods == MOD_CTRL;
 
-            look_anew(a);
+            screen_back(a);
             if (k.code != K_PASTE && !stop)
                 continue;
         }
@@ -169,10 +189,12 @@ static void take_signals(struct app *a) {
             act_resize(a->model, cols, rows);
             servers_terminal(a);
             if (number == SIGCONT && a->bared)
-                look_anew(a); /* the shell had the line */
+                screen_back(a); /* the shell had the line */
             if (number == SIGCONT)
                 term_redraw(a->term), act_look_again(a->model);
             a->shown_rev = 0;
+        } else if (number == SIGCHLD) {
+            guest_turn(a);
         } else if (number == SIGTSTP) {
             a->fx->suspend = true;
         } else {
@@ -216,7 +238,9 @@ static int64_t earlier(int64_t a, int64_t b) { return a < 0 ? b : b < 0 ? a : a 
 
 static bool due(const struct app *a) { return clock_now() >= a->paid_until - SAVED_MS; }
 
-static bool stale(const struct app *a) { return !a->bared && a->model->rev != a->shown_rev; }
+static bool stale(const struct app *a) {
+    return !a->bared && !guest_here(a) && a->model->rev != a->shown_rev;
+}
 
 /* Milliseconds to sleep at most; -1: until something happens. */
 static int sleep_ms(const struct app *a, int64_t now) {
@@ -239,7 +263,8 @@ enum { FD_TERM, FD_BARE, FD_SIGNALS, FD_JOB, FD_DEMO, FD_START, FD_NETS };
 static size_t fill_fds(struct app *a) {
     const size_t n = a->servers.n_rows;
     a->fds = xrealloc(a->fds, (FD_NETS + n) * sizeof *a->fds);
-    a->fds[FD_TERM] = (struct pollfd){.fd = term_fd(a->term), .events = POLLIN};
+    a->fds[FD_TERM] =
+        (struct pollfd){.fd = guest_here(a) ? -1 : term_fd(a->term), .events = POLLIN};
     a->fds[FD_BARE] = (struct pollfd){.fd = term_bare_fd(a->term), .events = POLLOUT};
     a->fds[FD_SIGNALS] = (struct pollfd){.fd = signals_fd(), .events = POLLIN};
     a->fds[FD_JOB] = (struct pollfd){.fd = job_fd(a->job), .events = POLLIN};
@@ -296,6 +321,7 @@ static void turn(struct app *a) {
 
 /* ---- life ---- */
 static void end(struct app *a) {
+    guest_end(a);
     servers_save(a);
     servers_send(a);
     term_leave(a->term); /* a terminal that stands still holds us here: what is written is not */

@@ -51,6 +51,13 @@ struct keep_facts {
     const char *key; /* of its server */
     const struct keep_order *order;
 };
+struct app;
+/* A program that has the terminal (guest.c). */
+struct guest {
+    int pid; /* 0: there is none */
+    bool own_group;
+    void (*ended)(struct app *a, int status); /* NULL: nobody hears of it */
+};
 struct app {
     const struct options *options;
     const struct keep_facts *keeping; /* NULL: there is a screen */
@@ -85,6 +92,7 @@ struct app {
     struct start start;
     struct publisher publisher;
     struct attending attending;
+    struct guest guest;
 };
 
 /* ---- servers.c ---- */
@@ -128,6 +136,18 @@ void start_end(struct app *a);
 
 /* ---- mouse.c ---- */
 bool mouse_took(struct app *a, const struct key *k); /* false: it is of no mouse */
+
+/* ---- guest.c ---- */
+/* Gives the terminal away until the program ends; `ended` (or NULL) comes behind that, with its
+ * exit status, 128 + signal. Fails: RC_BUSY, RC_IO; the screen is back then. */
+enum rc guest_start(struct app *a, const char *const *argv,
+                    void (*ended)(struct app *a, int status), struct err *err);
+bool guest_here(const struct app *a);
+void guest_turn(struct app *a); /* a child may have ended */
+void guest_end(struct app *a);  /* we leave: it is hung up */
+
+/* ---- screen.c ---- */
+void screen_back(struct app *a); /* takes the terminal again, and paints it */
 
 /* ---- publish.c ---- */
 void publish_turn(struct app *a, int64_t now);

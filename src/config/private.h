@@ -52,6 +52,7 @@ enum setting_kind {
     KIND_EDITOR,
     KIND_EDITOR_IN,
     KIND_MEGABYTES,
+    KIND_PROGRAM,
     KIND_HOOK,
     KIND_EVENTS,
     KIND_BELL,

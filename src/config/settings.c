@@ -410,6 +410,9 @@ enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, st
     case KIND_EDITOR_IN:
         rc = set_editor_in(&ui->editor_in, s, err);
         break;
+    case KIND_PROGRAM:
+        ui->open = arena_strdup(a, s->value);
+        break;
     case KIND_HOOK:
         ui->attend.hook = arena_strdup(a, s->value);
         break;
