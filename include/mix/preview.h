@@ -22,7 +22,7 @@ struct preview {
     struct panel_body body;
     uint32_t request;
     bool cut, read; /* cut: more is on the server */
-    bool raw;              /* Markdown as it is written */
+    bool raw;       /* Markdown as it is written */
 };
 struct preview *preview_of(const struct model *m); /* the open one, or NULL */
 const char *why_no_preview_raw(const struct model *m);

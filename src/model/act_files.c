@@ -199,8 +199,7 @@ void act_file_delete(struct model *m, struct effects *fx) {
         folders += v[i]->is_dir;
         if (v[i]->is_dir)
             continue;
-        w->deletions =
-            xgrow(w->deletions, w->n_deletions, &w->cap_deletions, sizeof *w->deletions);
+        w->deletions = xgrow(w->deletions, w->n_deletions, &w->cap_deletions, sizeof *w->deletions);
         w->deletions[w->n_deletions++] = (struct deletion){.name = xstrdup(v[i]->name)};
     }
     if (folders > 0)
@@ -261,6 +260,12 @@ void files_task(struct model *m, struct task *t, struct effects *fx) {
     case TAG_PICKER_SCAN:
         picker_listed(m, t, fx);
         return;
+    case TAG_PICKER_FIND:
+        picker_tree(m, t, fx);
+        return;
+    case TAG_PICKER_LOOK:
+        picker_looked(m, t, fx);
+        return;
     case TAG_UPLOAD_STAT:
         transfer_stat(m, t, fx);
         break;
@@ -300,5 +305,5 @@ void files_fini(struct model *m) {
     fetch_tree_free(TAKE(m->files.fetching));
     files_work_free(TAKE(m->priv->files_work));
     files_lists_fini(m);
-    picker_fini(&m->ui.picker);
+    picker_fini(m);
 }

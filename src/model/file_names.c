@@ -12,9 +12,8 @@ static bool stays(uint32_t cp, const char *s, size_t n) {
 
     if (cp == '/' || cp == '\\' || cp == 0xfffd || cp < 0x20 || cp == 0x7f)
         return false;
-    return cp < 0x7f ||
-           (text_clean(&clean, s, n, CLEAN_LINE) == RC_OK && clean.n == n &&
-            memcmp(clean.p, s, n) == 0);
+    return cp < 0x7f || (text_clean(&clean, s, n, CLEAN_LINE) == RC_OK && clean.n == n &&
+                         memcmp(clean.p, s, n) == 0);
 }
 
 char *file_local_name(const char *name) {

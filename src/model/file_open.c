@@ -56,8 +56,8 @@ static void fetch(struct model *m, struct effects *fx) {
     struct files_work *w = m->priv->files_work;
     auto_free char *path = file_local_path(w->temp, w->opening->name);
 
-    w->opening->transfer = transfers_download(m, w->opening->name, path, w->opening->size,
-                                              &opening_ends, 0, fx);
+    w->opening->transfer =
+        transfers_download(m, w->opening->name, path, w->opening->size, &opening_ends, 0, fx);
 }
 
 void opening_task(struct model *m, const struct task *t, struct effects *fx) {

@@ -90,11 +90,9 @@ void files_sort(struct model *m) {
     auto_free struct sorted *v = xmalloc((f->n + 1) * sizeof *v);
 
     for (size_t i = 0; i < f->n; i++)
-        v[i] = (struct sorted){
-            f->list[i],
-            f->sort != FILES_BY_TYPE ? NULL
-            : f->list[i].is_dir      ? "folder"
-                                     : file_type(f->list[i].name)};
+        v[i] = (struct sorted){f->list[i], f->sort != FILES_BY_TYPE ? NULL
+                                           : f->list[i].is_dir      ? "folder"
+                                                                    : file_type(f->list[i].name)};
     if (f->n > 0)
         qsort(v, f->n, sizeof *v, orders[f->sort].compare);
     for (size_t i = 0; i < f->n; i++)
@@ -105,7 +103,8 @@ void files_sort(struct model *m) {
 /* ---- what the filter leaves ---- */
 
 static bool fits(const char *query, const char *name, const char *other) {
-    return str_blank(query) || text_fuzzy(query, name) > 0 || (other && text_fuzzy(query, other) > 0);
+    return str_blank(query) || text_fuzzy(query, name) > 0 ||
+           (other && text_fuzzy(query, other) > 0);
 }
 
 static void show_outputs(struct model *m) {

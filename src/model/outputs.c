@@ -191,8 +191,8 @@ static void links_in(struct look *l, const char *s, size_t n) {
 
 /* `report.pdf`: only of kinds that nobody writes about without meaning the file. */
 static void quoted_in(struct look *l, const char *s, size_t n) {
-    static const char *const kinds[] = {"picture", "film", "sound", "pdf", "archive", "table",
-                                        "page"};
+    static const char *const kinds[] = {"picture", "film",  "sound", "pdf",
+                                        "archive", "table", "page"};
     const char *end = s + n, *at = s;
 
     while (at < end && (at = memchr(at, '`', (size_t)(end - at))) != NULL) {

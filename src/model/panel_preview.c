@@ -32,8 +32,8 @@ static enum preview_kind judge(const char *s, size_t n) {
 static void settle_kind(struct model *m, struct preview *d) {
     const enum preview_kind is = judge(buf_str(&d->data), d->data.n);
 
-    d->body.kind = d->data.n == 0      ? PREVIEW_TEXT
-                   : is == PREVIEW_HEX ? PREVIEW_HEX
+    d->body.kind = d->data.n == 0                             ? PREVIEW_TEXT
+                   : is == PREVIEW_HEX                        ? PREVIEW_HEX
                    : d->body.lang == LANG_MARKDOWN && !d->raw ? PREVIEW_MARKUP
                                                               : PREVIEW_TEXT;
     d->body.s = buf_str(&d->data);
@@ -101,9 +101,8 @@ static void take_headers(struct preview *d, const struct incoming *in) {
 
     for (size_t i = 0; i < in->headers.n; i++) {
         const char *h = in->headers.items[i];
-        const char *slash = strncasecmp(h, content_range, sizeof content_range - 1) == 0
-                                ? strchr(h, '/')
-                                : NULL;
+        const char *slash =
+            strncasecmp(h, content_range, sizeof content_range - 1) == 0 ? strchr(h, '/') : NULL;
 
         if (slash && slash[1] >= '0' && slash[1] <= '9')
             d->total = strtoll(slash + 1, NULL, 10);
@@ -151,11 +150,11 @@ static void preview_reply(struct model *m, struct panel *p, struct incoming *in,
 /* ---- rows ---- */
 
 static const char *kind_word(const struct preview *d) {
-    return d->body.kind == PREVIEW_HEX        ? "binary"
-           : d->body.kind == PREVIEW_MARKUP   ? "Markdown, as it reads; m: as it is written"
-           : d->body.lang == LANG_MARKDOWN    ? "Markdown, as it is written; m: as it reads"
-           : d->body.lang != LANG_NONE        ? lang_name(d->body.lang)
-                                              : "text";
+    return d->body.kind == PREVIEW_HEX      ? "binary"
+           : d->body.kind == PREVIEW_MARKUP ? "Markdown, as it reads; m: as it is written"
+           : d->body.lang == LANG_MARKDOWN  ? "Markdown, as it is written; m: as it reads"
+           : d->body.lang != LANG_NONE      ? lang_name(d->body.lang)
+                                            : "text";
 }
 
 static void preview_rows(const struct model *m, struct panel *p) {
@@ -174,8 +173,8 @@ static void preview_rows(const struct model *m, struct panel *p) {
     }
     if (p->err.rc != RC_OK && d->data.n == 0) {
         if (p->err.rc == RC_HTTP && p->err.detail == 404)
-            panel_add_text(p, PREVIEW_TEXT_TAG,
-                           "The server has no such file, or not any more.", (size_t)-1);
+            panel_add_text(p, PREVIEW_TEXT_TAG, "The server has no such file, or not any more.",
+                           (size_t)-1);
         return;
     }
     if (d->data.n == 0) {
@@ -219,9 +218,9 @@ struct preview *preview_of(const struct model *m) {
 const char *why_no_preview_raw(const struct model *m) {
     const struct preview *d = preview_of(m);
 
-    return !d                                ? "only in the preview of a file"
+    return !d                              ? "only in the preview of a file"
            : d->body.lang != LANG_MARKDOWN ? "it is no Markdown"
-                                             : NULL;
+                                           : NULL;
 }
 
 void act_preview_raw(struct model *m) {

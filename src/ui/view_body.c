@@ -8,7 +8,7 @@
 #include "mix/markup.h"
 #include "overlay.h"
 
-enum { ROWS_MOST = 200000, HEX_WIDE = 16, HEX_NARROW = 8, HEX_WIDE_CELLS = 10 + 16 * 3 + 2 + 18 };
+enum { ROWS_MOST = 200000, HEX_WIDE = 16, HEX_NARROW = 8, HEX_WIDE_CELLS = 10 + 16 * 3 + 2 + 16 };
 
 void body_fini(struct body_memo *b) {
     flow_fini(&b->flow);

@@ -149,9 +149,8 @@ static void the_question_names_what_it_destroys(void **state) {
     act_files_mark(k->m, MARK_EVERY);
     buf_clear(&text);
     assert_true(files_deletion(k->m, &text, &other));
-    assert_string_equal(
-        buf_str(&text),
-        "Delete 3 uploads of all sessions: a\342\220\212b, rtl<U+202E>gpj, c?");
+    assert_string_equal(buf_str(&text),
+                        "Delete 3 uploads of all sessions: a\342\220\212b, rtl<U+202E>gpj, c?");
     assert_string_not_equal(buf_str(&object), buf_str(&other));
     kit_free(k);
 }
@@ -256,8 +255,7 @@ static void a_change_while_the_list_comes_asks_for_it_again(void **state) {
 
 static void downloads_of(const struct kit *k, struct buf *out) {
     for (size_t i = 0; i < k->n_sent; i++)
-        if (k->sent[i]->kind == REQ_CALL && k->sent[i]->op == OP_FILE_GET &&
-            k->sent[i]->local_path)
+        if (k->sent[i]->kind == REQ_CALL && k->sent[i]->op == OP_FILE_GET && k->sent[i]->local_path)
             buf_addf(out, "%s\n", k->sent[i]->local_path);
 }
 
@@ -386,7 +384,7 @@ static double cpu_ms(void) {
 static void ten_thousand_files_are_no_trouble(void **state) {
     enum { MANY = 10000, KEYS = 20 };
     struct file_info *many = xcalloc(MANY, sizeof *many);
-    char (*names)[32] = xcalloc(MANY, sizeof *names);
+    char(*names)[32] = xcalloc(MANY, sizeof *names);
     struct kit *k = start();
 
     (void)state;
