@@ -159,6 +159,7 @@ static void theirs_read(struct model *m, struct task *t, struct session *s, stru
 static void draft_read(struct model *m, struct task *t, struct session *s, struct effects *fx) {
     size_t queued = 0;
 
+    own_granted(m, s);
     if (s->own == OWN_OTHER) {
         theirs_read(m, t, s, fx);
         return;

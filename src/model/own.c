@@ -80,8 +80,7 @@ static void read_again(struct model *m, struct session *s, enum own_how how, str
 
 /* ---- what is shown of another's ---- */
 void own_say(struct model *m, const struct session *s) {
-    act_notice(m, "%s has this draft and queue: Ctrl+X = takes them over",
-               s->owner ? s->owner : "Another mixtui");
+    act_notice(m, "Read only: Ctrl+X = takes over from %s", s->owner ? s->owner : "another mixtui");
 }
 
 void own_shown(struct session *s) { set_string(&s->priv->theirs, buf_str(&s->draft.text)); }
@@ -146,9 +145,9 @@ void own_show_nothing(struct model *m, struct session *s, struct effects *fx) {
     clear_shown(s);
     if (n > 0)
         act_notice(m,
-                   "%s has this draft and queue: what you typed is in the prompt history; "
-                   "Ctrl+X = takes over",
-                   s->owner ? s->owner : "Another mixtui");
+                   "Read only, what you typed is in the prompt history: Ctrl+X = takes over "
+                   "from %s",
+                   s->owner ? s->owner : "another mixtui");
 }
 
 void own_forget_theirs(struct model *m, struct session *s) {
@@ -191,7 +190,7 @@ static void give(struct model *m, struct session *s, const char *whom, struct ef
     drop(m, s->id, s->priv->slot, whom, fx);
     if (s->sent != SENT_POSTED)
         free(take_unsent(s));
-    becomes_theirs(m, s, "Another mixtui");
+    becomes_theirs(m, s, "another mixtui");
     if (s->history_at > 0)
         editor_set(&s->draft, s->priv->stash ? s->priv->stash : "");
     s->history_at = 0;
@@ -213,7 +212,7 @@ void own_lost(struct model *m, struct session *s, struct effects *fx) {
     for (size_t i = 0; i < s->n_queue; i++)
         into_history(m, s, s->queue[i].text, &n, fx);
     clear_shown(s);
-    becomes_theirs(m, s, "Another mixtui");
+    becomes_theirs(m, s, "another mixtui");
     own_shown(s);
     act_notice(m,
                "Another mixtui took over \"%s\" meanwhile: what was written here is in the "
@@ -228,7 +227,7 @@ static char *who_has(const struct task *t) {
     struct buf out = {.max = 200};
     struct tm tm;
 
-    (void)buf_addf(&out, "Another mixtui (process %ld", t->owned_by);
+    (void)buf_addf(&out, "another mixtui (process %ld", t->owned_by);
     if (since > 0 && localtime_r(&since, &tm))
         (void)buf_addf(&out, ", since %02d:%02d", tm.tm_hour, tm.tm_min);
     (void)buf_adds(&out, ")");
@@ -254,15 +253,23 @@ static void taken(struct model *m, const struct task *t, struct session *s, stru
         }
         s->own = OWN_OTHER;
         set_string(&s->owner, who);
-        if (!was_theirs)
-            model_touch(m);
+        model_touch(m);
         return;
     }
+    if (was_theirs)
+        s->priv->granted = true; /* ours as soon as its file was read */
+    else
+        s->own = OWN_MINE;
+}
+
+void own_granted(struct model *m, struct session *s) {
+    if (!s->priv->granted)
+        return;
+    s->priv->granted = false;
     s->own = OWN_MINE;
     s->priv->take_by = 0;
     set_string(&s->owner, NULL);
-    if (was_theirs)
-        act_notice(m, "The draft and the queue of \"%s\" are here now", session_title(s));
+    act_notice(m, "The draft and the queue of \"%s\" are here now", session_title(s));
     model_touch(m);
 }
 
@@ -376,8 +383,7 @@ void own_look(struct model *m, struct effects *fx) {
 void own_tick(struct model *m, struct session *s, struct effects *fx) {
     if (s->priv->take_by == 0 || m->now < s->priv->take_by)
         return;
-    s->priv->take_by = 0;
-    act_notice(m, "The other mixtui does not answer: taken over");
+    s->priv->take_by = 0; /* it does not answer */
     read_again(m, s, OWN_BY_FORCE, fx);
 }
 

@@ -74,6 +74,7 @@ enum task_tag {
     TAG_COMPLETE_SCAN,
     TAG_COMPLETE_STAT,
     TAG_ATTACH,
+    TAG_PICKER_LOOK,
 };
 
 /* A call on its way. Its session may go away meanwhile: then `session` is NULL. */
@@ -166,6 +167,7 @@ struct session_private {
     unsigned slot; /* of several that are not created yet; 0: the first */
     char *theirs;  /* the draft of another mixtui, as it is shown; NULL: it is ours */
     int64_t looked_at, take_by; /* own.c */
+    bool granted;
     char *stash; /* the draft while the prompt history is browsed */
     /* reading */
     struct place *place; /* places.c; borrowed */
@@ -468,6 +470,7 @@ void own_show_nothing(struct model *m, struct session *s, struct effects *fx);
 void own_shown(struct session *s);
 void own_forget_theirs(struct model *m, struct session *s); /* it is ours now, and read anew */
 void own_look_for_left(struct model *m, const struct session *s, struct effects *fx);
+void own_granted(struct model *m, struct session *s); /* its file was read */
 void own_lost(struct model *m, struct session *s, struct effects *fx);
 void own_task(struct model *m, struct task *t, const struct pending_task *asked,
               struct effects *fx);
@@ -653,8 +656,10 @@ char *picker_join(const char *dir, const char *name);
 bool picker_is_glob(const char *filter);
 /* picker_marks.c */
 bool picker_marked(const struct picker *p, const char *path);
+const char *picker_why_not(const struct picker_row *r); /* it cannot be uploaded; NULL: it can */
 bool picker_set_mark(struct picker *p, const char *path, bool on); /* true: that changed it */
 void picker_looked(struct model *m, struct task *t, struct effects *fx); /* takes t */
+void picker_remember(struct model *m, const char *dir, size_t n);
 void picker_visited(struct model *m, const char *dir);                   /* it is a recent one */
 enum { RECENTS_MAX = 20 };
 

@@ -12,7 +12,7 @@
 
 enum {
     ROUNDS = 25,
-    LONGEST_MS = 2600,
+    LONGEST_MS = 2300,
     SAVED_MS = 1000,
     SLACK_MS = 700, /* of a loaded machine: the disk takes its time, too */
     SEEN_MS = 3000,
@@ -99,8 +99,9 @@ static void acts(struct screen *s, int64_t until) {
         screen_keys(s, KEY_CTRL('c'));
         break;
     case 7:
-        screen_keys(s, KEY_UP); /* older ones, and back */
-        screen_keys(s, KEY_DOWN);
+        screen_keys(s, KEY_UP); /* an older one, which must not be sent again */
+        screen_pump(s, (int)dice(300));
+        screen_keys(s, KEY_CTRL('c'));
         break;
     default:
         types(s, until);
@@ -201,14 +202,18 @@ static void plays(const struct peer *demo) {
     struct screen *s = screen_start(&(struct screen_setup){
         .cols = 80, .rows = 24, .args = (const char *[]){"--server", demo->url, NULL}});
 
-    if (!seen(s, "message", SCREEN_MS))
+    const bool at_once = dice(10) == 0; /* while it reads what was left */
+
+    first_of_round = n_words;
+    if (at_once)
+        screen_pause_alone((int)dice(200));
+    else if (!seen(s, "message", SCREEN_MS))
         screen_failed(s, "message", __FILE__, __LINE__);
-    if (dice(4))
+    if (!at_once && dice(4))
         (void)seen(s, "live", SEEN_MS);
     const int64_t until = clock_now() + lasts;
 
-    first_of_round = n_words;
-    while (clock_now() < until) {
+    while (!at_once && clock_now() < until) {
         acts(s, until);
         if (dice(3) == 0)
             screen_pump(s, (int)dice(120));
