@@ -176,7 +176,7 @@ static void every_command_runs_without_alt_and_without_letters(void **state) {
         const bool named = has_a_named_key(c, home);
         const bool inside = home == SCOPE_LIST || home == SCOPE_FIELD || home == SCOPE_PICKER ||
                             home == SCOPE_ASK || home == SCOPE_PANEL || home == SCOPE_PICTURE ||
-                            home == SCOPE_VISUAL;
+                            home == SCOPE_VISUAL || home == SCOPE_COMPLETE;
         const bool list = !inside && is_the_same_from(c, K_F1);
         const bool menu = !inside && is_the_same_from(c, K_F2);
 
