@@ -28,13 +28,13 @@ void attend_ask(struct model *m, const struct ask *a, struct effects *fx) {
 
     if (inbox_rang(m, a))
         return; /* two profiles lead to the same server */
+    const bool file = tool_is(a->tool, "Write") || tool_is(a->tool, "Edit");
+    const char *what = file && a->path ? a->path : a->object; /* the object is a whole diff */
+
     if (question)
         (void)buf_addf(&text, "asks: %.400s", a->message ? a->message : "");
     else
-        (void)buf_addf(&text, "asks for %.80s: %.400s", a->tool,
-                       a->path     ? a->path
-                       : a->object ? a->object
-                                   : "");
+        (void)buf_addf(&text, "asks for %.80s: %.400s", a->tool, what ? what : "");
     attend(a->session, question ? ATTEND_QUESTION : ATTEND_APPROVAL, buf_str(&text), fx);
 }
 
