@@ -54,6 +54,9 @@ void act_take_over(struct model *m, struct session *s, struct effects *fx);
 void act_unknown_resend(struct model *m, struct session *s, struct effects *fx);
 void act_unknown_drop(struct model *m, struct session *s, struct effects *fx);
 void act_draft_changed(struct model *m, struct session *s);
+void act_editor(struct model *m, struct effects *fx); /* $EDITOR, with the shown draft */
+/* What it wrote; NULL: the draft stays as it is. */
+void act_editor_done(struct model *m, struct session *s, const char *text);
 /* Of the messages written from now on; what cannot be asked of this server can only be taken back.
  */
 void act_plan_mode(struct model *m, struct session *s);
@@ -123,6 +126,7 @@ void act_transfers_cancel(struct model *m, struct effects *fx);
 void act_transfers_retry(struct model *m, struct effects *fx); /* what failed or was stopped */
 void act_picker_open(struct model *m, struct effects *fx);
 void act_picker_enter(struct model *m, struct effects *fx); /* descends or uploads */
+void act_picker_into(struct model *m, struct effects *fx);  /* the same, never what is marked */
 void act_picker_up(struct model *m, struct effects *fx);
 void act_picker_move(struct model *m, int by);
 /* the filter text changed; up to its last slash it is a path to go to */

@@ -65,6 +65,7 @@ struct ui_config {
     bool vi; /* keys of the composer */
     enum editor_place editor_in;
     size_t watch_limit; /* 0: default; SIZE_MAX: all */
+    size_t transfers;   /* at once; 0: default */
     enum index_choice index;
     int64_t index_bytes; /* 0: default */
     const char *open; /* words of a command; NULL or "": the usual programs */

@@ -222,6 +222,7 @@ struct session {
     uint32_t draft_saved_rev;
     int64_t draft_dirty_at; /* 0: on disk */
     bool draft_loaded;
+    bool away;         /* the draft is in $EDITOR: nothing else writes it */
     enum own own;
     char *owner;       /* OTHER: who, in words for people */
     size_t history_at; /* id of the prompt that is recalled; 0: the history is not browsed */
@@ -454,6 +455,8 @@ struct effects {
     char *copy;            /* into the clipboard of the terminal; then act_copied */
     char *bare;            /* clean lines: shown without a screen until a key is pressed */
     char *open_url;        /* http(s), in a browser */
+    char *edit;            /* in $EDITOR, the draft of the shown session; then act_editor_done */
+    bool edit_asked;       /* for the editor: it is opened, or what to do with the open one */
     char *open_file;       /* a local one of our own, with the program for such */
     struct attend *attend; /* what happened, for attention.h */
     size_t n_attend, cap_attend;

@@ -136,6 +136,7 @@ static void open_model(struct app *a, size_t row) {
         .n_themes = theme_names(a),
         .watch_limit = order && order->n_sessions > 0 ? order->n_sessions
                                                       : a->options->config.ui.watch_limit,
+        .transfers_at_once = a->options->config.ui.transfers,
         .copy_ways = desk_copy_ways(),
         .ascii = a->options->ascii,
         .animate = !a->options->still,

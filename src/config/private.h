@@ -47,6 +47,7 @@ enum setting_kind {
     KIND_AMBIGUOUS,
     KIND_ANIMATIONS,
     KIND_WATCHED,
+    KIND_TRANSFERS,
     KIND_INDEX,
     KIND_MOUSE,
     KIND_EDITOR,

@@ -430,6 +430,10 @@ enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, st
         rc = flag_number(&n, &given, 1, 1024 * 1024, err);
         ui->index_bytes = rc == RC_OK ? n * 1024 * 1024 : ui->index_bytes;
         break;
+    case KIND_TRANSFERS:
+        rc = flag_number(&n, &given, 1, 64, err);
+        ui->transfers = rc == RC_OK ? (size_t)n : ui->transfers;
+        break;
     default:
         assert(s->row->kind == KIND_WATCHED);
         if (str_eq(s->value, "all"))

@@ -14,6 +14,8 @@ static bool fits(struct model *m, const struct editor *e, bool done) {
 }
 
 void edit_type(struct model *m, struct editor *e, const char *text, size_t n, struct effects *fx) {
+    if (e == &m->shown->draft && edit_locked(m, CMD_COUNT))
+        return;
     if (fits(m, e, editor_insert(e, text, n)))
         field_changed(m, fx);
 }
@@ -60,7 +62,14 @@ void edit_paste(struct model *m, const struct key *k, struct effects *fx) {
         act_notice(m, "nothing was pasted: choose a field first");
         return;
     }
+    if (m->ui.over == OVER_PICKER && k->lost == 0 && !k->unended &&
+        act_picker_paste(m, k->paste, k->n, fx))
+        return;
     const uint32_t rev = draft->rev;
+    if ((!field || field == draft) && m->shown->away) {
+        act_notice(m, "this draft is in $EDITOR: nothing was pasted");
+        return;
+    }
     insert_paste(m, field ? field : draft, k, fx);
     if ((!field || m->ui.over == OVER_ASK) && draft->rev != rev && !k->unended)
         act_notice(m, "pasted into the draft: %zu bytes", k->n);
@@ -93,11 +102,37 @@ bool edit_vi(struct model *m, const struct key *k, struct effects *fx) {
     struct editor *e = &m->shown->draft;
     const uint32_t rev = e->rev;
 
-    if (!m->ui.vi || vi_key(m->ui.vi, e, k) == VI_NOT)
+    if (!m->ui.vi || m->shown->away || vi_key(m->ui.vi, e, k) == VI_NOT)
         return false;
     m->rev++;
     if (e->rev != rev)
         field_changed(m, fx);
+    return true;
+}
+
+/* ---- $EDITOR ---- */
+COMMAND(cmd_editor) { act_editor(m, fx); }
+
+/* Moving is not writing. */
+static bool only_moves(enum cmd c) {
+    static const enum cmd moves[] = {CMD_EDIT_LEFT,      CMD_EDIT_RIGHT,      CMD_EDIT_WORD_LEFT,
+                                     CMD_EDIT_WORD_RIGHT, CMD_EDIT_LINE_START, CMD_EDIT_LINE_END,
+                                     CMD_EDIT_START,     CMD_EDIT_END};
+    for (size_t i = 0; i < MIX_COUNT(moves); i++)
+        if (moves[i] == c)
+            return true;
+    return false;
+}
+
+bool edit_locked(struct model *m, enum cmd c) {
+    const struct editor *e = field_focused(m);
+    const bool writes =
+        c == CMD_COUNT || c == CMD_CHIP_UNFOLD ||
+        (command_home(c) == SCOPE_COMPOSER && !only_moves(c) && c != CMD_PROMPTS);
+
+    if (!m->shown->away || !writes || (e && e != &m->shown->draft))
+        return false;
+    act_notice(m, "this draft is in $EDITOR: leave the editor, or Ctrl+X e");
     return true;
 }
 

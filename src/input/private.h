@@ -48,6 +48,7 @@ const char *why_no_upload_chosen(const struct model *m);
 const char *why_no_preview(const struct model *m);
 const char *why_no_preview_raw(const struct model *m);
 const char *why_no_transfer(const struct model *m);
+const char *why_no_retry(const struct model *m);
 const char *why_no_picture(const struct model *m);
 const char *why_no_chip(const struct model *m);
 /* of copies: run_copy.c, copy.h */
@@ -106,6 +107,8 @@ void edit_type(struct model *m, struct editor *e, const char *text, size_t n, st
 /* Into the field with the caret, else the draft. It is never read as keys. */
 void edit_paste(struct model *m, const struct key *k, struct effects *fx);
 
+/* The draft is in $EDITOR, and this would change it; says so. CMD_COUNT: text. */
+bool edit_locked(struct model *m, enum cmd c);
 /* The draft as vi has it. False: it has not, or the key is not for it. */
 bool edit_vi(struct model *m, const struct key *k, struct effects *fx);
 

@@ -143,11 +143,22 @@ const char *why_no_upload(const struct model *m) {
 
 const char *why_no_transfer(const struct model *m) {
     for (size_t i = 0; i < m->files.n_transfers; i++)
-        if (m->files.transfers[i].state == XFER_RUNNING)
+        if (m->files.transfers[i].state == XFER_RUNNING ||
+            m->files.transfers[i].state == XFER_WAITING)
             return NULL;
     return "nothing is being transferred";
+}
+
+const char *why_no_retry(const struct model *m) {
+    for (size_t i = 0; i < m->files.n_transfers; i++)
+        if (m->files.transfers[i].state == XFER_FAILED ||
+            m->files.transfers[i].state == XFER_CANCELLED)
+            return NULL;
+    return "no transfer failed or was stopped";
 }
 
 COMMAND(cmd_upload) { act_picker_open(m, fx); }
 
 COMMAND(cmd_transfer_cancel) { act_transfer_cancel(m, fx); }
+COMMAND(cmd_transfers_cancel) { act_transfers_cancel(m, fx); }
+COMMAND(cmd_transfers_retry) { act_transfers_retry(m, fx); }

@@ -213,3 +213,8 @@ COMMAND(cmd_list_close) {
 }
 
 COMMAND(cmd_picker_up) { act_picker_up(m, fx); }
+COMMAND(cmd_picker_into) { act_picker_into(m, fx); }
+COMMAND(cmd_picker_mark) { act_picker_mark(m); }
+COMMAND(cmd_picker_mark_all) { act_picker_mark_all(m); }
+COMMAND(cmd_picker_hidden) { act_picker_hidden(m, fx); }
+COMMAND(cmd_picker_recent) { act_picker_recent(m); }

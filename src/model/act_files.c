@@ -46,7 +46,8 @@ int64_t files_next(const struct model *m) {
 void files_update(struct model *m, struct effects *fx) {
     if (!in_view(m))
         return;
-    if (!m->files.loaded && m->files.err.rc == RC_OK && m->server.state == SERVER_ONLINE)
+    if (!m->files.loaded && !m->files.request && m->files.err.rc == RC_OK &&
+        m->server.state == SERVER_ONLINE)
         files_list(m, fx);
     const size_t at = files_cursor_row(m);
 

@@ -6,24 +6,10 @@
 
 #include "mix/editor.h"
 
-#include <limits.h>
+#include "finder.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- what is visible ---- */
-
-struct hit {
-    size_t at;
-    int score;
-};
-
-static int best_first(const void *a, const void *b) {
-    const struct hit *x = a, *y = b;
-
-    if (x->score != y->score)
-        return x->score > y->score ? -1 : 1;
-    return x->at < y->at ? -1 : 1;
-}
 
 static const char *after_slash(const char *filter) {
     const char *slash = strrchr(filter, '/');
@@ -31,47 +17,11 @@ static const char *after_slash(const char *filter) {
     return slash ? slash + 1 : filter;
 }
 
-size_t *picker_visible(const struct picker *p, size_t *n) {
-    const char *filter = after_slash(buf_str(&p->filter.text));
-    const size_t total = p->listing ? p->listing->n_entries : 0;
-    struct hit *hits = xmalloc((total + 1) * sizeof *hits);
-
-    *n = 0;
-    for (size_t i = 0; i < total; i++) {
-        const struct dir_entry *e = &p->listing->entries[i];
-        const int score = e->hidden && *filter != '.' ? 0 : text_fuzzy(filter, e->name);
-
-        if (score > 0)
-            hits[(*n)++] = (struct hit){i, score};
-    }
-    if (*filter != '\0' && *n > 1)
-        qsort(hits, *n, sizeof *hits, best_first);
-    size_t *out = xmalloc((*n + 1) * sizeof *out);
-
-    for (size_t i = 0; i < *n; i++)
-        out[i] = hits[i].at;
-    free(hits);
-    return out;
-}
-
-static const struct dir_entry *under_cursor(const struct picker *p) {
-    size_t n;
-    auto_free size_t *rows = picker_visible(p, &n);
-
-    return p->cursor < n ? &p->listing->entries[rows[p->cursor]] : NULL;
+static const struct picker_row *under_cursor(const struct picker *p) {
+    return p->cursor < p->n_rows ? &p->rows[p->cursor] : NULL;
 }
 
 /* ---- paths ---- */
-
-static char *join(const char *dir, const char *name) {
-    struct buf out = {.max = 64 * MIX_KIB};
-
-    if (*name == '/' || *name == '~' || str_blank(dir))
-        return xstrdup(name);
-    if (buf_addf(&out, "%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", name) != RC_OK)
-        buf_clear(&out);
-    return buf_take(&out);
-}
 
 /* Drops the last part of a path; false when there is none that `..` may take away. */
 static bool cut_last(struct buf *out) {
@@ -127,45 +77,54 @@ static void go_to(struct model *m, const char *path, struct effects *fx) {
 }
 
 /* The cursor goes to the directory one came up from, else to the first row. */
-static void place_cursor(struct picker *p, const char *before) {
-    size_t n;
-    auto_free size_t *rows = picker_visible(p, &n);
-    auto_free char *parent = before ? join(before, "..") : NULL;
+static void place_cursor(struct model *m, const char *before) {
+    struct picker *p = &m->ui.picker;
+    auto_free char *parent = before ? picker_join(before, "..") : NULL;
     auto_free char *up = parent ? tidy(parent) : NULL;
     const char *slash = before ? strrchr(before, '/') : NULL;
     const char *name = slash && str_eq(up, p->dir) ? slash + 1 : "";
 
     p->cursor = 0;
-    for (size_t i = 0; *name && i < n; i++)
-        if (strcmp(p->listing->entries[rows[i]].name, name) == 0)
+    picker_refresh(m);
+    for (size_t i = 0; *name && i < p->n_rows; i++)
+        if (strcmp(p->rows[i].name, name) == 0)
             p->cursor = i;
+    set_string(&p->cursor_name, p->cursor < p->n_rows ? p->rows[p->cursor].name : NULL);
 }
+
+/* `src/ma` may be meant for the whole tree as well: only what names a place has to be there. */
+static bool is_place(const char *filter) { return strchr("/~.", *filter) != NULL && *filter; }
 
 void picker_listed(struct model *m, struct task *t, struct effects *fx) {
     struct picker *p = &m->ui.picker;
 
-    (void)fx;
     if (t->id != p->scan) {
         task_free(t);
         return;
     }
     p->scan = 0;
-    p->err = t->err;
     model_touch(m);
     if (t->err.rc != RC_OK) {
-        act_error(m, &t->err, "Cannot go there");
+        if (!m->priv->scan_typed || is_place(buf_str(&p->filter.text))) {
+            p->err = t->err;
+            act_error(m, &t->err, "Cannot go there");
+        }
         task_free(t);
+        picker_refresh(m);
         return;
     }
     auto_free char *before = p->dir;
     auto_free char *tail = xstrdup(after_slash(buf_str(&p->filter.text)));
 
+    p->err = (struct err){0};
     p->dir = tidy(t->path);
+    p->n_rows = 0; /* their names go */
     task_free(p->listing);
     p->listing = t;
     if (strchr(buf_str(&p->filter.text), '/'))
         editor_set(&p->filter, tail);
-    place_cursor(p, before);
+    place_cursor(m, before);
+    picker_search(m, fx);
 }
 
 /* ---- acts ---- */
@@ -185,6 +144,7 @@ void act_picker_open(struct model *m, struct effects *fx) {
     act_over(m, OVER_PICKER);
     editor_set(&p->filter, "");
     p->cursor = 0;
+    p->recent = false;
     p->err = (struct err){0};
     if (!m->files.loaded)
         files_list(m, fx); /* to know what an upload would replace */
@@ -192,52 +152,154 @@ void act_picker_open(struct model *m, struct effects *fx) {
     model_settle(m, fx);
 }
 
-/* A file that would be replaced takes a second Enter, 400 ms after the question was seen. */
-static bool replaces(struct model *m, const char *path) {
-    const struct file_info *f = file_replaced_by(m, path);
+/* What uploads of these would replace, here or by each other: "a, b and 3 more"; how many. */
+static size_t replaced(const struct model *m, char *const *paths, size_t n, struct buf *names) {
+    enum { NAMED = 3 };
+    size_t found = 0;
+    struct map seen = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        auto_free char *there = file_server_name(paths[i]);
+        const struct file_info *f = file_replaced_by(m, paths[i]);
+        const bool twice = map_get(&seen, there) != NULL;
+
+        if (!twice)
+            map_set(&seen, there, names);
+        if (!f && !twice)
+            continue;
+        auto_free char *name = clean_line(f ? f->name : there, 40);
+
+        if (found++ < NAMED && name)
+            (void)buf_addf(names, "%s%s", found > 1 ? ", " : "", name);
+    }
+    if (found > NAMED)
+        (void)buf_addf(names, " and %zu more", found - NAMED);
+    map_fini(&seen);
+    return found;
+}
+
+/* Files that would be replaced take a second Enter, 400 ms after the question was seen. */
+static bool replaces(struct model *m, char *const *paths, size_t n) {
+    auto_buf struct buf names = {.max = 4096};
+    auto_buf struct buf object = {.max = 16 * MIX_MIB};
     struct ui *ui = &m->ui;
 
-    if (!f)
+    if (replaced(m, paths, n, &names) == 0)
         return false;
-    if (str_eq(ui->confirm_object, path) && ui->confirm_painted_at > 0)
+    for (size_t i = 0; i < n; i++)
+        (void)buf_addf(&object, "%s%s", i > 0 ? "\n" : "", paths[i]);
+    if (str_eq(ui->confirm_object, buf_str(&object)) && ui->confirm_painted_at > 0)
         return m->now - ui->confirm_painted_at < ARM_MS;
-    if (!str_eq(ui->confirm_object, path)) {
-        set_string(&ui->confirm_object, path);
+    if (!str_eq(ui->confirm_object, buf_str(&object))) {
+        set_string(&ui->confirm_object, buf_str(&object));
         ui->confirm_painted_at = 0;
     }
-    act_notice(m, "This replaces %s for all sessions: Enter again does it", f->name);
+    act_notice(m, "This replaces %s for all sessions: Enter again does it", buf_str(&names));
     return true;
+}
+
+static void upload_all(struct model *m, char *const *paths, size_t n, struct effects *fx) {
+    if (replaces(m, paths, n))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        const char *slash = strrchr(paths[i], '/');
+        auto_free char *dir = slash ? xstrndup(paths[i], (size_t)(slash - paths[i])) : NULL;
+
+        picker_visited(m, dir && *dir ? dir : "/");
+        act_upload(m, paths[i], fx);
+    }
+    if (n > 1)
+        act_notice(m, "Uploading %zu files", n);
+    act_picker_close(m);
+}
+
+static void upload_marked(struct model *m, struct effects *fx) {
+    struct picker *p = &m->ui.picker;
+
+    upload_all(m, p->marks, p->n_marks, fx);
+    if (m->ui.over == OVER_PICKER)
+        return; /* it asks first */
+    free_strings(p->marks, p->n_marks);
+    p->marks = NULL;
+    p->n_marks = p->cap_marks = 0;
+}
+
+static void open_directory(struct model *m, const struct picker_row *r, struct effects *fx) {
+    struct picker *p = &m->ui.picker;
+    auto_free char *path = picker_join(p->dir, r->name);
+
+    p->recent = false;
+    editor_set(&p->filter, "");
+    ask_nothing(m);
+    go_to(m, path, fx);
+}
+
+static void choose(struct model *m, const struct picker_row *r, struct effects *fx) {
+    auto_free char *path = picker_join(m->ui.picker.dir, r->name);
+    const char *why = picker_why_not(r);
+
+    if (why)
+        act_notice(m, "%s", why);
+    else
+        upload_all(m, &path, 1, fx);
+}
+
+/* What Enter and Right share. False: there is nothing, and it was said. */
+static bool chosen(struct model *m, struct effects *fx) {
+    struct picker *p = &m->ui.picker;
+
+    if (p->scan) {
+        act_notice(m, "The directory is being read");
+        return false;
+    }
+    if (under_cursor(p))
+        return true;
+    if (strcmp(buf_str(&p->filter.text), "~") == 0) {
+        editor_set(&p->filter, "");
+        go_to(m, "~", fx);
+        return false;
+    }
+    act_notice(m, "Nothing matches");
+    return false;
 }
 
 void act_picker_enter(struct model *m, struct effects *fx) {
     struct picker *p = &m->ui.picker;
-    const struct dir_entry *e = p->scan ? NULL : under_cursor(p);
 
-    if (p->scan) {
-        act_notice(m, "The directory is being read");
+    if (p->n_marks > 0 && m->shown->id) {
+        upload_marked(m, fx);
         return;
     }
-    if (!e && strcmp(buf_str(&p->filter.text), "~") == 0) {
-        editor_set(&p->filter, "");
-        go_to(m, "~", fx);
+    if (!chosen(m, fx))
         return;
-    }
-    if (!e) {
-        act_notice(m, "Nothing matches");
-        return;
-    }
-    auto_free char *path = join(p->dir, e->name);
+    if (picker_is_glob(buf_str(&p->filter.text)))
+        act_picker_mark_all(m);
+    else if (under_cursor(p)->kind == ENTRY_DIR)
+        open_directory(m, under_cursor(p), fx);
+    else
+        choose(m, under_cursor(p), fx);
+}
 
-    if (e->is_dir) {
-        editor_set(&p->filter, "");
-        ask_nothing(m);
-        go_to(m, path, fx);
-    } else if (!e->readable) {
-        act_notice(m, "That file cannot be read");
-    } else if (!replaces(m, path)) {
-        act_picker_close(m);
-        act_upload(m, path, fx);
+void act_picker_into(struct model *m, struct effects *fx) {
+    struct picker *p = &m->ui.picker;
+
+    if (p->filter.caret < p->filter.text.n) {
+        if (editor_move(&p->filter, TO_RIGHT))
+            model_touch(m);
+    } else if (chosen(m, fx) && under_cursor(p)->kind == ENTRY_DIR) {
+        open_directory(m, under_cursor(p), fx);
+    } else if (under_cursor(p) && p->n_marks == 0 && !p->scan) {
+        choose(m, under_cursor(p), fx);
     }
+}
+
+void act_picker_hidden(struct model *m, struct effects *fx) {
+    struct picker *p = &m->ui.picker;
+
+    p->hidden = !p->hidden;
+    act_notice(m, p->hidden ? "Hidden files and all directories are searched"
+                            : "Hidden files and node_modules are left out");
+    picker_search(m, fx);
 }
 
 void act_picker_up(struct model *m, struct effects *fx) {
@@ -248,7 +310,7 @@ void act_picker_up(struct model *m, struct effects *fx) {
             model_touch(m);
         return;
     }
-    auto_free char *parent = join(p->dir ? p->dir : m->start_dir, "..");
+    auto_free char *parent = picker_join(p->dir ? p->dir : m->start_dir, "..");
 
     ask_nothing(m);
     go_to(m, parent, fx);
@@ -257,28 +319,29 @@ void act_picker_up(struct model *m, struct effects *fx) {
 void act_picker_move(struct model *m, int by) {
     struct picker *p = &m->ui.picker;
     const int64_t at = (int64_t)p->cursor + by;
-    size_t n;
+    const size_t n = p->n_rows;
 
-    free(picker_visible(p, &n));
     p->cursor = at < 0 || n == 0 ? 0 : at >= (int64_t)n ? n - 1 : (size_t)at;
+    set_string(&p->cursor_name, p->cursor < n ? p->rows[p->cursor].name : NULL);
     ask_nothing(m);
     model_touch(m);
 }
 
 void act_picker_filter(struct model *m, struct effects *fx) {
     struct picker *p = &m->ui.picker;
-    const char *filter = buf_str(&p->filter.text), *slash = strrchr(filter, '/');
+    const char *filter = buf_str(&p->filter.text);
+    const char *slash = p->recent || picker_is_glob(filter) ? NULL : strrchr(filter, '/');
 
     p->cursor = 0;
     ask_nothing(m);
-    model_touch(m);
+    picker_search(m, fx);
     if (!slash) {
         if (m->priv->scan_typed) /* the path was taken back; what Enter asked for goes on */
             stop_scan(p, fx);
         return;
     }
     auto_free char *typed = xstrndup(filter, (size_t)(slash - filter) + 1);
-    auto_free char *path = join(p->dir ? p->dir : m->start_dir, typed);
+    auto_free char *path = picker_join(p->dir ? p->dir : m->start_dir, typed);
 
     go_to(m, path, fx);
     m->priv->scan_typed = true;
@@ -289,8 +352,17 @@ void act_picker_close(struct model *m) {
     act_over_close(m);
 }
 
-void picker_fini(struct picker *p) {
+void picker_fini(struct model *m) {
+    struct picker *p = &m->ui.picker;
+
+    if (m->priv->picker_finder)
+        finder_fini(m->priv->picker_finder);
+    free(TAKE(m->priv->picker_finder));
+    free_strings(p->marks, p->n_marks);
+    free_strings(p->recents, p->n_recents);
+    free(p->rows);
     free(p->dir);
+    free(p->cursor_name);
     task_free(p->listing);
     editor_fini(&p->filter);
     *p = (struct picker){0};

@@ -245,6 +245,7 @@ static void task_take(struct model *m, struct task *t, const struct pending_task
     case TAG_FILES:
     case TAG_PICKER_SCAN:
     case TAG_PICKER_FIND:
+    case TAG_PICKER_LOOK:
     case TAG_UPLOAD_STAT:
     case TAG_DOWNLOAD_STAT:
     case TAG_TREE:

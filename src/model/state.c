@@ -56,6 +56,8 @@ void state_save(struct model *m, struct effects *fx) {
             (void)buf_addf(&out, "shown %s\n", m->shown->id);
         if (m->files.sort != FILES_NEWEST)
             (void)buf_addf(&out, "files %s\n", file_sort_name(m->files.sort));
+        for (size_t i = 0; i < m->ui.picker.n_recents; i++)
+            (void)buf_addf(&out, "from %s\n", m->ui.picker.recents[i]);
         for (size_t i = 0; i < p->n_pins; i++)
             if (one_line(p->pins[i]))
                 (void)buf_addf(&out, "pin %s\n", p->pins[i]);
@@ -73,6 +75,8 @@ static void state_line(struct model *m, const char *line, size_t n) {
     } else if (n > 6 && memcmp(line, "files ", 6) == 0) {
         if (files_sort_named(m, line + 6, n - 6))
             files_sort(m);
+    } else if (n > 5 && memcmp(line, "from ", 5) == 0) {
+        picker_remember(m, line + 5, n - 5);
     } else if (n > 4 && memcmp(line, "pin ", 4) == 0 && p->n_pins < 1000) {
         auto_free char *id = xstrndup(line + 4, n - 4);
         struct session *s = model_session(m, id);

@@ -120,6 +120,7 @@ void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) 
     places_tick(m, fx);
     pictures_tick(m, fx);
     transfers_tick(m, fx);
+    picker_tick(m);
     index_tick(m, fx);
     if (!model_hidden(m)) {
         tick_screen(m);
@@ -180,6 +181,7 @@ int64_t model_next_tick(const struct model *m, int64_t now) {
     sooner_of(&at, watch_next(m));
     sooner_of(&at, pictures_next(m));
     sooner_of(&at, transfers_next(m));
+    sooner_of(&at, picker_next(m));
     sooner_of(&at, index_next(m));
     if (p->state_dirty_at > 0 && p->state_read)
         sooner(&at, p->state_dirty_at + STATE_SAVE_MS);

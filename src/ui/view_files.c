@@ -80,8 +80,7 @@ static void draw_bar(const struct model *m, struct canvas *c, int x, int y, int 
 /* `name  1.2 of 3.4 MB`, then a bar with speed and time left. */
 static void draw_running(const struct model *m, struct canvas *c, struct rect r,
                          const struct transfer *t) {
-    const int64_t ms = m->now - t->started_at;
-    const double speed = ms > 0 ? (double)t->done * 1000 / (double)ms : 0;
+    const double speed = t->speed;
     const int right = r.x + r.w - 1;
     char text[96];
 
@@ -114,6 +113,11 @@ static void draw_running(const struct model *m, struct canvas *c, struct rect r,
 
 static void draw_ended(const struct model *m, struct canvas *c, struct rect r,
                        const struct transfer *t) {
+    char again[80] = "";
+
+    if (t->state == XFER_WAITING)
+        snprintf(again, sizeof again, "goes on in %lld s: ",
+                 (long long)(t->retry_at > m->now ? (t->retry_at - m->now + 999) / 1000 : 0));
     const char *word = t->state == XFER_DONE        ? (t->upload ? "uploaded" : "downloaded")
                        : t->state == XFER_CANCELLED ? "cancelled"
                                                     : t->err.text;
@@ -124,17 +128,32 @@ static void draw_ended(const struct model *m, struct canvas *c, struct rect r,
 
     x += put(c, x, r.y, 2, STYLE_KEY, glyph(m, t->upload ? G_UPLOAD : G_DOWNLOAD)) + 1;
     x += put_foreign(c, x, r.y, r.w / 2, STYLE_TEXT, t->name, CLEAN_NAME) + 2;
+    x += put(c, x, r.y, r.x + r.w - 1 - x, s, again);
     put_foreign(c, x, r.y, r.x + r.w - 1 - x, s, word, CLEAN_LINE);
+}
+
+/* Those that wait for their turn are one row, whatever their number. */
+static bool only_waits(const struct transfer *t) {
+    return t->state == XFER_WAITING && t->retry_at == 0;
+}
+
+static size_t waiting(const struct files *f) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < f->n_transfers; i++)
+        n += only_waits(&f->transfers[i]);
+    return n;
 }
 
 /* At the foot of the pane, newest last, at most half of it; *first: of those that are shown. */
 static int transfer_rows(const struct files *f, int height, size_t *first) {
     const int most = height / 2 > 0 ? height / 2 : 1;
-    int rows = 0;
+    int rows = waiting(f) > 0;
 
     *first = f->n_transfers;
     while (*first > 0) {
-        const int more = running(&f->transfers[*first - 1]) ? 2 : 1;
+        const struct transfer *t = &f->transfers[*first - 1];
+        const int more = only_waits(t) ? 0 : running(t) ? 2 : 1;
 
         if (rows + more > most && rows > 0)
             break;
@@ -148,17 +167,23 @@ static void draw_transfers(const struct model *m, struct canvas *c, struct rect 
     const struct files *f = &m->files;
     size_t first;
     const int rows = transfer_rows(f, r.h, &first);
+    const size_t waits = waiting(f);
 
     for (int y = r.y + r.h - rows; first < f->n_transfers; first++) {
         const struct transfer *t = &f->transfers[first];
         const struct rect row = {r.x, y, r.w, r.y + r.h - y};
 
+        if (only_waits(t))
+            continue;
         if (running(t))
             draw_running(m, c, row, t);
         else
             draw_ended(m, c, row, t);
         y += running(t) ? 2 : 1;
     }
+    if (waits > 0 && rows > 0)
+        canvas_putf(c, r.x + 3, r.y + r.h - 1, r.w - 4, STYLE_DIM, "%s wait%s for %s turn",
+                    say_grouped(waits).s, waits == 1 ? "s" : "", waits == 1 ? "its" : "their");
 }
 
 /* ---- the picture under the list ---- */

@@ -331,13 +331,11 @@ static void filter(struct kit *k, const char *text) {
 
 static void assert_visible(const struct kit *k, const char *expected) {
     const struct picker *p = &k->m->ui.picker;
-    size_t n;
-    auto_free size_t *rows = picker_visible(p, &n);
     auto_buf struct buf out = {.max = 1000};
 
-    for (size_t i = 0; i < n; i++)
-        buf_addf(&out, "%s%s%s", i > 0 ? " " : "", i == p->cursor ? ">" : "",
-                 p->listing->entries[rows[i]].name);
+    for (size_t i = 0; i < p->n_rows; i++)
+        buf_addf(&out, "%s%s%s%s", i > 0 ? " " : "", i == p->cursor ? ">" : "",
+                 p->rows[i].marked ? "+" : "", p->rows[i].name);
     assert_string_equal(buf_str(&out), expected);
 }
 

@@ -291,8 +291,17 @@ static void transfers(struct fixture *f) {
          .upload = true,
          .done = 36000000,
          .total = 120000000,
+         .speed = 3e6,
          .started_at = NOW - 12000},
         {.name = plan, .done = 0, .total = -1, .started_at = NOW},
+        {.name = gone,
+         .done = 5000,
+         .total = 90000,
+         .state = XFER_WAITING,
+         .retry_at = NOW + 2000,
+         .err = {.rc = RC_CONNECT, .text = "the connection was lost"}},
+        {.name = plan, .state = XFER_WAITING},
+        {.name = old, .state = XFER_WAITING},
     };
 
     focus_files(f);
@@ -547,32 +556,58 @@ static void overlays_say_what_they_are(void **state) {
 }
 
 static void picker(struct fixture *f) {
-    static struct dir_entry entries[] = {
-        {.name = "docs", .is_dir = true, .readable = true, .modified = REAL_NOW - DAY},
-        {.name = "src", .is_dir = true, .readable = true, .modified = REAL_NOW},
+    static struct picker_row rows[] = {
+        {.name = "docs", .kind = ENTRY_DIR, .readable = true, .modified = REAL_NOW - DAY},
+        {.name = "src", .kind = ENTRY_DIR, .readable = true, .modified = REAL_NOW},
         {.name = "a\nb\x1b.txt", .readable = true, .size = 12, .modified = REAL_NOW},
         {.name = "secret.key", .size = 1200, .modified = REAL_NOW - 400 * DAY},
     };
-    static struct task listing = {.id = 9, .entries = entries, .n_entries = MIX_COUNT(entries)};
     static char dir[] = "/home/user/project";
 
     f->m.ui.over = OVER_PICKER;
     overlay_hints(&f->m);
     f->m.ui.picker.dir = dir;
-    f->m.ui.picker.listing = &listing;
+    f->m.ui.picker.rows = rows;
+    f->m.ui.picker.n_rows = MIX_COUNT(rows);
     f->m.ui.picker.cursor = 2;
 }
 
 static void picker_waits(struct fixture *f) {
     picker(f);
-    f->m.ui.picker.listing = NULL;
+    f->m.ui.picker.n_rows = 0;
     f->m.ui.picker.scan = 3;
+}
+
+/* Found below the directory: paths too long, odd ones, one of no encoding; some are marked. */
+static void picker_found(struct fixture *f) {
+    static struct picker_row rows[] = {
+        {.name = "src/model/main.c", .size = -1, .modified = -1, .readable = true, .marked = true},
+        {.name = "a/very/long/path/that/goes/on/and/on/and/on/and/on/and/on/to/the/last/main.c",
+         .size = -1,
+         .modified = -1,
+         .readable = true},
+        {.name = "pipes/main.fifo", .kind = ENTRY_FIFO, .size = -1, .modified = -1},
+        {.name = "run/main.sock", .kind = ENTRY_SOCKET, .size = -1, .modified = -1},
+        {.name = "odd/\xff\xfe\u202emain", .size = 5, .modified = REAL_NOW, .readable = true},
+        {.name = "src/main", .kind = ENTRY_DIR, .size = -1, .modified = -1, .readable = true},
+    };
+
+    picker(f);
+    f->m.ui.picker.rows = rows;
+    f->m.ui.picker.n_rows = MIX_COUNT(rows);
+    f->m.ui.picker.cursor = 1;
+    f->m.ui.picker.n_marks = 3;
+    f->m.ui.picker.found = 12345;
+    f->m.ui.picker.searching = true;
+    editor_set(&f->m.ui.picker.filter, "main");
 }
 
 static void the_picker_lists_a_directory(void **state) {
     (void)state;
     scene("picker", 80, 24, picker);
     scene("picker-waits", 80, 24, picker_waits);
+    scene("picker-found", 80, 24, picker_found);
+    scene("picker-found", 40, 10, picker_found);
 }
 
 int main(void) {
