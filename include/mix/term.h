@@ -71,6 +71,7 @@ int term_bare_fd(const struct term *t); /* poll it for writing; -1: all is writt
 void term_bare_more(struct term *t);    /* the next piece; only after poll said so */
 void term_leave(struct term *t);        /* gives the terminal back: before suspend, a child, exit */
 void term_enter(struct term *t);
+void term_lend(struct term *t); /* as term_leave, but the bell goes on */
 void term_free(struct term *t);
 /* Async-signal-safe: puts the terminal back with write(2) and tcsetattr only, whatever happened. */
 void term_rescue(void);

@@ -124,6 +124,7 @@ static void run_effects(struct app *a) {
         load_theme(a);
     use_desk(a);
     open_file(a);
+    outside_effects(a);
     bare(a);
     a->quit = a->quit || fx->quit;
     a->keep = a->keep || fx->keep;
@@ -195,6 +196,7 @@ static void take_signals(struct app *a) {
             a->shown_rev = 0;
         } else if (number == SIGCHLD) {
             guest_turn(a);
+            outside_child(a);
         } else if (number == SIGTSTP) {
             a->fx->suspend = true;
         } else {
@@ -258,13 +260,14 @@ static int sleep_ms(const struct app *a, int64_t now) {
     return due <= now ? 0 : due - now > 60000 ? 60000 : (int)(due - now);
 }
 
-enum { FD_TERM, FD_BARE, FD_SIGNALS, FD_JOB, FD_DEMO, FD_START, FD_NETS };
+enum { FD_TERM, FD_OUTSIDE, FD_BARE, FD_SIGNALS, FD_JOB, FD_DEMO, FD_START, FD_NETS };
 
 static size_t fill_fds(struct app *a) {
     const size_t n = a->servers.n_rows;
     a->fds = xrealloc(a->fds, (FD_NETS + n) * sizeof *a->fds);
     a->fds[FD_TERM] =
         (struct pollfd){.fd = guest_here(a) ? -1 : term_fd(a->term), .events = POLLIN};
+    a->fds[FD_OUTSIDE] = (struct pollfd){.fd = outside_fd(a), .events = POLLIN};
     a->fds[FD_BARE] = (struct pollfd){.fd = term_bare_fd(a->term), .events = POLLOUT};
     a->fds[FD_SIGNALS] = (struct pollfd){.fd = signals_fd(), .events = POLLIN};
     a->fds[FD_JOB] = (struct pollfd){.fd = job_fd(a->job), .events = POLLIN};
@@ -303,6 +306,8 @@ static void turn(struct app *a) {
     take_keys(a); /* also when nothing was read: an Esc is known by the time that passed */
     if (a->typed && stale(a))
         paint(a, due(a) ? FRAME_WHOLE : FRAME_ECHO); /* an echo waits for nothing else */
+    if (a->fds[FD_OUTSIDE].revents)
+        outside_heard(a);
     if (a->fds[FD_DEMO].revents)
         take_demo(a);
     if (a->fds[FD_JOB].revents)
@@ -322,6 +327,7 @@ static void turn(struct app *a) {
 /* ---- life ---- */
 static void end(struct app *a) {
     guest_end(a);
+    outside_end(a);
     servers_save(a);
     servers_send(a);
     term_leave(a->term); /* a terminal that stands still holds us here: what is written is not */
@@ -406,6 +412,7 @@ int screen_run(const struct options *o, const char *argv0) {
     server_show(&a, a.first);
     load_theme(&a);
     start_tell(&a);
+    outside_start(&a);
     if (o->demo)
         server_connect(&a, a.first); /* it starts while this draws */
     paint(&a, FRAME_WHOLE);

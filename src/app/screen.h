@@ -58,6 +58,18 @@ struct guest {
     bool own_group;
     void (*ended)(struct app *a, int status); /* NULL: nobody hears of it */
 };
+/* A draft in $EDITOR (outside.c). */
+struct outside {
+    enum { OUTSIDE_NOT, OUTSIDE_GUEST, OUTSIDE_PANE } where;
+    int pid;              /* of the tmux that opens a pane; 0: it did */
+    int line;             /* a fifo, on which the pane tells how it goes; -1 */
+    struct buf said;
+    char *path, *session; /* its id; NULL: the fresh one */
+    char *text;           /* as it was given */
+    char *pane;
+    size_t row;           /* of servers */
+    int64_t asked_at;     /* that the pane be closed */
+};
 struct app {
     const struct options *options;
     const struct keep_facts *keeping; /* NULL: there is a screen */
@@ -93,6 +105,7 @@ struct app {
     struct publisher publisher;
     struct attending attending;
     struct guest guest;
+    struct outside outside;
 };
 
 /* ---- servers.c ---- */
@@ -136,6 +149,14 @@ void start_end(struct app *a);
 
 /* ---- mouse.c ---- */
 bool mouse_took(struct app *a, const struct key *k); /* false: it is of no mouse */
+
+/* ---- outside.c ---- */
+void outside_start(struct app *a); /* tells of drafts that were left in an editor */
+void outside_effects(struct app *a);
+void outside_child(struct app *a); /* a child may have ended */
+int outside_fd(const struct app *a);
+void outside_heard(struct app *a);
+void outside_end(struct app *a);
 
 /* ---- guest.c ---- */
 /* Gives the terminal away until the program ends; `ended` (or NULL) comes behind that, with its

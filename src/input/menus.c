@@ -451,7 +451,7 @@ void run_command(struct model *m, enum cmd c, struct effects *fx) {
     const char *why = row->why_not ? row->why_not(m) : NULL;
     if (why)
         act_notice(m, "%s: %s", row->label, why);
-    else
+    else if (!edit_locked(m, c))
         row->run(m, fx, row->arg);
     m->rev++;
 }

@@ -27,6 +27,7 @@ void effects_free(struct effects *fx) {
     free(fx->copy);
     free(fx->bare);
     free(fx->open_url);
+    free(fx->edit);
     free(fx->open_file);
     free(fx);
 }

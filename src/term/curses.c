@@ -40,6 +40,7 @@ struct term {
     struct buf bare; /* what is shown without a screen, and how far it is out */
     size_t bare_at;
     bool bared;
+    bool lent; /* to another program */
     bool mouse; /* is reported while we are on the screen */
     bool cursor_on;
     enum { PICTURED_NOTHING, PICTURED_SIXEL, PICTURED_KITTY } pictured;
@@ -303,11 +304,17 @@ void term_leave(struct term *t) {
     t->inside = false;
 }
 
+void term_lend(struct term *t) {
+    term_leave(t);
+    t->lent = true;
+}
+
 void term_enter(struct term *t) {
     if (t->inside)
         return;
     bare_end(t);
     t->inside = true;
+    t->lent = false;
     t->cursor_on = true;
     reset_prog_mode(); /* now: while a frame is held curses does not reach the terminal's line */
     output_raw(modes_on, sizeof modes_on - 1);
@@ -567,7 +574,7 @@ void term_picture_end(struct term *t) {
 void term_bell(struct term *t) {
     if (t->inside)
         beep();
-    else if (t->bared)
+    else if (t->bared || t->lent)
         output_raw("\a", 1);
 }
 

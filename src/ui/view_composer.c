@@ -188,7 +188,10 @@ static void draw_box_top(const struct model *m, struct canvas *c, struct rect r,
     put(c, r.x, r.y, 1, edge, glyph(m, G_TOP_LEFT));
     x += put(c, x, r.y, r.w - 1, edge, " ");
     x += put(c, x, r.y, r.x + r.w - x, focus ? STYLE_TITLE : STYLE_DIM, "message");
-    if (m->ui.vi)
+    if (s->away)
+        x += canvas_putf(c, x, r.y, r.x + r.w - x, STYLE_NOTICE_BAD, "%sin $EDITOR, read-only here",
+                         dot);
+    else if (m->ui.vi)
         x += canvas_putf(c, x, r.y, r.x + r.w - x, focus ? STYLE_TITLE : STYLE_DIM, "%s%s", dot,
                          vi_word(m->ui.vi));
     if (s->own == OWN_OTHER) {

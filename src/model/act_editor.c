@@ -1,0 +1,72 @@
+/* act_editor.c - the draft in $EDITOR, and back. While it is there nobody writes here. */
+#include "private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void act_editor(struct model *m, struct effects *fx) {
+    struct session *s = m->shown;
+
+    if (s->own == OWN_OTHER) {
+        act_notice(m, "another mixtui has this draft");
+        return;
+    }
+    if (!s->away) {
+        s->away = true;
+        fx->edit = xstrdup(buf_str(&s->draft.text));
+    }
+    fx->edit_asked = true;
+    m->rev++;
+}
+
+/* Files that are uploaded with the message stay with their names. */
+static void chip_again(struct editor *e, const struct chip *was, const char *name, size_t n) {
+    const char *text = buf_str(&e->text), *at = text;
+
+    while ((at = memmem(at, e->text.n - (size_t)(at - text), name, n))) {
+        const size_t off = (size_t)(at - text);
+
+        if (!editor_chip_at(e, off)) {
+            editor_chip(e, was->kind, off, n, was->path, was->size);
+            return;
+        }
+        at += n;
+    }
+}
+
+static void take_text(struct editor *e, const char *text) {
+    struct chip *chips = e->n_chips > 0 ? xcalloc(e->n_chips, sizeof *chips) : NULL;
+    const size_t n = e->n_chips;
+    auto_free char *was = xstrdup(buf_str(&e->text));
+
+    for (size_t i = 0; i < n; i++) {
+        chips[i] = e->chips[i];
+        chips[i].path = chips[i].path ? xstrdup(chips[i].path) : NULL;
+    }
+    editor_set(e, text);
+    for (size_t i = 0; i < n; i++) {
+        if (chips[i].kind == CHIP_FILE)
+            chip_again(e, &chips[i], was + chips[i].off, chips[i].len);
+        free(chips[i].path);
+    }
+    free(chips);
+}
+
+void act_editor_done(struct model *m, struct session *s, const char *text) {
+    struct editor *e = &s->draft;
+    const bool clean = !text || text_valid(text, strlen(text));
+
+    s->away = false;
+    m->rev++;
+    if (!text || str_eq(text, buf_str(&e->text)))
+        return;
+    if (str_blank(text) && !editor_empty(e)) {
+        act_notice(m, "the editor left an empty file: the draft is as it was");
+        return;
+    }
+    take_text(e, text);
+    act_draft_changed(m, s);
+    act_notice(m, clean ? "the draft is what the editor wrote; undo brings the old one back"
+                        : "the draft is what the editor wrote, without what was no UTF-8; undo "
+                          "brings the old one back");
+}
