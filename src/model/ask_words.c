@@ -16,6 +16,8 @@ static struct session *hearer(const struct ask *a) {
 }
 
 /* ---- the reason of a denial ---- */
+static bool empty(const char *text) { return text[strspn(text, " \t\r\n")] == '\0'; }
+
 static bool denied_here(const struct ask *a) {
     return a->kind == ASK_PERMISSION && a->decision == DECIDE_DENY && !a->rule_text &&
            !ask_answerable(a);
@@ -47,12 +49,12 @@ void act_reason(struct model *m, struct effects *fx) {
     const char *reason = buf_str(&a->reply.text);
 
     model_touch(m);
-    if (!str_blank(reason) && !send_next(owner, s, reason, peer_effects(m, owner, fx))) {
+    if (!empty(reason) && !send_next(owner, s, reason, peer_effects(m, owner, fx))) {
         if (owner != m)
             act_notice(m, "The reason was not taken there: it stays here");
         return;
     }
-    if (!str_blank(reason))
+    if (!empty(reason))
         act_notice(m, "The reason is the next message of \"%s\"", session_title(s));
     editor_set(&a->reply, "");
     m->ui.replying = false;
@@ -61,7 +63,7 @@ void act_reason(struct model *m, struct effects *fx) {
 void act_reason_leave(struct model *m) {
     const struct ask *a = model_selected_ask(m);
 
-    if (a && a->kind == ASK_PERMISSION && !str_blank(buf_str(&a->reply.text)))
+    if (a && a->kind == ASK_PERMISSION && !empty(buf_str(&a->reply.text)))
         history_add(m, buf_str(&a->reply.text), NULL);
     m->ui.replying = false;
     model_touch(m);
