@@ -342,7 +342,8 @@ static void hints_overlay(const struct keymap *k, struct model *m) {
     }
     if (ui->over == OVER_PANEL && panel_turns(ui->panel))
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_NEXT, scope);
-    if (ui->over == OVER_PANEL && ui->panel && panel_specs[ui->panel->id]->load)
+    if (ui->over == OVER_PANEL && ui->panel && panel_specs[ui->panel->id]->load &&
+        !panel_specs[ui->panel->id]->key) /* where it may mean something else */
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_RETRY, scope);
     if (ui->n_hints < MIX_COUNT(ui->hints))
         hint_reconnect(k, m);

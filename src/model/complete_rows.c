@@ -225,7 +225,8 @@ static void everywhere(struct model *m, struct complete *c, struct effects *fx) 
 
         rank(&r, row, c->query[0] ? score(f, c->query, name) : 1);
     }
-    c->found = uploads + (f->find ? tree_found(f->find) : 0);
+    /* directories are among what the tree found: told apart while all of it is looked at */
+    c->found = f->find && tree_found(f->find) > COMPLETE_MOST ? uploads + tree_found(f->find) : r.n;
     c->looking = finder_busy(f) || f->task != 0;
     hand_over(c, &r, c->query[0] ? BY_SCORE : AS_THEY_CAME);
 }
