@@ -295,7 +295,7 @@ static void queued_close(struct model *m, struct panel *p) {
 
     if (q) {
         q->edited = false;
-        if (str_blank(q->text)) { /* emptied: taken out */
+        if (q->text[strspn(q->text, " \t\r\n")] == '\0') { /* emptied: taken out */
             struct queued gone = queue_take(m, p->session, (size_t)(q - p->session->queue));
 
             queued_fini(&gone);
