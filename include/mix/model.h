@@ -396,7 +396,7 @@ struct ui {
     enum pane menu_pane;
     struct menu_row *menu_rows; /* of the open overlay, filtered; malloc'd by input */
     size_t n_menu_rows;
-    struct menu_row hints[8];
+    struct menu_row hints[10];
     size_t n_hints, n_own_hints; /* the first are of the focused pane, the rest hold everywhere */
     struct panel *panel;         /* OVER_PANEL: the top of the stack; owned */
     bool menu_moved;             /* a movement key came since the menu opened */

@@ -10,6 +10,7 @@
 #include "mix/agents.h"
 #include "mix/complete.h"
 #include "mix/picture.h"
+#include "mix/preview.h"
 #include "private.h"
 
 /* Rows that stand for an act no command has. */
@@ -28,7 +29,8 @@ enum {
     ROW_WATCH
 };
 
-enum { OWN_HINTS = 5 }; /* of the pane; the rest is room for what holds everywhere */
+/* of the pane; the rest is room for what holds everywhere */
+enum { OWN_HINTS = 5, OWN_ASK_HINTS = 7 };
 
 struct menu {
     struct menu_row *v;
@@ -142,12 +144,21 @@ static void commands_rows(struct menu *r, const struct keymap *k, const struct m
         commands_rows_at(r, k, m, close);
 }
 
+/* Nobody grants a question, and nobody answers a request for permission with words. */
+static bool not_of_this(const struct model *m, enum cmd c) {
+    const struct ask *a = model_selected_ask(m);
+    const bool question = a && a->kind == ASK_QUESTION;
+    return question ? decides(c)
+                    : c == CMD_ASK_ANSWER || c == CMD_CHOICE_NEXT || c == CMD_CHOICE_PREVIOUS;
+}
+
 static void menu_rows(struct menu *r, const struct keymap *k, const struct model *m) {
     enum scope scope = scope_of_pane(m->ui.menu_pane);
     push(r, (struct menu_row){
                 .label = "back", .help = "close this menu", .keys = "Esc", .command = ROW_BACK});
     for (int c = 0; c < CMD_COUNT; c++)
-        if (keymap_bound(k, (enum cmd)c, scope) && c != CMD_MENU)
+        if (keymap_bound(k, (enum cmd)c, scope) && c != CMD_MENU &&
+            !(scope == SCOPE_PERMISSIONS && not_of_this(m, (enum cmd)c)))
             push(r, row_of(k, m, (enum cmd)c, scope));
 }
 
@@ -334,11 +345,17 @@ static void hints_overlay(const struct keymap *k, struct model *m) {
     }
     for (size_t i = 0; i < MIX_COUNT(commands) && !ui->typing_address; i++)
         if (keymap_bound(k, commands[i], scope) &&
-            (commands[i] != CMD_LIST_PGDN || scope == SCOPE_ASK))
+            (commands[i] != CMD_LIST_PGDN || scope == SCOPE_ASK) &&
+            (commands[i] != CMD_PANEL_ENTER || !preview_of(m)))
             ui->hints[ui->n_hints++] = row_of(k, m, commands[i], scope);
     if (ui->over == OVER_PICTURE && picture_film(ui->preview)) {
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PICTURE_EARLIER, scope);
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PICTURE_LATER, scope);
+    }
+    if (preview_of(m)) {
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PREVIEW_DOWNLOAD, scope);
+        if (!why_no_preview_raw(m))
+            ui->hints[ui->n_hints++] = row_of(k, m, CMD_PREVIEW_RAW, scope);
     }
     if (ui->over == OVER_PANEL && panel_turns(ui->panel))
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_NEXT, scope);
@@ -384,7 +401,8 @@ static void hints(const struct keymap *k, struct model *m) {
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PLAN_KEEP, scope);
     }
     const bool searching = hints_search(k, m);
-    for (int c = 0; !searching && c < CMD_COUNT && ui->n_hints < OWN_HINTS; c++) {
+    const size_t most = scope == SCOPE_PERMISSIONS ? OWN_ASK_HINTS : OWN_HINTS;
+    for (int c = 0; !searching && c < CMD_COUNT && ui->n_hints < most; c++) {
         if (!keymap_bound(k, (enum cmd)c, scope) || answers_plan((enum cmd)c))
             continue;
         struct menu_row row = row_of(k, m, (enum cmd)c, scope);
