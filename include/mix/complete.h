@@ -17,8 +17,8 @@ struct complete_row {
 };
 struct complete {
     enum { COMPLETE_NOTHING, COMPLETE_COMMAND, COMPLETE_FILE } kind; /* NOTHING: it is shut */
-    size_t off, len; /* the word, with its sign */
-    char *query;     /* what the rows are matched by: the letters that stand out */
+    size_t off, len;                                                 /* the word, with its sign */
+    char *query; /* what the rows are matched by: the letters that stand out */
     struct complete_row *rows;
     size_t n, cursor, top; /* top: the first one shown; the view's */
     size_t found;          /* n is at most COMPLETE_MOST of them */

@@ -57,8 +57,7 @@ static void drop(struct attaching *all, size_t at) {
 static struct attached *find(struct attaching *all, const struct session *s, uint32_t message,
                              const char *path) {
     for (size_t i = 0; i < all->n; i++)
-        if (all->v[i].session == s && all->v[i].message == message &&
-            str_eq(all->v[i].path, path))
+        if (all->v[i].session == s && all->v[i].message == message && str_eq(all->v[i].path, path))
             return &all->v[i];
     return NULL;
 }
@@ -109,8 +108,8 @@ static void sent_put(struct attaching *all, const struct attached *a, const char
 }
 
 /* ---- it cannot leave ---- */
-static void wait_for_person(struct model *m, struct session *s, struct queued *q,
-                            const char *path, const char *why) {
+static void wait_for_person(struct model *m, struct session *s, struct queued *q, const char *path,
+                            const char *why) {
     auto_free char *name = clean_line(path_base(path), 80);
     auto_buf struct buf text = {.max = 1024};
 
@@ -252,9 +251,8 @@ void attach_task(struct model *m, struct task *t, struct effects *fx) {
         if (why) {
             const char *behind = strstr(why, a->path); /* its name is said before */
 
-            failed(m, a, behind == why && why[strlen(a->path)] == ':'
-                             ? why + strlen(a->path) + 2
-                             : why);
+            failed(m, a,
+                   behind == why && why[strlen(a->path)] == ':' ? why + strlen(a->path) + 2 : why);
             return;
         }
         a->size = e->size;

@@ -209,7 +209,8 @@ static void everywhere(struct model *m, struct complete *c, struct effects *fx) 
         finder_query(f, c->query);
     for (size_t i = 0; i < m->files.n; i++)
         if (!m->files.list[i].is_dir)
-            rank(&r, upload_row(m, c, &m->files.list[i]), score(f, c->query, m->files.list[i].name));
+            rank(&r, upload_row(m, c, &m->files.list[i]),
+                 score(f, c->query, m->files.list[i].name));
     uploads = r.n;
     const uint32_t *best = f->find ? tree_best(f->find, &n) : NULL;
 

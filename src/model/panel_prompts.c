@@ -89,9 +89,8 @@ static void prompts_open(struct model *m, struct panel *p, struct effects *fx) {
     d->find = tree_find_new(d->tree);
     for (size_t i = m->n_history; i-- > 0;) {
         const struct prompt *said = &m->history[i];
-        const struct known known = {.id = said->id,
-                                    .session = arena_strdup(&p->arena, said->session),
-                                    .at = said->at};
+        const struct known known = {
+            .id = said->id, .session = arena_strdup(&p->arena, said->session), .at = said->at};
 
         add(p, known, said->text);
     }

@@ -45,7 +45,8 @@ static void expanded(struct model *m, struct session *s, const char *command, co
     if (!editor_empty(&s->draft)) {
         (void)queue_add(m, s, 0, prompt, &s->options);
         s->held = true;
-        act_notice(m, "%s stands for a prompt: it waits in the queue to be looked at, held", command);
+        act_notice(m, "%s stands for a prompt: it waits in the queue to be looked at, held",
+                   command);
         return;
     }
     editor_set(&s->draft, prompt);

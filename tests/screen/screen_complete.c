@@ -1,4 +1,5 @@
-/* Words that begin with / and @ are completed by keys, files go along, and old prompts are found. */
+/* Words that begin with / and @ are completed by keys, files go along, and old prompts are found.
+ */
 #include "people.h"
 
 #include <stdio.h>

@@ -181,7 +181,7 @@ static void what_is_no_file_holds_the_message_and_says_why(void **state) {
     static const struct {
         const char *path, *says;
     } table[] = {
-        {"/w/gone.c", "No such file"}, {"/w/dir", "a directory"},   {"/w/pipe", "a FIFO"},
+        {"/w/gone.c", "No such file"}, {"/w/dir", "a directory"},     {"/w/pipe", "a FIFO"},
         {"/w/zero", "a device"},       {"/w/unread", "may not read"},
     };
 

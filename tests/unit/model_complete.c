@@ -7,7 +7,7 @@ static const char *const two[] = {"s1", "s2"};
 
 /* ---- a small local disk below /w ---- */
 static const char *const local_names[] = {
-    "0notes.md",      "1src",           "0src/main.c", "0src/lexer.c",
+    "0notes.md",       "1src",          "0src/main.c", "0src/lexer.c",
     "0docs/manual.md", "0src/map in.c", "2src/pipe",   "0evil\033[31m\n\u202ename.c",
     "0\xff\xfe.bin",
 };
@@ -16,31 +16,27 @@ static void disk(struct kit *k, struct task *t) {
     auto_buf struct buf chunk = {.max = 8192};
     (void)k;
 
-    switch (t->kind) {
-    case TASK_TREE:
+    if (t->kind == TASK_TREE) {
         for (size_t i = 0; i < MIX_COUNT(local_names); i++)
             (void)buf_add(&chunk, local_names[i], strlen(local_names[i]) + 1);
         if (t->hidden)
             (void)buf_add(&chunk, "0.hidden", 9);
-        t->data = arena_strndup(&t->arena, buf_str(&chunk), chunk.n);
-        memcpy((char *)(uintptr_t)t->data, chunk.p, chunk.n);
+        char *copy = arena_alloc(&t->arena, chunk.n + 1);
+
+        memcpy(copy, chunk.p, chunk.n);
+        t->data = copy;
         t->len = chunk.n;
-        break;
-    case TASK_STAT:
+    } else if (t->kind == TASK_STAT) {
         t->entries = arena_alloc(&t->arena, sizeof *t->entries);
         t->n_entries = 1;
         t->entries[0] = (struct dir_entry){.name = t->path, .size = 4242, .readable = true};
-        break;
-    case TASK_SCAN:
+    } else if (t->kind == TASK_SCAN) {
         t->entries = arena_alloc(&t->arena, 4 * sizeof *t->entries);
         t->n_entries = 4;
         t->entries[0] = (struct dir_entry){.name = "lib", .is_dir = true};
         t->entries[1] = (struct dir_entry){.name = "two words", .is_dir = true};
         t->entries[2] = (struct dir_entry){.name = "notes.txt", .size = 7, .readable = true};
         t->entries[3] = (struct dir_entry){.name = ".profile", .size = 9, .hidden = true};
-        break;
-    default:
-        break;
     }
 }
 
@@ -102,9 +98,10 @@ static void it_opens_for_words_that_begin_so(void **state) {
         const char *text;
         bool opens;
     } table[] = {
-        {"/", true},        {"/com", true},   {"@", true},      {"see @ma", true}, {"(@ma", true},
-        {"hello", false},   {"a/com", false}, {" /com", false}, {"x\n/com", false}, {"me@ma", false},
-        {"/nothing", false}, {"@zzzzqq", false}, {"/help", false}, /* nothing is left to complete */
+        {"/", true},        {"/com", true},       {"@", true},         {"see @ma", true},
+        {"(@ma", true},     {"hello", false},     {"a/com", false},    {" /com", false},
+        {"x\n/com", false}, {"me@ma", false},     {"/nothing", false}, {"@zzzzqq", false},
+        {"/help", false}, /* nothing is left to complete */
         {"@ma ", false},    {"/commit x", false},
     };
 
@@ -165,7 +162,9 @@ static void moving_away_shuts_it(void **state) {
 static void tab_says_when_there_is_nothing(void **state) {
     static const struct {
         const char *text, *says;
-    } table[] = {{"hello", "begins with @"}, {"", "begins with @"}, {"/nothing", "no command"},
+    } table[] = {{"hello", "begins with @"},
+                 {"", "begins with @"},
+                 {"/nothing", "no command"},
                  {"@zzqqxx", "no file"}};
 
     (void)state;
@@ -232,6 +231,53 @@ static void own_commands_need_no_server(void **state) {
     kit_send(k, "/permissions");
     assert_int_equal(k->m->ui.focus, PANE_PERMISSIONS);
     kit_free(k);
+}
+
+/* A command made of a file is answered with the prompt it stands for. */
+static void answer_with_prompt(struct kit *k, const char *command, const char *prompt) {
+    struct send_ack ack = {.message = {.id = "cmd-1",
+                                       .role = "assistant",
+                                       .user_input = command,
+                                       .assistant_response = prompt}};
+
+    kit_reply(k, OP_MESSAGE_SEND, &ack, 0);
+}
+
+static void what_a_command_stands_for_is_looked_at_before_it_goes(void **state) {
+    struct kit *k = start();
+    struct session *s = k->m->shown;
+
+    (void)state;
+    kit_send(k, "/compact now");
+    answer_with_prompt(k, "/compact now", "Shorten the history, now.");
+    assert_string_equal(draft(k), "Shorten the history, now.");
+    assert_int_equal(kit_count(k, OP_MESSAGE_SEND), 1);
+    kit_send(k, "/compact again");
+    kit_type(k, "written meanwhile");
+    answer_with_prompt(k, "/compact again", "Shorten it again.");
+    assert_string_equal(draft(k), "written meanwhile");
+    assert_int_equal(s->n_queue, 1);
+    assert_true(s->held);
+    assert_string_equal(s->queue[0].text, "Shorten it again.");
+    assert_int_equal(kit_count(k, OP_MESSAGE_SEND), 2);
+    kit_free(k);
+}
+
+static void what_is_no_command_is_not_sent(void **state) {
+    static const char *const table[] = {
+        "//", "/usr/bin/env is a path", "/nothing", " /commit x", "/", "\n//x"};
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(table); i++) {
+        struct kit *k = start();
+
+        kit_send(k, table[i]);
+        assert_int_equal(kit_count(k, OP_MESSAGE_SEND), 0);
+        assert_string_equal(draft(k), table[i]);
+        assert_true(strstr(kit_notice(k), "put a word before it") ||
+                    strstr(kit_notice(k), "Put a word before it"));
+        kit_free(k);
+    }
 }
 
 /* ---- files ---- */
@@ -387,6 +433,8 @@ int main(void) {
         cmocka_unit_test(tab_says_when_there_is_nothing),
         cmocka_unit_test(commands_have_their_words),
         cmocka_unit_test(own_commands_need_no_server),
+        cmocka_unit_test(what_a_command_stands_for_is_looked_at_before_it_goes),
+        cmocka_unit_test(what_is_no_command_is_not_sent),
         cmocka_unit_test(uploads_and_local_files_stand_together),
         cmocka_unit_test(what_is_no_file_is_not_offered),
         cmocka_unit_test(hidden_ones_come_when_they_are_asked_for),

@@ -108,7 +108,8 @@ static void lines_of_every_kind_are_read(void **state) {
 }
 
 static void damaged_lines_hurt_no_others(void **state) {
-    struct kit *k = with_file("good\n\\@5 s2 \n\n\\@6 s2 bad \xff\n\\@7 s2\xff bad\n\\@8 s2 fine\n");
+    struct kit *k =
+        with_file("good\n\\@5 s2 \n\n\\@6 s2 bad \xff\n\\@7 s2\xff bad\n\\@8 s2 fine\n");
 
     (void)state;
     assert_int_equal(k->m->n_history, 2);
@@ -293,8 +294,8 @@ static void esc_leaves_the_draft_as_it_was(void **state) {
 }
 
 static void ten_thousand_prompts_keep_no_key_waiting(void **state) {
-    static const char *const words[] = {"make", "the", "tests", "green", "deploy", "parser",
-                                        "streaming", "again", "please", "why"};
+    static const char *const words[] = {"make",   "the",       "tests", "green",  "deploy",
+                                        "parser", "streaming", "again", "please", "why"};
     auto_buf struct buf file = {.max = 16 * MIX_MIB};
     uint32_t seed = 7;
 
