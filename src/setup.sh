@@ -40,6 +40,7 @@ fish          fish             fish                fish                fish     
 mandoc        mandoc           mandoc              mandoc              mandoc        mandoc            mandoc              mandoc
 col           col              bsdextrautils       util-linux          util-linux    util-linux-misc   util-linux          util-linux
 curl          curl             curl                curl                curl          curl              curl                curl
+fzf           fzf              fzf                 fzf                 fzf           fzf               fzf                 fzf
 git           git              git                 git                 git           git               git                 git
 clang         clang            clang               clang               clang         clang             clang               llvm
 clang-tidy    run-clang-tidy   clang-tidy          clang-tools-extra   clang         clang-extra-tools clang-tools         llvm
@@ -54,7 +55,7 @@ SETUP_RUN='cmake ninja compiler libc pkg-config ncurses libcurl cjson utf8proc m
 # shellcheck disable=SC2034 # for the scripts that source this one
 SETUP_TEST="$SETUP_RUN compiler++ cmocka vterm chafa zsh fish mandoc col"
 # shellcheck disable=SC2034
-SETUP_BENCH="$SETUP_TEST curl"
+SETUP_BENCH="$SETUP_TEST curl fzf"
 # shellcheck disable=SC2034
 SETUP_GATES="$SETUP_TEST git clang clang-tidy clang-format cppcheck shellcheck"
 

@@ -106,6 +106,85 @@ static void measure(struct job *job, enum op op, const char *what) {
     bench_most(name, "MB", out[0], 0, 2);
 }
 
+/* ---- eight at once ---- */
+enum { AT_ONCE = 8, ROUNDS = 3 };
+
+static void parallel(void *arg, double *out) {
+    const struct job *job = arg;
+    struct err err = {0};
+    struct net *net;
+    size_t left = AT_ONCE;
+    char path[128];
+
+    if (net_new(&net, &(struct net_config){.url = job->url}, &err) != RC_OK)
+        exit(2);
+    snprintf(path, sizeof path, "%s/up.bin", job->dir);
+    struct request *warm = a_request(OP_FILES_LIST, NULL);
+    int64_t done = 0;
+    const uint32_t id = warm->id;
+
+    if (net_send(net, warm) != RC_OK || !finish(net, id, &done))
+        exit(2);
+    forget_peak();
+    const int64_t before = bench_status(getpid(), "VmRSS");
+    const uint64_t from = clock_ns();
+
+    for (int i = 0; i < AT_ONCE; i++)
+        if (net_send(net, a_request(OP_FILE_UPLOAD, path)) != RC_OK)
+            exit(2);
+    while (left > 0) {
+        struct pollfd fd = {.fd = net_fd(net), .events = POLLIN};
+        struct incoming *in;
+
+        if (poll(&fd, 1, 60000) == 0)
+            exit(2);
+        net_ack(net);
+        while ((in = net_next(net))) {
+            if (in->kind == IN_FAIL || (in->kind == IN_REPLY && in->done < 100 * 1000 * 1000))
+                exit(2);
+            left -= in->kind == IN_REPLY;
+            incoming_free(in);
+        }
+        net_drained(net);
+    }
+    out[0] = (double)(clock_ns() - from) / 1e6;
+    out[1] = (double)(bench_status(getpid(), "VmHWM") - before) / 1024;
+    net_free(net);
+}
+
+/* 0: no curl. */
+static double curl_ms(const struct job *job) {
+    auto_buf struct buf command = {.max = 4096};
+
+    (void)buf_adds(&command, "curl -s --parallel --parallel-immediate");
+    for (int i = 0; i < AT_ONCE; i++)
+        (void)buf_addf(&command,
+                       "%s -o /dev/null -F file=@%s/up.bin %s/api/sessions/bench-0/files/upload",
+                       i > 0 ? " --next -s" : "", job->dir, job->url);
+    (void)buf_adds(&command, " >/dev/null 2>&1");
+    const uint64_t from = clock_ns();
+
+    return system(command.p) == 0 ? (double)(clock_ns() - from) / 1e6 : 0;
+}
+
+static void measure_parallel(struct job *job) {
+    double own = 1e12, curl = 1e12, grows = 0;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        double out[2];
+        const double theirs = curl_ms(job);
+
+        bench_apart(parallel, job, out, 2);
+        own = out[0] < own ? out[0] : own;
+        curl = theirs < curl ? theirs : curl;
+        grows = out[1] > grows ? out[1] : grows;
+    }
+    if (curl > 0)
+        bench_ratio("8 uploads of 100 MB at once, beside curl --parallel", "ms", own, curl,
+                    1 / 0.9);
+    bench_most("8 uploads of 100 MB at once: memory grows by", "MB", grows, 0, 4);
+}
+
 int main(int argc, char **argv) {
     struct job job = {.bytes = bench_number(argc, argv, "mb", 1000) * 1000 * 1000,
                       .dir = "/tmp/mixtui-bench.XXXXXX"};
@@ -123,6 +202,8 @@ int main(int argc, char **argv) {
     if (sparse) {
         measure(&job, OP_FILE_UPLOAD, "upload");
         measure(&job, OP_FILE_GET, "download");
+        if (truncate(path, 100 * 1000 * 1000) == 0)
+            measure_parallel(&job);
     }
     feed_stop(feed);
     unlink(path);
