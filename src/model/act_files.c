@@ -115,12 +115,14 @@ static void list_reply(struct model *m, const struct incoming *in, struct effect
         f->request = 0;
         take_list(m);
         complete_files(m, fx);
+        attach_listed(m, fx);
     } else if (in->kind == IN_FAIL) {
         f->request = 0;
         f->err = in->err;
         arriving_drop(&m->priv->files_arriving);
         if (m->ui.focus == PANE_FILES) /* else nobody asked: the pane says it */
             act_error(m, &in->err, "Could not list the files");
+        attach_listed(m, fx);
     }
     if (!f->request && m->priv->files_work->list_again)
         files_list(m, fx); /* something changed while it came */

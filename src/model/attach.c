@@ -16,7 +16,7 @@ struct attached {
     uint32_t message, tag, transfer;
     char *path;
     int64_t size, modified;
-    enum { ATT_ASKED, ATT_UPLOADING, ATT_DONE, ATT_FAILED } state;
+    enum { ATT_ASKED, ATT_LISTING, ATT_UPLOADING, ATT_DONE, ATT_FAILED } state;
     bool overwrites; /* it was said that it would */
     char *url;
 };
@@ -217,6 +217,12 @@ static void upload(struct model *m, struct attached *a, const struct queued *q,
         a->state = ATT_DONE; /* it lies there as it is here */
         return;
     }
+    if (!m->files.loaded && m->files.err.rc == RC_OK) { /* what would it replace? */
+        a->state = ATT_LISTING;
+        files_list(m, fx);
+        if (m->files.request)
+            return; /* attach_listed goes on */
+    }
     if (twin(q, a->path)) {
         failed(m, a, "two files of this message have that name: the server would keep one");
         return;
@@ -260,6 +266,22 @@ void attach_task(struct model *m, struct task *t, struct effects *fx) {
         upload(m, a, q, fx);
         send_drain(m, s, fx);
         return;
+    }
+}
+
+void attach_listed(struct model *m, struct effects *fx) {
+    struct attaching *all = attaching_of(m);
+
+    for (size_t i = 0; i < all->n; i++) {
+        struct attached *a = &all->v[i];
+        const struct queued *q = message_of(a);
+        struct session *s = a->session;
+
+        if (a->state != ATT_LISTING || !q)
+            continue;
+        upload(m, a, q, fx);
+        send_drain(m, s, fx); /* it may take the message, and its entries with it */
+        i = (size_t)-1;
     }
 }
 
@@ -382,7 +404,7 @@ bool attach_progress(const struct model *m, const struct session *s, const struc
 
         n++;
         ready += a->state == ATT_DONE;
-        uploads_now = uploads_now || a->state == ATT_UPLOADING || a->state == ATT_ASKED;
+        uploads_now = uploads_now || a->state <= ATT_UPLOADING;
         total += a->size;
         done += a->state == ATT_DONE ? a->size : t ? t->done : 0;
     }

@@ -227,6 +227,8 @@ struct model_private {
     struct prompt *unsaved; /* not in the file yet */
     size_t n_unsaved, cap_unsaved, next_prompt;
     bool history_torn; /* its file ends within a line */
+    struct buf late;   /* lines of it that the disk did not take */
+    int64_t late_at;   /* when that is tried again; -1: just now; 0: there are none */
     /* the screen */
     uint64_t seconds_key;
     int64_t spun, leader_done, confirm_done;
@@ -454,6 +456,7 @@ void message_to_draft(struct model *m, struct session *s, const struct queued *q
  * and send_drain is called again when they are, or q->why_waits says why not. */
 bool attach_ready(struct model *m, struct session *s, struct queued *q, struct effects *fx);
 void attach_task(struct model *m, struct task *t, struct effects *fx);
+void attach_listed(struct model *m, struct effects *fx); /* the list of uploads came, or will not */
 void attach_settle(struct model *m, struct effects *fx); /* messages were taken back */
 void attach_session_gone(struct model *m, const struct session *s);
 void attach_free(struct attaching *all);
@@ -524,6 +527,8 @@ void history_named(struct model *m, const struct session *s, struct effects *fx)
 /* Into the draft of the shown one; what stood there goes into the history. */
 void prompt_take(struct model *m, const char *text);
 void history_task(struct model *m, struct task *t, struct effects *fx);
+void prompts_tick(struct model *m, struct effects *fx);
+int64_t prompts_next(const struct model *m);
 void history_seed(struct model *m);
 void prompts_start(struct model *m, struct effects *fx);
 void prompts_save(struct model *m, struct effects *fx);

@@ -1,5 +1,6 @@
 /* draft.c - the draft as it is shown: chips as their labels, everything clean and wrapped. Only the
  * lines that changed are cleaned and wrapped again, so a key costs the same in a long draft. */
+#include "mix/complete.h"
 #include "mix/editor.h"
 #include "mix/vi.h"
 #include "ui.h"
@@ -245,6 +246,8 @@ void draft_draw(const struct draft_view *d, const struct model *m, struct canvas
 
             c->cursor_x = r.x + (x < r.w ? x : r.w);
             c->cursor_y = r.y + y;
+            if (complete_hint(m) && x < r.w) /* what the command takes */
+                put(c, r.x + x, r.y + y, r.w - x, STYLE_COMPOSER_HINT, complete_hint(m));
         }
     }
     free(marks);

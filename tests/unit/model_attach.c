@@ -28,13 +28,26 @@ static void disk(struct kit *k, struct task *t) {
     t->n_entries = 1;
 }
 
-static struct kit *start(void) {
+static void listed(struct kit *k, struct file_info *files, size_t n) {
+    act_files_refresh(k->m, k->fx);
+    kit_step(k);
+    kit_reply(k, OP_FILES_LIST, files, n);
+}
+
+static struct kit *start_unlisted(void) {
     struct model_config config = {
         .url = "http://localhost:8088", .state_dir = "/s", .start_dir = "/w"};
     struct kit *k = kit_online_with(config, GEN_TOP, two, 2);
 
     k->local = disk;
     act_focus(k->m, PANE_COMPOSER);
+    return k;
+}
+
+static struct kit *start(void) {
+    struct kit *k = start_unlisted();
+
+    listed(k, NULL, 0);
     return k;
 }
 
@@ -237,9 +250,7 @@ static void overwriting_is_said_and_needs_a_word(void **state) {
     struct file_info there = {.name = "a.c", .size = 7, .url = "x"};
 
     (void)state;
-    act_files_refresh(k->m, k->fx);
-    kit_step(k);
-    kit_reply(k, OP_FILES_LIST, &there, 1);
+    listed(k, &there, 1);
     attach(k, "/w/a.c");
     send(k);
     assert_int_equal(kit_count(k, OP_FILE_UPLOAD), 0);
@@ -250,6 +261,29 @@ static void overwriting_is_said_and_needs_a_word(void **state) {
     uploaded_as(k, "a.c");
     assert_int_equal(kit_count(k, OP_MESSAGE_SEND), 1);
     kit_free(k);
+}
+
+static void what_lies_there_is_looked_at_first(void **state) {
+    struct file_info there = {.name = "a.c", .size = 7, .url = "x"};
+
+    (void)state;
+    for (int fails = 0; fails <= 1; fails++) {
+        struct kit *k = start_unlisted();
+        struct session *s = k->m->shown;
+
+        attach(k, "/w/b.c");
+        attach(k, "/w/a.c");
+        send(k);
+        assert_int_equal(kit_count(k, OP_FILES_LIST), 1);
+        assert_int_equal(kit_count(k, OP_FILE_UPLOAD), 0);
+        if (fails)
+            kit_http_fail(k, OP_FILES_LIST, 500);
+        else
+            kit_reply(k, OP_FILES_LIST, &there, 1);
+        assert_int_equal(kit_count(k, OP_FILE_UPLOAD), fails ? 2 : 1);
+        assert_int_equal(s->held, !fails);
+        kit_free(k);
+    }
 }
 
 static void two_of_one_name_would_be_one(void **state) {
@@ -329,6 +363,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_file_holds_the_message_and_says_why),
         cmocka_unit_test(an_upload_that_fails_can_be_tried_again),
         cmocka_unit_test(overwriting_is_said_and_needs_a_word),
+        cmocka_unit_test(what_lies_there_is_looked_at_first),
         cmocka_unit_test(two_of_one_name_would_be_one),
         cmocka_unit_test(taking_it_back_stops_the_upload),
         cmocka_unit_test(a_session_that_goes_meanwhile_takes_nothing_along),
