@@ -29,8 +29,7 @@ enum {
     ROW_WATCH
 };
 
-/* of the pane; the rest is room for what holds everywhere */
-enum { OWN_HINTS = 5, OWN_ASK_HINTS = 7 };
+enum { OWN_HINTS = 5, OWN_ASK_HINTS = 7 }; /* of the pane; the rest holds everywhere */
 
 struct menu {
     struct menu_row *v;
@@ -331,6 +330,17 @@ static void hints_everywhere(const struct keymap *k, struct model *m, enum scope
             ui->hints[ui->n_hints++] = row_of(k, m, commands[i], scope);
 }
 
+static void hints_panel(const struct keymap *k, struct model *m, const struct panel_spec *spec) {
+    const char *keys = spec->keys ? spec->keys : "";
+    struct ui *ui = &m->ui;
+    if (strchr(keys, 'd'))
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_DELETE, SCOPE_PANEL);
+    if (strchr(keys, 'u'))
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_UNDO, SCOPE_PANEL);
+    if (spec->load && !strchr(keys, 'r')) /* where it may mean something else */
+        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_RETRY, SCOPE_PANEL);
+}
+
 /* Under an overlay no key of a pane is heard: only its own are named. */
 static void hints_overlay(const struct keymap *k, struct model *m) {
     static const enum cmd commands[] = {CMD_LIST_CLOSE,    CMD_LIST_CHOOSE, CMD_LIST_PGDN,
@@ -359,9 +369,8 @@ static void hints_overlay(const struct keymap *k, struct model *m) {
     }
     if (ui->over == OVER_PANEL && panel_turns(ui->panel))
         ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_NEXT, scope);
-    if (ui->over == OVER_PANEL && ui->panel && panel_specs[ui->panel->id]->load &&
-        !panel_specs[ui->panel->id]->key) /* where it may mean something else */
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_RETRY, scope);
+    if (ui->over == OVER_PANEL && ui->panel)
+        hints_panel(k, m, panel_specs[ui->panel->id]);
     if (ui->n_hints < MIX_COUNT(ui->hints))
         hint_reconnect(k, m);
     ui->n_own_hints = ui->n_hints;
@@ -402,8 +411,12 @@ static void hints(const struct keymap *k, struct model *m) {
     }
     const bool searching = hints_search(k, m);
     const size_t most = scope == SCOPE_PERMISSIONS ? OWN_ASK_HINTS : OWN_HINTS;
+    const struct ask *asked = scope == SCOPE_PERMISSIONS ? model_selected_ask(m) : NULL;
+    const bool over = asked && !ask_answerable(asked);
     for (int c = 0; !searching && c < CMD_COUNT && ui->n_hints < most; c++) {
         if (!keymap_bound(k, (enum cmd)c, scope) || answers_plan((enum cmd)c))
+            continue;
+        if ((over && decides((enum cmd)c)) || c == CMD_ASK_PGDN || c == CMD_ASK_PGUP)
             continue;
         struct menu_row row = row_of(k, m, (enum cmd)c, scope);
         bool own = ui->leader || command_home((enum cmd)c) == scope;

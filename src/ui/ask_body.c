@@ -222,3 +222,15 @@ int risk_rows(const struct ask *a, struct canvas *c, int x, int y, int w) {
     }
     return rows;
 }
+
+void risks_say(struct buf *out, const struct ask *a) {
+    int rows = 0;
+
+    for (size_t i = 0; i < a->n_risks && rows < RISK_ROWS; i++) {
+        if (said_before(a, i))
+            continue;
+        (void)buf_addf(out, "\n%s %s", a->risks[i].level == RISK_SEVERE ? "!!" : "!",
+                       a->risks[i].why);
+        rows++;
+    }
+}

@@ -123,6 +123,7 @@ void ask_body_free(struct ask_body *b);
  * is given. */
 enum { RISK_ROWS = 3 };
 int risk_rows(const struct ask *a, struct canvas *c, int x, int y, int w);
+void risks_say(struct buf *out, const struct ask *a); /* the same, each behind a line end */
 
 /* ---- the thread ---- */
 struct sheets; /* sheet.h: parts cut into slices and laid out */

@@ -66,6 +66,13 @@ static void say_ask(struct dialog *p, const struct model *m) {
         buf_addf(&chain, "  %s", a->action);
     text_clean(&clean, buf_str(&chain), chain.n, CLEAN_NAME);
     buf_add(&p->head, buf_str(&clean), text_fit(buf_str(&clean), clean.n, width));
+    risks_say(&p->head, a);
+    size_t all = 1, at = 0;
+
+    while (ask_batch_next(m, a, &at))
+        all++;
+    if (all > 1)
+        buf_addf(&p->head, "\none answer for %zu requests", all);
     buf_addf(&p->head, "\n%s", a->object ? a->object : a->message ? a->message : "");
 }
 
