@@ -205,6 +205,17 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
     model_touch(m);
 }
 
+static void saved_again(struct model *m) {
+    for (size_t i = 0; i <= m->n_sessions; i++) {
+        const struct session *s = i < m->n_sessions ? m->sessions[i] : m->fresh;
+
+        if (s && s->priv->save_again_at > 0)
+            return;
+    }
+    m->disk_failed = false;
+    act_notice(m, "Drafts are saved again");
+}
+
 static void draft_written(struct model *m, const struct task *t, const struct pending_task *asked,
                           struct effects *fx) {
     struct session *s = asked->session;
@@ -217,13 +228,15 @@ static void draft_written(struct model *m, const struct task *t, const struct pe
     if (s)
         send_written(m, s, t->id, fx);
     if (t->err.rc == RC_OK) {
-        m->disk_failed = false;
         if (s)
             s->priv->disk_has = asked->hash;
+        if (m->disk_failed)
+            saved_again(m);
         return;
     }
     if (!m->disk_failed)
-        act_error(m, &t->err, "Drafts cannot be saved, they are only in memory");
+        act_error(m, &t->err,
+                  "Drafts cannot be saved, they are only in memory; tried again every 5 s");
     m->disk_failed = true;
     if (!s || s->priv->draft_write != t->id)
         return;

@@ -160,6 +160,7 @@ static void free_private(struct model_private *p) {
     free_strings(p->pins, p->n_pins);
     prompts_free(p->server_prompts, p->n_server_prompts);
     prompts_free(p->unsaved, p->n_unsaved);
+    buf_fini(&p->late);
     places_free(p->places);
     free_strings(p->piped, p->n_piped);
     free(p);
@@ -342,4 +343,7 @@ void model_save_all(struct model *m, struct effects *fx) {
     places_save(m, fx);
     asks_keep_replies(m);
     prompts_save(m, fx);
+    if (m->priv->late_at > 0)
+        m->priv->late_at = m->now; /* the last try */
+    prompts_tick(m, fx);
 }

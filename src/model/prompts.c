@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum { REWRITE_AT = 2 * HISTORY_MAX, ID_MOST = 200 };
+enum { SAVE_AGAIN_MS = 5000, LATE_MAX = 8 * 1024 * 1024 };
 
 /* ---- the list ---- */
 static void prompt_fini(struct prompt *p) {
@@ -219,6 +220,44 @@ static void history_loaded(struct model *m, const struct task *t, struct effects
     }
 }
 
+/* The disk took nothing: these lines are written when it does again. A part of them may be there,
+ * the last one cut. */
+static void history_late(struct model *m, const struct task *t) {
+    struct model_private *p = m->priv;
+
+    if (p->late_at == 0)
+        act_error(m, &t->err,
+                  "The prompt history cannot be saved, it is in memory; tried again every 5 s");
+    p->late_at = m->now + SAVE_AGAIN_MS;
+    p->history_torn = true;
+    p->late.max = LATE_MAX;
+    if (t->kind == TASK_APPEND)
+        (void)buf_add(&p->late, t->data, t->len);
+}
+
+void prompts_tick(struct model *m, struct effects *fx) {
+    struct model_private *p = m->priv;
+    struct buf path = {0};
+
+    if (p->late_at == 0 || m->now < p->late_at)
+        return;
+    p->late_at = 0;
+    if (p->late.n > 0 && state_path(m, &path, "history")) {
+        struct buf out = {.max = LATE_MAX + 1};
+
+        (void)buf_add(&out, "\n", p->history_torn);
+        (void)buf_add(&out, p->late.p, p->late.n);
+        buf_clear(&p->late);
+        p->history_torn = false;
+        p->late_at = -1; /* under way: a failure is not told again */
+        task_data(fx_task(m, fx, TASK_APPEND, path.p, TAG_HISTORY_WRITE, NULL), out.p, out.n);
+        buf_fini(&out);
+    }
+    buf_fini(&path);
+}
+
+int64_t prompts_next(const struct model *m) { return m->priv->late_at > 0 ? m->priv->late_at : -1; }
+
 void history_task(struct model *m, struct task *t, struct effects *fx) {
     if (t->tag == TAG_HISTORY_READ) {
         if (t->err.rc == RC_OK)
@@ -226,7 +265,9 @@ void history_task(struct model *m, struct task *t, struct effects *fx) {
         m->priv->history_read = true;
         history_seed(m);
     } else if (t->err.rc != RC_OK) {
-        act_error(m, &t->err, "The prompt history cannot be saved");
+        history_late(m, t);
+    } else if (m->priv->late_at < 0) {
+        m->priv->late_at = 0;
     }
 }
 

@@ -118,6 +118,7 @@ void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) 
     if (p->state_dirty_at > 0 && now >= p->state_dirty_at + STATE_SAVE_MS && p->state_read)
         state_save(m, fx);
     places_tick(m, fx);
+    prompts_tick(m, fx);
     pictures_tick(m, fx);
     transfers_tick(m, fx);
     picker_tick(m);
@@ -186,6 +187,7 @@ int64_t model_next_tick(const struct model *m, int64_t now) {
     if (p->state_dirty_at > 0 && p->state_read)
         sooner(&at, p->state_dirty_at + STATE_SAVE_MS);
     sooner_of(&at, places_next(m));
+    sooner_of(&at, prompts_next(m));
     if (!model_hidden(m)) {
         sooner_of(&at, screen_next(m, now));
         sooner_of(&at, files_next(m));

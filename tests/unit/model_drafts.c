@@ -238,7 +238,8 @@ static void a_full_disk_is_said_once_and_tried_again(void **state) {
     kit_type(k, "precious");
     kit_pass(k, 1000);
     assert_string_equal(kit_notice(k),
-                        "Drafts cannot be saved, they are only in memory: No space left on device");
+                        "Drafts cannot be saved, they are only in memory; tried again every 5 s: "
+                        "No space left on device");
     const size_t notices = k->m->n_notices;
 
     kit_pass(k, 30000);
@@ -249,6 +250,34 @@ static void a_full_disk_is_said_once_and_tried_again(void **state) {
     assert_non_null(strstr(kit_file(k, DIR_ "drafts/s2"), "precious"));
     kit_pass(k, 60000);
     assert_int_equal(model_next_tick(k->m, k->now), -1);
+    kit_free(k);
+}
+
+static void the_history_is_written_when_there_is_room_again(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    k->disk_full = true;
+    kit_type(k, "said into a full disk");
+    act_draft_clear(k->m);
+    kit_pass(k, 1000);
+    const size_t notices = k->m->n_notices;
+
+    kit_type(k, "and another");
+    act_draft_clear(k->m);
+    kit_pass(k, 20000);
+    assert_int_equal(k->m->n_notices, notices); /* it was told */
+    k->disk_full = false;
+    kit_pass(k, 10000);
+    const char *file = kit_file(k, DIR_ "history");
+
+    assert_non_null(file);
+    assert_non_null(strstr(file, "said into a full disk"));
+    assert_non_null(strstr(file, "and another"));
+    kit_pass(k, 60000);
+    assert_int_equal(model_next_tick(k->m, k->now), -1);
+    again(k);
+    assert_true(k->m->n_history >= 2);
     kit_free(k);
 }
 
@@ -509,6 +538,7 @@ int main(void) {
         cmocka_unit_test(a_quit_that_waits_for_the_file_keeps_the_draft),
         cmocka_unit_test(a_damaged_file_gives_what_can_be_read_and_is_kept),
         cmocka_unit_test(a_full_disk_is_said_once_and_tried_again),
+        cmocka_unit_test(the_history_is_written_when_there_is_room_again),
         cmocka_unit_test(a_session_that_goes_leaves_its_draft_in_the_history),
         cmocka_unit_test(one_that_goes_while_prompts_are_browsed_leaves_its_draft_too),
         cmocka_unit_test(a_draft_typed_into_a_new_session_before_its_answer_is_kept),
