@@ -125,6 +125,7 @@ void act_transfer_cancel(struct model *m, struct effects *fx); /* the newest */
 void act_transfers_cancel(struct model *m, struct effects *fx);
 void act_transfers_retry(struct model *m, struct effects *fx); /* what failed or was stopped */
 void act_picker_open(struct model *m, struct effects *fx);
+void act_picker_attach(struct model *m, struct effects *fx); /* ... for files of the message */
 void act_picker_enter(struct model *m, struct effects *fx); /* descends or uploads */
 void act_picker_into(struct model *m, struct effects *fx);  /* the same, never what is marked */
 void act_picker_up(struct model *m, struct effects *fx);

@@ -340,6 +340,7 @@ struct picker {
     bool cut;       /* the tree is larger than what is kept of it */
     bool hidden;    /* names that begin with a dot, too */
     bool recent;    /* the rows are the directories used last */
+    bool attach;    /* what is chosen goes along with the message that is written */
     char **marks;   /* absolute paths, in the order they were chosen; directories do not matter */
     size_t n_marks, cap_marks;
     char **recents; /* newest first */

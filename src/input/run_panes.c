@@ -159,6 +159,8 @@ const char *why_no_retry(const struct model *m) {
 
 COMMAND(cmd_upload) { act_picker_open(m, fx); }
 
+COMMAND(cmd_attach) { act_picker_attach(m, fx); }
+
 COMMAND(cmd_transfer_cancel) { act_transfer_cancel(m, fx); }
 COMMAND(cmd_transfers_cancel) { act_transfers_cancel(m, fx); }
 COMMAND(cmd_transfers_retry) { act_transfers_retry(m, fx); }

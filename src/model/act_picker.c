@@ -2,6 +2,7 @@
  *
  * A filter with a slash is a path: what comes before its last slash is gone to, the rest goes on
  * filtering. The directory shown changes only when the new one could be read. */
+#include "mix/complete.h"
 #include "private.h"
 
 #include "mix/editor.h"
@@ -134,13 +135,9 @@ static void ask_nothing(struct model *m) {
     m->ui.confirm_painted_at = 0;
 }
 
-void act_picker_open(struct model *m, struct effects *fx) {
+static void open_picker(struct model *m, struct effects *fx) {
     struct picker *p = &m->ui.picker;
 
-    if (!m->shown->id) {
-        act_notice(m, "The session is not created yet: send a message first");
-        return;
-    }
     act_over(m, OVER_PICKER);
     editor_set(&p->filter, "");
     p->cursor = 0;
@@ -150,6 +147,20 @@ void act_picker_open(struct model *m, struct effects *fx) {
         files_list(m, fx); /* to know what an upload would replace */
     go_to(m, p->dir ? p->dir : m->start_dir, fx);
     model_settle(m, fx);
+}
+
+void act_picker_open(struct model *m, struct effects *fx) {
+    if (!m->shown->id) {
+        act_notice(m, "The session is not created yet: send a message first");
+        return;
+    }
+    m->ui.picker.attach = false;
+    open_picker(m, fx);
+}
+
+void act_picker_attach(struct model *m, struct effects *fx) {
+    m->ui.picker.attach = true;
+    open_picker(m, fx);
 }
 
 /* What uploads of these would replace, here or by each other: "a, b and 3 more"; how many. */
@@ -198,7 +209,19 @@ static bool replaces(struct model *m, char *const *paths, size_t n) {
     return true;
 }
 
+/* They stand in the draft, and go when it is sent. */
+static void attach_all(struct model *m, char *const *paths, size_t n) {
+    act_picker_close(m);
+    act_focus(m, PANE_COMPOSER);
+    for (size_t i = 0; i < n; i++)
+        act_attach(m, paths[i], NULL);
+}
+
 static void upload_all(struct model *m, char *const *paths, size_t n, struct effects *fx) {
+    if (m->ui.picker.attach) {
+        attach_all(m, paths, n);
+        return;
+    }
     if (replaces(m, paths, n))
         return;
     for (size_t i = 0; i < n; i++) {
@@ -266,7 +289,7 @@ static bool chosen(struct model *m, struct effects *fx) {
 void act_picker_enter(struct model *m, struct effects *fx) {
     struct picker *p = &m->ui.picker;
 
-    if (p->n_marks > 0 && m->shown->id) {
+    if (p->n_marks > 0 && (m->shown->id || p->attach)) {
         upload_marked(m, fx);
         return;
     }

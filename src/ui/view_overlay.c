@@ -114,7 +114,7 @@ static void fill_text(struct dialog *p, const struct model *m) {
         p->prompt = ui->typing_address ? "address: " : NULL;
         break;
     case OVER_PICKER:
-        set_title(p, "Upload");
+        set_title(p, m->ui.picker.attach ? "Attach" : "Upload");
         p->width = WIDE;
         p->prompt = "find ";
         p->editor = &ui->picker.filter;

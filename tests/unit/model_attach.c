@@ -51,6 +51,16 @@ static struct kit *start(void) {
     return k;
 }
 
+/* Its look at a directory finds one file. */
+static void one_file(struct kit *k, struct task *t) {
+    disk(k, t);
+    if (t->kind != TASK_SCAN)
+        return;
+    t->entries = arena_alloc(&t->arena, sizeof *t->entries);
+    t->n_entries = 1;
+    t->entries[0] = (struct dir_entry){.name = "a.c", .size = 3, .readable = true};
+}
+
 static void attach(struct kit *k, const char *path) {
     act_attach(k->m, path, NULL);
     kit_step(k);
@@ -186,6 +196,28 @@ static void a_session_that_cannot_be_made_loses_nothing(void **state) {
     act_queue_go(k->m, k->m->shown, k->fx);
     kit_step(k);
     assert_int_equal(kit_count(k, OP_SESSION_CREATE), 2);
+    kit_free(k);
+}
+
+static void the_picker_puts_files_into_the_message(void **state) {
+    struct kit *k = start();
+
+    (void)state;
+    k->local = one_file;
+    act_session_new(k->m, k->fx); /* it needs none yet */
+    kit_step(k);
+    kit_type(k, "see");
+    act_picker_attach(k->m, k->fx);
+    kit_step(k);
+    kit_tick(k);
+    assert_int_equal(k->m->ui.over, OVER_PICKER);
+    act_picker_enter(k->m, k->fx);
+    kit_step(k);
+    assert_int_equal(k->m->ui.over, OVER_NONE);
+    assert_int_equal(k->m->ui.focus, PANE_COMPOSER);
+    assert_string_equal(draft(k), "see @a.c ");
+    assert_string_equal(k->m->shown->draft.chips[0].path, "/w/a.c");
+    assert_int_equal(kit_count(k, OP_FILE_UPLOAD), 0);
     kit_free(k);
 }
 
@@ -359,6 +391,7 @@ int main(void) {
         cmocka_unit_test(several_go_and_one_named_twice_goes_once),
         cmocka_unit_test(the_same_file_later_is_not_uploaded_again),
         cmocka_unit_test(a_new_session_is_made_before_its_files_go),
+        cmocka_unit_test(the_picker_puts_files_into_the_message),
         cmocka_unit_test(a_session_that_cannot_be_made_loses_nothing),
         cmocka_unit_test(what_is_no_file_holds_the_message_and_says_why),
         cmocka_unit_test(an_upload_that_fails_can_be_tried_again),
