@@ -12,6 +12,7 @@ enum task_kind {
     /* data -> path: temporary file, fsync, rename, 0600; directories made 0700; len 0 removes the
        file */
     TASK_WRITE,
+    TASK_RENAME, /* the file at path gets the name in data, at once; one that is missing: RC_OK */
     TASK_APPEND, /* data -> end of path, one write, fsync; 0600 */
     /* path (a directory; `~` expanded) -> entries, sorted directories first, then by name */
     TASK_SCAN,

@@ -198,6 +198,13 @@ void fs_write(struct task *t) {
     io_error(t, "write", error);
 }
 
+void fs_rename(struct task *t) {
+    if (rename(t->path, t->data) == 0)
+        sync_parent(t->data);
+    else if (errno != ENOENT && errno != ENOTDIR)
+        io_error(t, "rename", errno);
+}
+
 void fs_append(struct task *t) {
     int error = fs_make_parents(t->path);
     auto_fd int fd =

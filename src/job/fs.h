@@ -18,6 +18,7 @@ void fs_expand(struct task *t, const char *home); /* a leading `~` of the path *
 void fs_read(struct task *t);
 void fs_write(struct task *t);
 void fs_append(struct task *t);
+void fs_rename(struct task *t);
 void fs_stat(struct task *t);
 void fs_look(struct task *t, struct fs_stop stop, const char *home);
 void fs_scan(struct task *t, struct fs_stop stop);

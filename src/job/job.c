@@ -229,6 +229,9 @@ static void run(struct job *j, struct task *t) {
     case TASK_APPEND:
         fs_append(t);
         break;
+    case TASK_RENAME:
+        fs_rename(t);
+        break;
     case TASK_SCAN:
         fs_scan(t, stop);
         break;
@@ -285,9 +288,9 @@ static void run_last(struct job *j) {
     while (j->queue.head) {
         const enum task_kind kind = j->queue.head->task->kind;
 
-        if (kind == TASK_WRITE || kind == TASK_APPEND || kind == TASK_OWN_DROP ||
-            kind == TASK_INDEX_FORGET || kind == TASK_RULES_ADD || kind == TASK_RULES_REMOVE ||
-            kind == TASK_AUDIT_ADD)
+        if (kind == TASK_WRITE || kind == TASK_APPEND || kind == TASK_RENAME ||
+            kind == TASK_OWN_DROP || kind == TASK_INDEX_FORGET || kind == TASK_RULES_ADD ||
+            kind == TASK_RULES_REMOVE || kind == TASK_AUDIT_ADD)
             run_next(j);
         else
             give_back(j, fifo_take(&j->queue));

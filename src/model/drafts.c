@@ -82,6 +82,17 @@ static void draft_remove(struct model *m, const char *id, unsigned slot, struct 
     buf_fini(&path);
 }
 
+/* At no moment does the disk have it under both names, or under none. */
+static void rename_new(struct model *m, const struct session *s, unsigned slot,
+                       struct effects *fx) {
+    struct buf from = {0}, to = {0};
+
+    if (draft_path(m, &from, "drafts/", NULL, slot) && path_of(m, &to, s))
+        task_data(fx_task(m, fx, TASK_RENAME, from.p, TAG_NONE, NULL), to.p, to.n);
+    buf_fini(&from);
+    buf_fini(&to);
+}
+
 void draft_move(struct model *m, struct session *s, struct effects *fx) {
     const unsigned slot = s->priv->slot;
     struct buf path = {0};
@@ -91,8 +102,8 @@ void draft_move(struct model *m, struct session *s, struct effects *fx) {
     buf_fini(&path);
     s->priv->slot = 0;
     own_named(m, s, fx);
-    (void)draft_save(m, s, fx); /* on disk under its id before the other file goes */
-    draft_remove(m, NULL, slot, fx);
+    rename_new(m, s, slot, fx);
+    (void)draft_save(m, s, fx);
     own_drop_new(m, slot, fx);
 }
 

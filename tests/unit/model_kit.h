@@ -146,6 +146,16 @@ KIT_FN void kit_do_task(struct kit *k, struct task *t) {
         if (k->rules)
             k->rules(k, t);
         break;
+    case TASK_RENAME:
+        if (f && !k->disk_full) {
+            map_del(&k->disk, t->path);
+            struct file *old = map_get(&k->disk, t->data);
+
+            free(old ? old->data : NULL);
+            free(old);
+            map_set(&k->disk, t->data, f);
+        }
+        break;
     case TASK_OWN_TAKE:
         if (t->force)
             map_del(&k->others, t->path);
