@@ -361,10 +361,19 @@ static void live_row(struct panel *p, const char *label, bool good, const char *
     row->tone = good ? TONE_GOOD : TONE_BAD;
 }
 
-static bool row_fits(const struct policy_rule *r, const struct audit_row *row) {
+static bool in_chain(const struct rule_draft *from, const char *session) {
+    for (const char *const *id = from->ask.sessions; *id; id++)
+        if (str_eq(*id, session))
+            return true;
+    return false;
+}
+
+/* The log does not tell directories: those of the server are taken together. */
+static bool row_fits(const struct rule_draft *from, const struct policy_rule *r,
+                     const struct audit_row *row) {
     if (r->scope != RULE_ALWAYS && !str_eq(r->server, row->server))
         return false;
-    if (r->scope == RULE_SESSION && !str_eq(r->session, row->session))
+    if (r->scope == RULE_SESSION && !in_chain(from, row->session))
         return false;
     return rule_matches(&r->rule, row->tool, row->object) &&
            (r->deny || !rule_hidden(row->object ? row->object : ""));
@@ -377,7 +386,7 @@ static void log_row(struct panel *p, const struct policy_rule *r) {
     if (!d->log_known || d->n_log == 0)
         return;
     for (size_t i = 0; i < d->n_log; i++)
-        fits += row_fits(r, &d->log[i]);
+        fits += row_fits(d->from, r, &d->log[i]);
     panel_add(p, ROW_TEXT, R_TEXT, NULL, "of the last %zu answers in the log: it fits %zu",
               d->n_log, fits)
         ->tone = TONE_DIM;

@@ -353,8 +353,11 @@ static void gone_rows(struct panel *p) {
 /* A rule there is grants it already. */
 static bool covered(const struct model *m, const struct rules_screen *d, const struct group *g,
                     struct arena *a) {
-    const struct ruling_ask ask = ask_of(a, g->row);
+    const struct session *s = g->row->session ? model_session(m, g->row->session) : NULL;
+    struct ruling_ask ask = ask_of(a, g->row);
 
+    if (s && str_eq(g->row->server, m->server.key))
+        ask.work_dir = s->work_dir;
     return policy_decide(&d->rules, &ask, m->real).verdict != VERDICT_ASK;
 }
 

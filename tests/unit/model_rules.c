@@ -542,6 +542,43 @@ static void leaving_an_edited_rule_is_asked_once(void **state_) {
     kit_free(k);
 }
 
+/* Alt+P over the editor: the request comes first, what was written is there again after it. */
+static void the_editor_waits_while_its_request_is_answered(void **state_) {
+    struct kit *k = editing("git status");
+
+    (void)state_;
+    type_rule(k, "Bash:git s*");
+    arm(k);
+    assert_int_equal(k->m->ui.over, OVER_NONE);
+    kit_decide(k, DECIDE_GRANT);
+    assert_int_equal(answers(k), 1);
+    act_asks_leave(k->m);
+    kit_step(k);
+    assert_int_equal(k->m->ui.over, OVER_PANEL);
+    assert_true(row_of(k, "one like this request") >= 0);
+    assert_non_null(strstr(k->m->ui.panel->title, "is answered"));
+    press(k, "save the rule");
+    assert_non_null(strstr(buf_str(&rules_file), "Bash:git s*"));
+    kit_free(k);
+}
+
+static void the_title_of_the_editor_counts_down(void **state_) {
+    struct kit *k = editing("git status");
+    char title[64];
+
+    (void)state_;
+    look(k);
+    (void)snprintf(title, sizeof title, "%s", k->m->ui.panel->title);
+    assert_non_null(strstr(title, "the request waits 0:2"));
+    kit_pass(k, 2000);
+    look(k);
+    assert_string_not_equal(k->m->ui.panel->title, title);
+    kit_pass(k, ASK_LIFE_MS);
+    look(k);
+    assert_non_null(strstr(k->m->ui.panel->title, "has expired"));
+    kit_free(k);
+}
+
 static void a_time_that_is_typed_ends_the_rule(void **state_) {
     static const struct {
         const char *typed;
@@ -673,6 +710,8 @@ int main(void) {
         T(what_the_rule_would_do_is_told_as_it_is_typed),
         T(a_broad_rule_is_saved_only_when_it_is_confirmed),
         T(leaving_an_edited_rule_is_asked_once),
+        T(the_editor_waits_while_its_request_is_answered),
+        T(the_title_of_the_editor_counts_down),
         T(a_time_that_is_typed_ends_the_rule),
         T(a_rule_is_revoked_by_one_key_and_added_back_by_another),
         T(what_was_granted_by_hand_twice_is_suggested),
