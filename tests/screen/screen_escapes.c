@@ -231,7 +231,8 @@ static void a_request_for_permission_says_nothing_to_the_terminal(void **state) 
     struct screen *s = look(v);
 
     screen_wait(s, "!1");
-    const int bells = screen_bells(s); /* a request rings, once */
+    screen_wait_that(s, screen_bells(s) > 0); /* a request rings, once */
+    const int bells = screen_bells(s);
 
     assert_true(bells <= 1);
     leader(s, "p");
