@@ -371,7 +371,67 @@ static void the_selected_one_stays_selected_and_the_others_stay_armed(void **sta
     kit_free(k);
 }
 
+static void a_grant_that_is_held_is_no_rules_to_deny(void **state_) {
+    struct kit *k = start();
+
+    (void)state_;
+    add_rule("Bash:sudo *", "deny");
+    k->disk_slow = true;
+    bash(k, "p1", "sudo make");
+    arm(k);
+    kit_decide(k, DECIDE_GRANT);
+    assert_true(the(k, "p1")->held_until > 0);
+    kit_disk(k);
+    kit_step(k);
+    assert_int_equal(answers(k), 0);
+    assert_true(the(k, "p1")->held_until > 0);
+    kit_pass(k, 2000);
+    assert_int_equal(kit_count(k, OP_PERMISSION_GRANT), 1);
+    assert_int_equal(kit_count(k, OP_PERMISSION_DENY), 0);
+    kit_free(k);
+}
+
 /* ---- scope ---- */
+static void a_rule_of_a_session_holds_for_its_sub_agents(void **state_) {
+    struct kit *k = start_at("http://localhost:8088", two, 2);
+
+    (void)state_;
+    (void)buf_addf(&rules_file,
+                   "{\"id\":\"x\",\"rule\":\"Bash\",\"answer\":\"allow\",\"scope\":\"session\","
+                   "\"server\":\"%s\",\"session\":\"s2\"}\n",
+                   k->m->server.key);
+    bash(k, "p1", "make");
+    assert_int_equal(the(k, "p1")->state, ASK_PENDING);
+    session_add(k->m, &(struct session_data){.id = "s1",
+                                             .title = "s1",
+                                             .session_type = "subagent",
+                                             .parent_session_id = "s2",
+                                             .created_at = 1000});
+    bash(k, "p2", "make");
+    assert_int_equal(the(k, "p2")->state, ASK_SENT);
+    assert_int_equal(model_session(k->m, "s2")->automatic, 1); /* the header above says it, too */
+    kit_free(k);
+}
+
+static void a_rule_of_a_directory_holds_where_the_session_works(void **state_) {
+    struct kit *k = start();
+
+    (void)state_;
+    (void)buf_addf(&rules_file,
+                   "{\"id\":\"x\",\"rule\":\"Bash\",\"answer\":\"allow\",\"scope\":\"directory\","
+                   "\"server\":\"%s\",\"directory\":\"/w\"}\n",
+                   k->m->server.key);
+    bash(k, "p1", "make");
+    assert_int_equal(the(k, "p1")->state, ASK_PENDING);
+    session_add(k->m, &(struct session_data){.id = "s1", .working_directory = "/w"});
+    bash(k, "p2", "make");
+    assert_int_equal(the(k, "p2")->state, ASK_SENT);
+    session_add(k->m, &(struct session_data){.id = "s1", .working_directory = "/w/sub"});
+    bash(k, "p3", "make");
+    assert_int_equal(the(k, "p3")->state, ASK_PENDING);
+    kit_free(k);
+}
+
 static void a_rule_of_one_server_holds_for_no_other(void **state_) {
     struct kit *a = start_at("http://localhost:8088", one, 1);
     struct kit *b = start_at("http://localhost:9099", one, 1);
@@ -703,6 +763,9 @@ int main(void) {
         T(the_answer_for_a_session_that_is_gone_goes_nowhere),
         T(an_answer_that_did_not_arrive_is_the_persons_again),
         T(the_selected_one_stays_selected_and_the_others_stay_armed),
+        T(a_grant_that_is_held_is_no_rules_to_deny),
+        T(a_rule_of_a_session_holds_for_its_sub_agents),
+        T(a_rule_of_a_directory_holds_where_the_session_works),
         T(a_rule_of_one_server_holds_for_no_other),
         T(a_hidden_server_answers_through_its_own_connection),
         T(a_rule_is_made_from_a_request_and_does_not_answer_it),
