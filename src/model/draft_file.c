@@ -199,13 +199,22 @@ static void read_options(struct reader *r, struct record *rec, size_t limit) {
             .plan = plan == 1, .thinking = (enum thinking)thinking, .max_steps = (int64_t)steps};
 }
 
+/* Names of files are any bytes. */
+static char *path_of(struct reader *r, size_t n) {
+    const char *p = take(r, n);
+
+    if (p && (n > DRAFT_MAX || memchr(p, '\0', n)))
+        r->bad = true;
+    return p && !r->bad ? xstrndup(p, n) : NULL;
+}
+
 static void read_chip(struct reader *r, struct record *rec) {
     const size_t kind = number(r, ' ');
 
     rec->chip.off = number(r, ' ');
     rec->chip.len = number(r, ' ');
     rec->chip.size = (int64_t)number(r, ' ');
-    rec->id = text_of(r, number(r, '\n'));
+    rec->id = path_of(r, number(r, '\n'));
     rec->chip.kind = kind == CHIP_FILE ? CHIP_FILE : CHIP_PASTE;
     r->bad = r->bad || kind > CHIP_FILE;
 }

@@ -362,27 +362,36 @@ static void a_session_that_goes_meanwhile_takes_nothing_along(void **state) {
 }
 
 static void a_crash_while_uploading_keeps_message_and_file(void **state) {
-    struct kit *k = start();
+    static const char *const paths[] = {"/w/a.c", "/w/a\xff\n\033[31m.c"};
     struct model_config config = {
         .url = "http://localhost:8088", .state_dir = "/s", .start_dir = "/w"};
 
     (void)state;
-    kit_type(k, "look at");
-    attach(k, "/w/a.c");
-    send(k);
-    kit_pass(k, 1100);
-    kit_restart(k, config);
-    k->local = disk;
-    kit_caps(k, caps_of(GEN_TOP));
-    kit_list(k, two, 2);
-    struct session *s = model_session(k->m, "s2");
+    for (size_t i = 0; i < MIX_COUNT(paths); i++) {
+        struct kit *k = start();
 
-    assert_int_equal(s->n_queue, 1);
-    assert_true(s->held);
-    assert_string_equal(s->queue[0].text, "look at @a.c ");
-    assert_int_equal(s->queue[0].n_chips, 1);
-    assert_string_equal(s->queue[0].chips[0].path, "/w/a.c");
-    kit_free(k);
+        kit_type(k, "look at");
+        attach(k, paths[i]);
+        auto_free char *text = xstrdup(draft(k));
+
+        send(k);
+        kit_type(k, "written behind it");
+        attach(k, paths[i]);
+        kit_pass(k, 1100);
+        kit_restart(k, config);
+        kit_caps(k, caps_of(GEN_TOP));
+        kit_list(k, two, 2);
+        struct session *s = model_session(k->m, "s2");
+
+        assert_int_equal(s->n_queue, 1);
+        assert_true(s->held);
+        assert_string_equal(s->queue[0].text, text);
+        assert_int_equal(s->queue[0].n_chips, 1);
+        assert_string_equal(s->queue[0].chips[0].path, paths[i]);
+        assert_int_equal(s->draft.n_chips, 1);
+        assert_string_equal(s->draft.chips[0].path, paths[i]);
+        kit_free(k);
+    }
 }
 
 int main(void) {
