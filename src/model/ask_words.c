@@ -64,7 +64,7 @@ void act_reason_leave(struct model *m) {
     const struct ask *a = model_selected_ask(m);
 
     if (a && a->kind == ASK_PERMISSION && !empty(buf_str(&a->reply.text)))
-        history_add(m, buf_str(&a->reply.text), NULL);
+        history_said(a->owner ? a->owner : m, hearer(a), buf_str(&a->reply.text), NULL);
     m->ui.replying = false;
     model_touch(m);
 }

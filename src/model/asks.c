@@ -53,7 +53,8 @@ static void keep_reply(struct model *m, const struct ask *a) {
         a->kind == ASK_QUESTION && (a->state == ASK_SENT || a->state == ASK_GRANTED);
 
     if (!given && !str_blank(buf_str(&a->reply.text)))
-        history_add(m, buf_str(&a->reply.text), NULL);
+        history_said(m, a->kind == ASK_PERMISSION ? a->session : NULL, buf_str(&a->reply.text),
+                     NULL);
 }
 
 void asks_keep_replies(struct model *m) {
