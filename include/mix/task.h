@@ -102,7 +102,7 @@ struct task {
     bool fresh; /* WRITE: never over a file that is there: RC_IO, EEXIST */
     /* RUN; in arena */
     const char *const *argv; /* NULL ends it */
-    const char *const *env;  /* NAME=VALUE besides what there is, before it; NULL: nothing */
+    const char *const *env;  /* NAME=VALUE besides, or in place of, what there is; NULL: nothing */
     int64_t limit_ms;        /* 0: none */
     size_t most;
     int status; /* of its exit; 128 + signal */

@@ -166,7 +166,14 @@ static int set_manners(posix_spawnattr_t *how) {
     return error == 0 ? posix_spawnattr_setsigdefault(how, &all) : error;
 }
 
-/* What is given comes first: the first one of a name counts. */
+static bool names_same(const char *a, const char *b) {
+    const size_t n = strcspn(a, "=");
+
+    return strncmp(a, b, n) == 0 && b[n] == '=';
+}
+
+/* What is given stands for what there is of the same name: of two, some programs take the first and
+ * some the last. */
 static char **environment(const struct runs *r, const struct task *t) {
     size_t more = 0, own = 0;
 
@@ -178,7 +185,14 @@ static char **environment(const struct runs *r, const struct task *t) {
 
     for (size_t i = 0; i < more; i++)
         env[i] = (char *)(uintptr_t)t->env[i];
-    memcpy(env + more, r->env, own * sizeof *env);
+    for (size_t i = 0, n = more; i < own; i++) {
+        size_t k = 0;
+
+        while (k < more && !names_same(t->env[k], r->env[i]))
+            k++;
+        if (k == more)
+            env[n++] = r->env[i];
+    }
     return env;
 }
 

@@ -232,6 +232,13 @@ static void a_bare_view_is_suspended_and_hung_up_safely(void **state) {
     assert_true(screen_alternate(s));
     leader(s, "b");
     screen_wait(s, "any key returns");
+    screen_keys(s, KEY_CTRL('z'));
+    screen_wait_stopped(s);
+    assert_true(screen_line_restored(s));
+    screen_signal(s, SIGCONT);
+    screen_wait(s, "live");
+    leader(s, "b");
+    screen_wait(s, "any key returns");
     screen_signal(s, SIGTERM);
     assert_int_equal(screen_wait_exit(s), 0);
     assert_false(screen_alternate(s));

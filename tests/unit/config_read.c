@@ -38,6 +38,10 @@ static void each_mistake_is_named_with_its_line(void **state) {
         {"[ui]\nanimations = yes\n", "F:2: animations yes: it is one of on|off\n"},
         {"[ui]\nwatched = 0\n", "F:2: watched 0: it is a number from 1 to 10000\n"},
         {"[ui]\nwatched =\n", "F:2: watched needs a value: N|all\n"},
+        {"[ui]\nnotify_on = approval, answer\n",
+         "F:2: notify_on answer: it is any of approval, question, error, finished, or none\n"},
+        {"[ui]\ndesktop = 8\n", "F:2: desktop 8: it is one of auto|off|9|777|99\n"},
+        {"[ui]\nbell = loud\n", "F:2: bell loud: it is one of on|off\n"},
         {"[ui]\ntheme = a\ntheme = b\n", "F:3: theme is set twice\n"},
         {"[server a]\nurl = http://a\nurl = http://b\n", "F:3: url is set twice\n"},
         {"url = http://a\n", "F:1: a setting before any section"},
@@ -123,6 +127,8 @@ static void a_secret_written_out_is_reported_when_others_may_read_it(void **stat
 static void what_is_right_is_taken(void **state) {
     static const char text[] = "\xef\xbb\xbf# a comment\r\n[ui]\r\ntheme = dark\r\n"
                                "borders = ascii\nanimations = off\nwatched = all\n"
+                               "notify = notify-send \"$1\"; true # x\nbell = off\n"
+                               "notify_on = question,  error\ndesktop = 99\n"
                                "[keys]\nknown = x, y\n"
                                "[server one]\nurl = unix:/run/mix\nwatch = yes\n"
                                "header = X-A: b; c # d\nca_file = ~/ca.pem\n"
@@ -142,7 +148,11 @@ static void what_is_right_is_taken(void **state) {
     assert_int_equal(c.ui.keys.n, 1);
     assert_string_equal(c.ui.keys.items[0].command, "known");
     assert_string_equal(c.ui.keys.items[0].keys, "x, y");
-    assert_int_equal(c.ui.keys.items[0].line, 8);
+    assert_int_equal(c.ui.keys.items[0].line, 12);
+    assert_string_equal(c.ui.attend.hook, "notify-send \"$1\"; true # x");
+    assert_true(c.ui.attend.silent && c.ui.attend.desktop == DESKTOP_OSC99);
+    assert_true(c.ui.attend.off[ATTEND_APPROVAL] && c.ui.attend.off[ATTEND_FINISHED]);
+    assert_false(c.ui.attend.off[ATTEND_QUESTION] || c.ui.attend.off[ATTEND_ERROR]);
     assert_int_equal(c.n_profiles, 2);
     assert_string_equal(c.profiles[0].name, "one");
     assert_string_equal(c.profiles[0].url, "unix:/run/mix");

@@ -372,8 +372,28 @@ static void the_end_of_the_program_kills_them(void **state) {
     no_zombies();
 }
 
+static void what_is_given_beside_the_environment_replaces_it(void **state) {
+    static const char *const argv[] = {"sh", "-c", "printf '%s,%s,%s' \"$PATH\" \"$A\" \"$HOME\"",
+                                       NULL};
+    static const char *const env[] = {"A=$(id)", "HOME=/given", NULL};
+    struct task *t = task_new(TASK_RUN, NULL);
+
+    (void)state;
+    t->argv = argv;
+    t->env = env;
+    t->limit_ms = FAR_MS;
+    t->most = 4000;
+    assert_int_equal(job_send(j, t), RC_OK);
+    t = kit_next(j);
+    assert_int_equal(t->status, 0);
+    assert_non_null(strstr(t->data, ",$(id),/given"));
+    assert_int_not_equal(t->data[0], ','); /* PATH is there too */
+    task_free(t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_given_beside_the_environment_replaces_it),
         cmocka_unit_test(a_child_gets_its_input_and_gives_its_output),
         cmocka_unit_test(much_goes_through_a_child_both_ways),
         cmocka_unit_test(a_child_that_reads_nothing_ends_well),

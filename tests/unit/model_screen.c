@@ -93,6 +93,81 @@ static void quit_asks_only_when_agents_work(void **state) {
     kit_free(k);
 }
 
+static void suspending_asks_once_and_is_answered_by_itself(void **state) {
+    struct kit *k = kit_online(ids, 2);
+
+    (void)state;
+    act_suspend(k->m, k->fx);
+    assert_true(k->fx->suspend); /* nobody works */
+    k->fx->suspend = false;
+    kit_send(k, "go");
+    act_suspend(k->m, k->fx);
+    assert_false(k->fx->suspend);
+    assert_int_equal(k->m->ui.over, OVER_QUIT);
+    assert_int_equal(k->m->ui.leaving, LEAVE_SUSPEND);
+    act_suspend(k->m, k->fx); /* not painted yet */
+    assert_false(k->fx->suspend);
+    kit_paint(k);
+    kit_pass(k, 399);
+    act_suspend(k->m, k->fx);
+    assert_false(k->fx->suspend);
+    act_over_close(k->m); /* staying is no answer for the next time */
+    act_suspend(k->m, k->fx);
+    kit_paint(k);
+    kit_pass(k, 400);
+    act_suspend(k->m, k->fx);
+    assert_true(k->fx->suspend);
+    assert_int_equal(k->m->ui.over, OVER_NONE);
+    k->fx->suspend = false;
+    act_suspend(k->m, k->fx);
+    assert_true(k->fx->suspend);
+    kit_free(k);
+}
+
+static void a_form_is_not_lost_to_the_question_of_a_suspend(void **state) {
+    struct kit *k = kit_online(ids, 2);
+
+    (void)state;
+    kit_send(k, "go");
+    act_over(k->m, OVER_THEMES);
+    act_suspend(k->m, k->fx);
+    assert_true(k->fx->suspend);
+    assert_int_equal(k->m->ui.over, OVER_THEMES);
+    kit_free(k);
+}
+
+static void only_what_outlives_a_disconnect_is_kept(void **state) {
+    static const struct {
+        bool sync, demo, works, keeps;
+    } rows[] = {
+        {false, false, true, true},
+        {true, false, true, false},
+        {false, true, true, false},
+        {false, false, false, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct kit *k = kit_online(ids, 2);
+
+        if (rows[i].works)
+            kit_send(k, "go");
+        k->m->server.caps.sync_send = rows[i].sync;
+        k->m->server.demo = rows[i].demo;
+        assert_int_equal(model_keepable(k->m), rows[i].keeps);
+        act_keep(k->m, k->fx); /* nobody was asked */
+        assert_false(k->fx->keep || k->fx->quit);
+        act_over(k->m, OVER_QUIT);
+        kit_paint(k);
+        act_keep(k->m, k->fx);
+        assert_false(k->fx->keep || k->fx->quit);
+        kit_pass(k, 400);
+        act_keep(k->m, k->fx);
+        assert_int_equal(k->fx->keep && k->fx->quit, rows[i].keeps);
+        kit_free(k);
+    }
+}
+
 static void only_what_changes_is_drawn_again(void **state) {
     struct kit *k = kit_online(ids, 2);
 
@@ -149,6 +224,9 @@ int main(void) {
         cmocka_unit_test(a_question_is_answered_by_the_same_key_400_ms_later),
         cmocka_unit_test(another_overlay_takes_the_question_back),
         cmocka_unit_test(quit_asks_only_when_agents_work),
+        cmocka_unit_test(suspending_asks_once_and_is_answered_by_itself),
+        cmocka_unit_test(a_form_is_not_lost_to_the_question_of_a_suspend),
+        cmocka_unit_test(only_what_outlives_a_disconnect_is_kept),
         cmocka_unit_test(only_what_changes_is_drawn_again),
         cmocka_unit_test(a_prompt_stays_armed_when_its_menu_closes),
     };
