@@ -438,17 +438,17 @@ static bool is_here(const struct thread_place *at, struct spot spot, const struc
 
 static void draw_body_row(struct view *v, const struct thread_place *at, struct canvas *c, int y,
                           struct spot spot, const struct part *p) {
-    struct sheet *s = cut_at(v, at, spot);
     const size_t slice = spot.slice - has_head(p);
-    const struct body *b =
-        spot.slice >= has_head(p) && slice < s->n ? &s->bodies.v[s->slices[slice].body] : NULL;
+
+    if (spot.slice < has_head(p) || spot.row >= body_height(v, at, spot, slice))
+        return;
+    struct sheet *s = cut_at(v, at, spot); /* behind the height, which may make the bodies anew */
+    const struct body *b = slice < s->n ? &s->bodies.v[s->slices[slice].body] : NULL;
 
     if (!b)
         return;
     int x = at->r.x;
 
-    if (spot.row >= body_height(v, at, spot, slice))
-        return;
     if (b->gutter)
         x += put(c, x, y, at->r.w, STYLE_DIM, b->gutter);
     if (b->kind == BODY_PICTURE) {
