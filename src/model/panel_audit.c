@@ -46,9 +46,7 @@ static void read_log(struct model *m, struct panel *p, struct effects *fx) {
     panel_touch(m, p);
 }
 
-static void audit_load(struct model *m, struct panel *p, struct effects *fx) {
-    read_log(m, p, fx);
-}
+static void audit_load(struct model *m, struct panel *p, struct effects *fx) { read_log(m, p, fx); }
 
 /* What was cut off at the front may be there. */
 static bool has_more(const struct audit *d) {
@@ -125,11 +123,14 @@ static void whole(struct panel *p, const struct audit_row *r) {
 static void answer_row(struct panel *p, const struct audit_row *r) {
     const bool by_rule = str_eq(r->by, "rule");
     const size_t sign = sign_of(r);
-    struct panel_row *row = panel_add(
-        p, ROW_VALUE, TAG_ANSWER, panel_time(r->real).s, "%s by %s%s%.80s  %.60s  %.*s",
-        answer_word(r), by_rule ? "rule" : r->by ? r->by : "?", by_rule ? " " : "",
-        by_rule && r->rule_text ? r->rule_text : "", r->tool ? r->tool : "?", LABEL_BYTES,
-        r->object ? r->object : "");
+    struct panel_row *row =
+        panel_add(p, ROW_VALUE, TAG_ANSWER, panel_time(r->real).s, "%s by %s%s%.80s  %.60s  %.*s",
+                  answer_word(r),
+                  by_rule ? "rule"
+                  : r->by ? r->by
+                          : "?",
+                  by_rule ? " " : "", by_rule && r->rule_text ? r->rule_text : "",
+                  r->tool ? r->tool : "?", LABEL_BYTES, r->object ? r->object : "");
 
     row->index = sign;
     row->tone = str_eq(r->answer, "deny")     ? TONE_BAD

@@ -287,8 +287,8 @@ static const char *broad(struct arena *a, const struct policy_rule *r) {
                         : r->scope == RULE_DIRECTORY ? "in every session of this directory"
                                                      : "in this session";
     const bool whole = r->rule.kind == RULE_ANY;
-    const bool is_short = r->rule.kind == RULE_PREFIX && r->rule.pattern &&
-                          strlen(r->rule.pattern) <= SHORT_PREFIX;
+    const bool is_short =
+        r->rule.kind == RULE_PREFIX && r->rule.pattern && strlen(r->rule.pattern) <= SHORT_PREFIX;
 
     if (r->deny || (!whole && !is_short))
         return NULL;

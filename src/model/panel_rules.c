@@ -22,7 +22,7 @@ enum {
 };
 /* What was granted by hand again and again. */
 struct group {
-    const char *pattern; /* in the log's arena */
+    const char *pattern;         /* in the log's arena */
     const struct audit_row *row; /* the newest of them */
     size_t times;
 };
@@ -373,8 +373,8 @@ static void suggested_rows(const struct model *m, struct panel *p) {
         if (shown++ == 0)
             panel_add(p, ROW_HEADING, TAG_TEXT, "Granted by hand most: Enter makes a rule of it",
                       NULL);
-        struct panel_row *row = panel_add(p, ROW_ACTION, TAG_SUGGESTED, g->pattern, "%zu times",
-                                          g->times);
+        struct panel_row *row =
+            panel_add(p, ROW_ACTION, TAG_SUGGESTED, g->pattern, "%zu times", g->times);
 
         row->index = i;
     }

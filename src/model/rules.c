@@ -112,8 +112,7 @@ void rules_answered(struct model *m, const struct ask *a, const char *answer, co
     if (!m->rules_dir)
         return;
     ruling_ask_of(&ask, &arena, m, a);
-    write_line(m, &ask,
-               &(struct ruling_answer){.answer = answer, .by = by, .armed_ms = armed_ms},
+    write_line(m, &ask, &(struct ruling_answer){.answer = answer, .by = by, .armed_ms = armed_ms},
                &(struct ruling){.verdict = VERDICT_ASK}, fx);
     arena_free(&arena);
 }

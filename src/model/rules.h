@@ -29,7 +29,8 @@ enum rule_where { RULE_OVER_PANES, RULE_ABOVE };
 void rule_edit(struct model *m, struct rule_draft *d, enum rule_where where, struct effects *fx);
 
 /* A task for a panel; its end comes to panel_rules_task. */
-struct task *rules_start(struct model *m, enum task_kind kind, const char *data, struct effects *fx);
+struct task *rules_start(struct model *m, enum task_kind kind, const char *data,
+                         struct effects *fx);
 void rule_panel_task(struct model *m, struct panel *p, struct task *t, struct effects *fx);
 void rules_panel_task(struct model *m, struct panel *p, struct task *t, struct effects *fx);
 void audit_panel_task(struct model *m, struct panel *p, struct task *t, struct effects *fx);

@@ -81,11 +81,12 @@ static void a_file_with_errors_shows_the_lines_that_are_off(void **state) {
     const struct stage *st = *state;
     struct peer *demo = demo_at(st, (const char *[]){"--speed", "20", NULL});
 
-    screen_file("state/mixtui/rules.jsonl",
-                "# mine\n"
-                "{\"id\":\"a\",\"rule\":\"Bash:echo *\",\"answer\":\"allow\",\"scope\":\"always\"}\n"
-                "{\"id\":\"b\",\"rule\":\"Bash\",\"answer\":\"alow\",\"scope\":\"always\"}\n"
-                "{\"id\":\"c\",\"rule\":\"Bash\",\"answer\":\"allow\",\"scope\":\"always\"\n");
+    screen_file(
+        "state/mixtui/rules.jsonl",
+        "# mine\n"
+        "{\"id\":\"a\",\"rule\":\"Bash:echo *\",\"answer\":\"allow\",\"scope\":\"always\"}\n"
+        "{\"id\":\"b\",\"rule\":\"Bash\",\"answer\":\"alow\",\"scope\":\"always\"}\n"
+        "{\"id\":\"c\",\"rule\":\"Bash\",\"answer\":\"allow\",\"scope\":\"always\"\n");
     struct screen *s = mixtui_at(st, demo);
 
     leader(s, "j");
@@ -96,6 +97,7 @@ static void a_file_with_errors_shows_the_lines_that_are_off(void **state) {
     new_session(s);
     say(s, "run echo two");
     screen_wait(s, "auto 1");
+    screen_wait_gone(s, "mix is working");
     say(s, "run uname");
     wait_asks(s, 1); /* the lines that are off allow nothing */
     screen_assert_clean(s);

@@ -88,8 +88,8 @@ static int clear(void **state_) {
 }
 
 static struct kit *start_at(const char *url, const char *const *ids, size_t n) {
-    struct kit *k = kit_online_with((struct model_config){.url = url, .state_dir = "/state"},
-                                    GEN_TOP, ids, n);
+    struct kit *k =
+        kit_online_with((struct model_config){.url = url, .state_dir = "/state"}, GEN_TOP, ids, n);
 
     k->rules = rules;
     for (size_t i = 0; i < n; i++)
@@ -180,10 +180,9 @@ static void without_a_rule_or_a_state_directory_a_person_is_asked(void **state_)
 /* Through the whole way: the event's parameters, the object, the rule, the answer. */
 static void nothing_that_does_more_than_the_pattern_says_is_granted(void **state_) {
     static const char *const commands[] = {
-        "git status; rm -rf /",  "git status && make", "git log | sh",
-        "git status\\nrm -rf /", "git log > /etc/a",   "git log $(make)",
-        "git log `make`",        "git status\\u202e",  "git st\\u200batus",
-        "git status\\rrm x",     "git log & make",     "git log \\u00a0x",
+        "git status; rm -rf /", "git status && make", "git log | sh",   "git status\\nrm -rf /",
+        "git log > /etc/a",     "git log $(make)",    "git log `make`", "git status\\u202e",
+        "git st\\u200batus",    "git status\\rrm x",  "git log & make", "git log \\u00a0x",
     };
     struct kit *k = start();
     char params[256], id[16];
@@ -643,9 +642,9 @@ static void a_time_that_is_typed_ends_the_rule(void **state_) {
     static const struct {
         const char *typed;
         int64_t in; /* ms; 0: refused, -1: some time */
-    } times[] = {{"90m", 5400000},      {"2d", 172800000}, {"1h30m", 5400000},
-                 {"2099-13-01", 0},     {"nonsense", 0},   {"2001-01-01", 0},
-                 {"99999999999999d", 0}, {"", 0},          {"2024-06-01 12:00", -1}};
+    } times[] = {{"90m", 5400000},       {"2d", 172800000}, {"1h30m", 5400000},
+                 {"2099-13-01", 0},      {"nonsense", 0},   {"2001-01-01", 0},
+                 {"99999999999999d", 0}, {"", 0},           {"2024-06-01 12:00", -1}};
 
     (void)state_;
     for (size_t i = 0; i < MIX_COUNT(times); i++) {
@@ -738,7 +737,8 @@ static void the_log_shows_every_answer_newest_first(void **state_) {
     bash(k, "p2", "git status");
     act_panel_open(k->m, PANEL_AUDIT, k->fx);
     kit_step(k);
-    const int by_rule = row_of(k, "granted by rule Bash:git *"), by_hand = row_of(k, "denied by key");
+    const int by_rule = row_of(k, "granted by rule Bash:git *"),
+              by_hand = row_of(k, "denied by key");
 
     assert_true(by_rule >= 0 && by_hand > by_rule);
     assert_true(row_of(k, "/state/audit.jsonl") == 0);
