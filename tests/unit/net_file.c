@@ -326,6 +326,182 @@ static void a_download_cut_short_starts_over(void **state) {
     box_close(&b);
 }
 
+/* ---- going on where it was ---- */
+static const char modified[] = "Last-Modified: Mon, 23 Nov 2026 10:00:00 GMT\r\n";
+
+static void a_broken_download_goes_on_by_range(void **state) {
+    (void)state;
+    static const struct {
+        const char *headers, *condition;
+        struct answer second;
+        const char *text;
+        int requests;
+    } rows[] = {
+        {modified,
+         "If-Range: Mon, 23 Nov 2026 10:00:00 GMT",
+         {.status = 206, .headers = "Content-Range: bytes 7-9/10\r\n", .body = "789"},
+         "0123456789",
+         2},
+        {"ETag: \"v1\"\r\n",
+         "If-Range: \"v1\"",
+         {.status = 206, .headers = "Content-Range: bytes 7-9/10\r\n", .body = "789"},
+         "0123456789",
+         2},
+        /* it has another file by now, or knows no parts */
+        {modified, "Range: bytes=7-", {.status = 200, .body = "abc"}, "abc", 2},
+        /* another part than was asked for, of another file, none at all: from the start */
+        {modified,
+         "Range: bytes=7-",
+         {.status = 206, .headers = "Content-Range: bytes 5-9/10\r\n", .body = "56789", .times = 1},
+         "whole",
+         3},
+        {modified,
+         "Range: bytes=7-",
+         {.status = 206,
+          .headers = "Content-Range: bytes 7-11/12\r\n",
+          .body = "789ab",
+          .times = 1},
+         "whole",
+         3},
+        {modified, "Range: bytes=7-", {.status = 416, .body = "no", .times = 1}, "whole", 3},
+    };
+
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct box b;
+        char path[256], name[32], text[64];
+
+        snprintf(name, sizeof name, "range%zu", i);
+        box_open(&b, 100);
+        standin_on(
+            b.server, "GET", "/",
+            &(struct answer){
+                .headers = rows[i].headers, .body = "0123456789", .cut_after = 7, .times = 1});
+        standin_on(b.server, "GET", "/", &rows[i].second);
+        standin_on(b.server, "GET", "/", &(struct answer){.body = "whole"});
+        box_wait(&b, download(&b, in_dir(path, name)), IN_REPLY, 0);
+        const struct seen_request *r = standin_request(b.server, "GET", "/api", 1);
+
+        assert_non_null(strstr(r->headers, "Range: bytes=7-"));
+        if (!strstr(r->headers, rows[i].condition))
+            fail_msg("%zu: %s", i, r->headers);
+        r = rows[i].requests > 2 ? standin_request(b.server, "GET", "/api", 2) : NULL;
+        if (r)
+            assert_null(strstr(r->headers, "Range:"));
+        read_file(path, text, sizeof text);
+        assert_string_equal(text, rows[i].text);
+        box_close(&b);
+    }
+}
+
+/* Weak or missing, the server says nothing by which a part could be known again. */
+static void a_part_of_something_unknown_is_not_continued(void **state) {
+    (void)state;
+    static const char *const headers[] = {"X: y\r\n", "ETag: W/\"v1\"\r\n"};
+
+    for (size_t i = 0; i < MIX_COUNT(headers); i++) {
+        struct box b;
+        char path[256], text[64];
+
+        box_open(&b, 100);
+        standin_on(b.server, "GET", "/",
+                   &(struct answer){
+                       .headers = headers[i], .body = "0123456789", .cut_after = 7, .times = 1});
+        standin_on(b.server, "GET", "/", &(struct answer){.body = "abc"});
+        box_wait(&b, download(&b, in_dir(path, i == 0 ? "weak0" : "weak1")), IN_REPLY, 0);
+        assert_null(strstr(standin_request(b.server, "GET", "/api", 1)->headers, "Range:"));
+        read_file(path, text, sizeof text);
+        assert_string_equal(text, "abc");
+        box_close(&b);
+    }
+}
+
+static uint32_t download_kept(struct box *b, const char *path, const char *resume) {
+    struct request *r = request_new(REQ_CALL, OP_FILE_GET);
+    struct file_ref *ref = arena_alloc(&r->arena, sizeof *ref);
+    const uint32_t id = r->id;
+
+    ref->id = "s1";
+    ref->name = "a.txt";
+    r->in = ref;
+    r->version = GEN_TOP;
+    r->local_path = arena_strdup(&r->arena, path);
+    r->keep_part = true;
+    r->resume = resume ? arena_strdup(&r->arena, resume) : NULL;
+    assert_int_equal(net_send(b->net, r), RC_OK);
+    return id;
+}
+
+static void a_part_is_kept_and_taken_up_later(void **state) {
+    (void)state;
+    struct box b;
+    char path[256], part[256], text[64];
+
+    in_dir(path, "kept");
+    in_dir(part, "kept.part");
+    box_open(&b, 1000);
+    standin_on(
+        b.server, "GET", "/",
+        &(struct answer){.headers = modified, .body = "0123456789", .cut_after = 7, .times = 1});
+    standin_on(b.server, "GET", "/", &(struct answer){.manner = ANSWER_RESET});
+    const struct incoming *in = box_wait(&b, download_kept(&b, path, NULL), IN_FAIL, 0);
+
+    assert_string_equal(in->resume, "10 Mon, 23 Nov 2026 10:00:00 GMT");
+    assert_true(there(part));
+    auto_free char *resume = xstrdup(in->resume);
+
+    standin_clear(b.server);
+    standin_on(b.server, "GET", "/",
+               &(struct answer){
+                   .status = 206, .headers = "Content-Range: bytes 7-9/10\r\n", .body = "789"});
+    const uint32_t id = download_kept(&b, path, resume);
+
+    in = box_wait(&b, id, IN_REPLY, 0);
+    assert_int_equal(in->done, 10);
+    read_file(path, text, sizeof text);
+    assert_string_equal(text, "0123456789");
+    assert_false(there(part));
+    box_close(&b);
+}
+
+/* What stands where the part should be is nobody's part: a link, something longer, nothing. */
+static void a_part_that_is_none_is_not_touched(void **state) {
+    (void)state;
+    static const char resume[] = "10 Mon, 23 Nov 2026 10:00:00 GMT";
+    char path[256], part[256], other[256], text[64];
+    struct box b;
+
+    in_dir(path, "odd");
+    in_dir(part, "odd.part");
+    write_file(in_dir(other, "other"), "precious", 0);
+    box_open(&b, 1000);
+    standin_on(b.server, "GET", "/", &(struct answer){.body = "abc"});
+    assert_int_equal(symlink(other, part), 0);
+    assert_int_equal(box_wait(&b, download_kept(&b, path, resume), IN_FAIL, 0)->err.detail, EEXIST);
+    assert_int_equal(unlink(part), 0);
+    write_file(part, "longer than ten", 0);
+    assert_int_equal(box_wait(&b, download_kept(&b, path, resume), IN_FAIL, 0)->err.detail, EEXIST);
+    assert_int_equal(unlink(part), 0);
+    box_wait(&b, download_kept(&b, path, resume), IN_REPLY, 0);
+    read_file(path, text, sizeof text);
+    assert_string_equal(text, "abc");
+    read_file(other, text, sizeof text);
+    assert_string_equal(text, "precious");
+    box_close(&b);
+}
+
+static void a_target_that_takes_no_file_is_named(void **state) {
+    (void)state;
+    struct box b;
+
+    box_open(&b, 1000);
+    standin_on(b.server, "GET", "/", &(struct answer){.body = "abc"});
+    const struct incoming *in = box_wait(&b, download(&b, "/proc/nothing/here"), IN_FAIL, 0);
+
+    assert_int_equal(in->err.rc, RC_IO);
+    assert_non_null(strstr(in->err.text, "/proc/nothing/here.part"));
+    box_close(&b);
+}
+
 /* As a full disk would: the write fails half way. SIGXFSZ never reaches the worker, which has all
  * signals blocked. */
 static void a_full_disk_is_named(void **state) {
@@ -464,6 +640,11 @@ int main(void) {
         cmocka_unit_test(a_download_that_lost_its_name_leaves_both_alone),
         cmocka_unit_test(a_failed_download_leaves_nothing),
         cmocka_unit_test(a_download_cut_short_starts_over),
+        cmocka_unit_test(a_broken_download_goes_on_by_range),
+        cmocka_unit_test(a_part_of_something_unknown_is_not_continued),
+        cmocka_unit_test(a_part_is_kept_and_taken_up_later),
+        cmocka_unit_test(a_part_that_is_none_is_not_touched),
+        cmocka_unit_test(a_target_that_takes_no_file_is_named),
         cmocka_unit_test(a_full_disk_is_named),
         cmocka_unit_test(a_download_is_cancelled_while_it_arrives),
         cmocka_unit_test(bytes_without_a_file_come_in_memory),
