@@ -41,8 +41,8 @@ static void insert_paste(struct model *m, struct editor *e, const struct key *k,
     const bool fold = !e->one_line && lines_of(k->paste, k->n) > FOLD_LINES;
 
     if (k->lost > 0 || !editor_insert(e, k->paste, k->n)) {
-        act_notice(m, "a paste of %zu bytes: at most %zu fit here, nothing was inserted",
-                   k->n + k->lost, e->text.max);
+        act_notice(m, "nothing was inserted: the paste has %zu bytes, %zu fit here", k->n + k->lost,
+                   e->text.max);
         return;
     }
     if (fold && e->caret > from)
@@ -115,9 +115,9 @@ COMMAND(cmd_editor) { act_editor(m, fx); }
 
 /* Moving is not writing. */
 static bool only_moves(enum cmd c) {
-    static const enum cmd moves[] = {CMD_EDIT_LEFT,      CMD_EDIT_RIGHT,      CMD_EDIT_WORD_LEFT,
+    static const enum cmd moves[] = {CMD_EDIT_LEFT,       CMD_EDIT_RIGHT,      CMD_EDIT_WORD_LEFT,
                                      CMD_EDIT_WORD_RIGHT, CMD_EDIT_LINE_START, CMD_EDIT_LINE_END,
-                                     CMD_EDIT_START,     CMD_EDIT_END};
+                                     CMD_EDIT_START,      CMD_EDIT_END};
     for (size_t i = 0; i < MIX_COUNT(moves); i++)
         if (moves[i] == c)
             return true;
@@ -126,9 +126,8 @@ static bool only_moves(enum cmd c) {
 
 bool edit_locked(struct model *m, enum cmd c) {
     const struct editor *e = field_focused(m);
-    const bool writes =
-        c == CMD_COUNT || c == CMD_CHIP_UNFOLD ||
-        (command_home(c) == SCOPE_COMPOSER && !only_moves(c) && c != CMD_PROMPTS);
+    const bool writes = c == CMD_COUNT || c == CMD_CHIP_UNFOLD ||
+                        (command_home(c) == SCOPE_COMPOSER && !only_moves(c) && c != CMD_PROMPTS);
 
     if (!m->shown->away || !writes || (e && e != &m->shown->draft))
         return false;

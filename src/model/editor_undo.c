@@ -347,6 +347,8 @@ static bool fits(struct buf *text, const struct edit_step *s, bool back) {
         (n_out > 0 && memcmp(text->p + s->at, out, n_out) != 0))
         return false;
     const size_t was = text->n;
+    if (!on_border(text, back ? s->caret_after : s->caret_before))
+        return false;
     if (!chips_fit(back ? s->after : s->before, back ? s->n_after : s->n_before, was))
         return false;
     buf_cut(text, s->at, n_out);

@@ -101,6 +101,234 @@ static void editor_does_as_the_table_says(void **state) {
     }
 }
 
+/* ---- chips ---- */
+static void is(const struct editor *e, const char *text, size_t caret, size_t chips) {
+    assert_string_equal(buf_str(&e->text), text);
+    assert_int_equal(e->caret, caret);
+    assert_int_equal(e->n_chips, chips);
+}
+
+static void a_chip_is_one_thing(void **state) {
+    struct editor e;
+    (void)state;
+    editor_init(&e, 4096);
+    assert_true(editor_insert(&e, "a one\ntwo b", 11));
+    editor_chip(&e, CHIP_PASTE, 2, 7, NULL, -1);
+    is(&e, "a one\ntwo b", 11, 1);
+    editor_move(&e, TO_WORD_LEFT);
+    assert_int_equal(e.caret, 10);
+    editor_move(&e, TO_LEFT);
+    editor_move(&e, TO_LEFT);
+    assert_int_equal(e.caret, 2); /* over it in one step */
+    editor_move(&e, TO_RIGHT);
+    assert_int_equal(e.caret, 9);
+    editor_move(&e, TO_LINE_START); /* a line end inside it ends no line */
+    assert_int_equal(e.caret, 0);
+    editor_move(&e, TO_LINE_END);
+    assert_int_equal(e.caret, 11);
+    assert_false(editor_move(&e, TO_UP));
+    editor_move(&e, TO_WORD_LEFT);
+    editor_move(&e, TO_WORD_LEFT);
+    assert_int_equal(e.caret, 2);
+    assert_true(editor_insert(&e, "x", 1)); /* what is before it moves it */
+    is(&e, "a xone\ntwo b", 3, 1);
+    assert_int_equal(e.chips[0].off, 3);
+    editor_move(&e, TO_RIGHT);
+    editor_kill(&e, TO_LEFT, NULL);
+    is(&e, "a x b", 3, 0);
+    assert_true(editor_undo(&e));
+    is(&e, "a xone\ntwo b", 10, 1);
+    editor_unchip(&e, 5);
+    is(&e, "a xone\ntwo b", 10, 0);
+    assert_true(editor_undo(&e));
+    is(&e, "a xone\ntwo b", 10, 1);
+    assert_true(editor_redo(&e));
+    is(&e, "a xone\ntwo b", 10, 0);
+    assert_true(editor_undo(&e));
+    assert_true(editor_undo(&e));
+    assert_true(editor_undo(&e));
+    is(&e, "", 0, 0);
+    assert_true(editor_redo(&e));
+    is(&e, "a one\ntwo b", 11, 1); /* the chip comes back with its text */
+    editor_fini(&e);
+}
+
+static void a_chip_says_what_it_stands_for(void **state) {
+    static const struct {
+        const char *text, *label;
+        enum chip_kind kind;
+        int64_t size;
+    } rows[] = {
+        {"one\ntwo\n", "[2 lines, 8 B: one...]", CHIP_PASTE, -1},
+        {"\n\n  x", "[3 lines, 5 B: x...]", CHIP_PASTE, -1},
+        {"only", "[1 line, 4 B: only]", CHIP_PASTE, -1},
+        {"a very long line of which only the head is told",
+         "[1 line, 47 B: a very long line of which on...]", CHIP_PASTE, -1},
+        {"@notes.md", "[@notes.md, 12 kB]", CHIP_FILE, 12345},
+        {"@big", "[@big, 2.1 GB]", CHIP_FILE, 2100000000},
+        {"@x", "[@x]", CHIP_FILE, -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct editor e;
+        auto_buf struct buf label = {.max = 4096};
+        editor_init(&e, 4096);
+        assert_true(editor_insert(&e, rows[i].text, strlen(rows[i].text)));
+        editor_chip(&e, rows[i].kind, 0, e.text.n, NULL, rows[i].size);
+        editor_chip_label(&e, &e.chips[0], &label);
+        assert_string_equal(buf_str(&label), rows[i].label);
+        editor_fini(&e);
+    }
+}
+
+/* ---- undo that was on disk ---- */
+static void undo_comes_back_from_disk(void **state) {
+    struct editor e, other;
+    auto_buf struct buf kept = {.max = 65536};
+    (void)state;
+    editor_init(&e, 4096);
+    assert_true(editor_insert(&e, "one ", 4));
+    assert_true(editor_insert(&e, "file.c and", 10));
+    editor_chip(&e, CHIP_FILE, 4, 6, "/tmp/file.c", 7);
+    editor_kill(&e, TO_WORD_LEFT, NULL);
+    editor_kill(&e, TO_START, NULL);
+    assert_true(editor_undo(&e));
+    editor_undo_keep(&e, &kept, 65536);
+    assert_true(kept.n > 0);
+
+    editor_init(&other, 4096);
+    assert_true(editor_insert(&other, buf_str(&e.text), e.text.n));
+    editor_chip(&other, CHIP_FILE, 4, 6, "/tmp/file.c", 7);
+    assert_true(editor_undo_take(&other, kept.p, kept.n));
+    for (int i = 0; i < 9; i++) {
+        const bool back = i < 5;
+        assert_int_equal(back ? editor_undo(&e) : editor_redo(&e),
+                         back ? editor_undo(&other) : editor_redo(&other));
+        is(&other, buf_str(&e.text), e.caret, e.n_chips);
+        for (size_t k = 0; k < e.n_chips; k++)
+            assert_string_equal(other.chips[k].path, "/tmp/file.c");
+    }
+    editor_fini(&e);
+    editor_fini(&other);
+}
+
+static void undo_of_another_text_is_refused(void **state) {
+    struct editor e, other;
+    auto_buf struct buf kept = {.max = 65536};
+    uint32_t seed = 99;
+    (void)state;
+    editor_init(&e, 4096);
+    editor_init(&other, 4096);
+    assert_true(editor_insert(&e, "one two", 7));
+    editor_chip(&e, CHIP_FILE, 0, 3, "/x", 7);
+    editor_kill(&e, TO_WORD_LEFT, NULL);
+    editor_undo_keep(&e, &kept, 65536);
+    assert_false(editor_undo_take(&other, kept.p, kept.n));
+    assert_false(editor_undo(&other));
+    assert_true(editor_insert(&other, buf_str(&e.text), e.text.n));
+    for (size_t n = 0; n < kept.n; n++) { /* torn: never more than what was there, never a fall */
+        (void)editor_undo_take(&other, kept.p, n);
+        assert_true(text_valid(buf_str(&other.text), other.text.n));
+    }
+    for (int i = 0; i < 20000; i++) {
+        auto_buf struct buf bad = {.max = 65536};
+        (void)buf_add(&bad, kept.p, kept.n);
+        seed = seed * 1664525 + 1013904223;
+        bad.p[(seed >> 8) % bad.n] = (char)"0123456789ur \n-\377"[seed >> 28];
+        (void)editor_undo_take(&other, bad.p, bad.n);
+        while (editor_undo(&other))
+            assert_true(text_valid(buf_str(&other.text), other.text.n));
+        while (editor_redo(&other))
+            assert_true(other.caret <= other.text.n);
+        editor_set(&other, buf_str(&e.text));
+    }
+    editor_fini(&e);
+    editor_fini(&other);
+}
+
+static void what_is_kept_of_undo_is_the_newest_that_fits(void **state) {
+    struct editor e, other;
+    (void)state;
+    editor_init(&e, 65536);
+    for (int i = 0; i < 400; i++)
+        assert_true(editor_insert(&e, "a longer word\n", 14));
+    auto_buf struct buf kept = {.max = 65536};
+    editor_undo_keep(&e, &kept, 4000);
+    assert_true(kept.n > 2000 && kept.n <= 4000);
+    editor_init(&other, 65536);
+    assert_true(editor_insert(&other, buf_str(&e.text), e.text.n));
+    assert_true(editor_undo_take(&other, kept.p, kept.n));
+    assert_true(editor_undo(&other));
+    assert_int_equal(other.text.n, 399 * 14);
+    editor_fini(&e);
+    editor_fini(&other);
+}
+
+/* ---- words ---- */
+static void kills_join_and_come_back(void **state) {
+    struct editor e;
+    struct kills k = {0};
+    (void)state;
+    editor_init(&e, 4096);
+    assert_true(editor_insert(&e, "one two three four", 18));
+    assert_true(editor_kill_into(&e, TO_WORD_LEFT, &k));
+    assert_true(editor_kill_into(&e, TO_WORD_LEFT, &k));
+    assert_string_equal(k.v[0], "three four");
+    editor_move(&e, TO_START);
+    assert_true(editor_kill_into(&e, TO_WORD_RIGHT, &k));
+    assert_int_equal(k.n, 2);
+    assert_true(editor_yank(&e, &k));
+    is(&e, "one two ", 3, 0);
+    assert_true(editor_yank_older(&e, &k));
+    is(&e, "three four two ", 10, 0);
+    assert_true(editor_yank_older(&e, &k)); /* round again */
+    is(&e, "one two ", 3, 0);
+    editor_move(&e, TO_END);
+    assert_false(editor_yank_older(&e, &k));
+    editor_fini(&e);
+    kills_fini(&k);
+    assert_false(editor_kill_into(&(struct editor){.text = {.max = 4}}, TO_END, &k));
+}
+
+static void words_are_of_any_script(void **state) {
+    static const struct {
+        const char *text, *after; /* | is the caret */
+        char what;
+    } rows[] = {
+        {"|one two", "ONE| two", 'u'},
+        {"|éTÉ ß", "été| ß", 'l'},
+        {"| привет мир", " Привет| мир", 'c'},
+        {"|漢字かな", "漢字|かな", 'f'},
+        {"한글 |word", "|한글 word", 'b'},
+        {"|don't", "don|'t", 'f'},
+        {"one| two", "two one|", 't'},
+        {"one two|", "two one|", 't'},
+        {"one, tw|o three", "two, one| three", 't'},
+        {"one|", "one|", 't'},
+    };
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct editor e;
+        auto_buf struct buf shown = {.max = 4096};
+        const char *bar = strchr(rows[i].text, '|');
+        editor_init(&e, 4096);
+        assert_true(editor_insert(&e, bar + 1, strlen(bar + 1)));
+        editor_move(&e, TO_START);
+        assert_true(editor_insert(&e, rows[i].text, (size_t)(bar - rows[i].text)));
+        if (rows[i].what == 'u' || rows[i].what == 'l' || rows[i].what == 'c')
+            editor_case(&e, rows[i].what == 'u'   ? CASE_UPPER
+                            : rows[i].what == 'l' ? CASE_LOWER
+                                                  : CASE_CAPITAL);
+        else if (rows[i].what == 't')
+            editor_transpose_words(&e);
+        else
+            editor_move(&e, rows[i].what == 'f' ? TO_WORD_RIGHT : TO_WORD_LEFT);
+        buf_addf(&shown, "%.*s|%s", (int)e.caret, buf_str(&e.text), buf_str(&e.text) + e.caret);
+        assert_string_equal(buf_str(&shown), rows[i].after);
+        editor_fini(&e);
+    }
+}
+
 static void foreign_bytes_come_in_clean(void **state) {
     (void)state;
     struct editor e;
@@ -165,6 +393,13 @@ int main(void) {
     setlocale(LC_ALL, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(editor_does_as_the_table_says),
+        cmocka_unit_test(a_chip_is_one_thing),
+        cmocka_unit_test(a_chip_says_what_it_stands_for),
+        cmocka_unit_test(undo_comes_back_from_disk),
+        cmocka_unit_test(undo_of_another_text_is_refused),
+        cmocka_unit_test(what_is_kept_of_undo_is_the_newest_that_fits),
+        cmocka_unit_test(kills_join_and_come_back),
+        cmocka_unit_test(words_are_of_any_script),
         cmocka_unit_test(foreign_bytes_come_in_clean),
         cmocka_unit_test(what_does_not_fit_is_refused_whole),
         cmocka_unit_test(random_edits_keep_text_valid_and_caret_on_a_border),
