@@ -46,7 +46,8 @@ void act_hold_drop(struct model *m) {
 }
 
 void holds_look(struct model *m) {
-    if (m->priv->holds > 0 && !ask_on_screen(m))
+    /* under a menu it would be seen, but u not heard */
+    if (m->priv->holds > 0 && (!ask_on_screen(m) || m->ui.over != OVER_NONE))
         holds_drop(m, "it was out of sight before it left");
 }
 

@@ -314,7 +314,7 @@ static int draw_notes(const struct model *m, struct canvas *c, struct rect r, in
 
         while (ask_batch_next(m, a, &at))
             all++;
-        canvas_putf(c, x, r.y + y++, w, STYLE_KEY, "one answer for %zu requests; b parts them",
+        canvas_putf(c, x, r.y + y++, w, STYLE_KEY, "one answer for %zu requests (b parts)",
                     all);
     }
     if (a->rule_text && y < r.h) {

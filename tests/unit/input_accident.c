@@ -258,6 +258,144 @@ static void no_key_in_a_mode_of_the_thread_decides(void **state) {
     }
 }
 
+/* ---- held, gathered, with a reason ---- */
+static void asks_of(struct desk *d, const char *id, const char *command) {
+    char params[128];
+
+    snprintf(params, sizeof params, "{\"command\":\"%s\"}", command);
+    events(d, EV_PERMISSION,
+           (struct event_data){
+               .id = id, .session_id = "s1", .tool_name = "Bash", .params_raw = params});
+}
+
+static struct desk *armed_with(const char *command) {
+    struct desk *d = armed();
+
+    press(d, "n");
+    d->fx->n_requests = 0; /* the first one is over */
+    asks_of(d, "p2", command);
+    press(d, "j");
+    look(d, 1000);
+    assert_true(ask_armed(d->m, model_selected_ask(d->m), d->now));
+    return d;
+}
+
+/* Every way on from a held grant but waiting where it can be seen. */
+static void a_held_grant_leaves_only_before_ones_eyes(void **state) {
+    static const char *const ways[] = {"u",   "Esc", "v",   "Enter", "M-p", "M-1",
+                                       "M-2", "C-p", "Tab", "?",     "n",   "d"};
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(ways); i++) {
+        struct desk *d = armed_with("sudo ls");
+        size_t denied = strchr("nd", ways[i][0]) && !ways[i][1];
+
+        press(d, "y");
+        assert_int_equal(granted(d), 0);
+        look(d, 450);
+        press(d, ways[i]);
+        for (int k = 0; k < 10; k++)
+            look(d, 200);
+        if (granted(d) != denied)
+            fail_msg("%s: %zu", ways[i], granted(d));
+        desk_free(d);
+    }
+}
+
+static void a_paste_drops_a_held_grant(void **state) {
+    struct desk *d = armed_with("sudo ls");
+
+    (void)state;
+    press(d, "y");
+    press_key(d, (struct key){.code = K_PASTE, .paste = "ab", .n = 2});
+    for (int k = 0; k < 10; k++)
+        look(d, 200);
+    assert_int_equal(granted(d), 0);
+    desk_free(d);
+}
+
+static void a_held_grant_leaves_once_however_long_y_is_held(void **state) {
+    struct desk *d = armed_with("sudo ls");
+
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        press(d, "y");
+        look(d, 30);
+    }
+    assert_int_equal(granted(d), 1);
+    desk_free(d);
+}
+
+static void a_batch_is_armed_by_its_own_frame(void **state) {
+    struct desk *d = armed_with("ls");
+
+    (void)state;
+    asks_of(d, "p3", "ls");
+    press(d, "b");
+    press(d, "y");
+    assert_int_equal(granted(d), 0);
+    look(d, 1000);
+    press(d, "b"); /* apart again */
+    press(d, "y");
+    assert_int_equal(granted(d), 0);
+    look(d, 1000);
+    press(d, "b");
+    look(d, 1000);
+    asks_of(d, "p4", "ls");
+    press(d, "y");
+    assert_int_equal(granted(d), 2);
+    desk_free(d);
+}
+
+static void letters_of_a_reason_are_no_keys(void **state) {
+    static const char text[] = "you may try again, no yy nn d b u R";
+    struct desk *d = armed_with("ls");
+
+    (void)state;
+    press(d, "d");
+    for (const char *p = text; *p; p++) {
+        look(d, 500);
+        press_key(d, (struct key){.code = (uint32_t)*p});
+    }
+    assert_int_equal(granted(d), 1); /* the denial */
+    assert_string_equal(buf_str(&model_selected_ask(d->m)->reply.text), text);
+    press(d, "Esc");
+    assert_int_equal(granted(d), 1);
+    assert_int_equal(d->m->ui.focus, PANE_PERMISSIONS);
+    desk_free(d);
+}
+
+/* Nothing was denied, and what one writes believing that it was is still no key. */
+static void letters_behind_an_early_d_are_no_keys_either(void **state) {
+    struct desk *d = armed_with("ls");
+
+    (void)state;
+    act_look_again(d->m);
+    press(d, "d");
+    for (const char *p = "y y n y"; *p; p++) {
+        look(d, 500);
+        press_key(d, (struct key){.code = (uint32_t)*p});
+    }
+    assert_int_equal(granted(d), 0);
+    desk_free(d);
+}
+
+static void an_expired_one_takes_no_key_and_sends_nothing_by_itself(void **state) {
+    struct desk *d = armed_with("ls");
+
+    (void)state;
+    look(d, 29000);
+    for (const char *p = "yndbRRR"; *p; p++) {
+        look(d, 500);
+        press_key(d, (struct key){.code = (uint32_t)*p});
+    }
+    assert_int_equal(granted(d), 0);
+    assert_non_null(strstr(buf_str(&d->m->shown->draft.text), "please try again"));
+    for (size_t i = 0; i < d->fx->n_requests; i++)
+        assert_int_not_equal(d->fx->requests[i]->op, OP_MESSAGE_SEND);
+    desk_free(d);
+}
+
 int main(void) {
     setlocale(LC_ALL, "C.UTF-8");
     const struct CMUnitTest tests[] = {
@@ -270,6 +408,13 @@ int main(void) {
         cmocka_unit_test(scrolling_in_bursts_disarms_nothing),
         cmocka_unit_test(a_held_y_never_decides),
         cmocka_unit_test(no_key_in_a_mode_of_the_thread_decides),
+        cmocka_unit_test(a_held_grant_leaves_only_before_ones_eyes),
+        cmocka_unit_test(a_paste_drops_a_held_grant),
+        cmocka_unit_test(a_held_grant_leaves_once_however_long_y_is_held),
+        cmocka_unit_test(a_batch_is_armed_by_its_own_frame),
+        cmocka_unit_test(letters_of_a_reason_are_no_keys),
+        cmocka_unit_test(letters_behind_an_early_d_are_no_keys_either),
+        cmocka_unit_test(an_expired_one_takes_no_key_and_sends_nothing_by_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

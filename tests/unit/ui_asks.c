@@ -1,5 +1,6 @@
 /* Permissions: what is decided on is seen whole, its time is true, and nothing hostile hides in it.
  */
+#include "cpu_time.h"
 #include "ui_fixture.h"
 
 static struct fixture *f;
@@ -225,6 +226,204 @@ static void an_arrival_above_does_not_change_what_is_selected(void **state) {
     assert_string_equal(f->m.ui.ask_cursor, "p1");
 }
 
+/* ---- what looks dangerous ---- */
+static struct risk_mark risks[] = {{RISK_SEVERE, "runs as root", 8, 12},
+                                   {RISK_NOTABLE, "uses the network", 16, 20}};
+
+static void make_risky(struct ask *a) {
+    a->object = "make && sudo ls; curl x";
+    a->risks = risks;
+    a->n_risks = 2;
+    risks[1].from = 17;
+    risks[1].to = 21;
+}
+
+static void what_looks_dangerous_is_marked_in_place_and_named(void **state) {
+    (void)state;
+    make_risky(&f->a[0]);
+    frame(f);
+    assert_true(screen_says("!! runs as root"));
+    assert_true(screen_says("! uses the network"));
+    assert_int_equal(style_of("make &&"), STYLE_ASK_OBJECT);
+    assert_int_equal(style_of("sudo"), STYLE_RISK_SEVERE);
+    assert_int_equal(style_of("curl"), STYLE_RISK);
+    assert_int_equal(style_of("ls;"), STYLE_ASK_OBJECT);
+    f->m.ui.over = OVER_ASK;
+    frame(f);
+    assert_true(screen_says("!! runs as root"));
+    assert_int_equal(style_of("sudo"), STYLE_RISK_SEVERE);
+    f->m.ui.over = OVER_MENU;
+    f->m.ui.menu_pane = PANE_PERMISSIONS;
+    frame(f);
+    assert_true(screen_says("!! runs as root"));
+}
+
+static void a_mark_goes_on_where_a_line_is_wrapped(void **state) {
+    static char object[400];
+    static struct risk_mark all = {RISK_SEVERE, "cannot be read plainly", 0, 300};
+
+    (void)state;
+    memset(object, 'q', 300);
+    snprintf(object + 300, 100, " tail");
+    f->a[0].object = object;
+    f->a[0].risks = &all;
+    f->a[0].n_risks = 1;
+    frame(f);
+    size_t marked = 0;
+
+    for (int i = 0; i < f->c.w * f->c.h; i++)
+        marked += f->c.cells[i].cp[0] == 'q' && f->c.cells[i].style == STYLE_RISK_SEVERE;
+    assert_int_equal(marked, 300);
+    assert_int_equal(style_of("tail"), STYLE_ASK_OBJECT);
+}
+
+static void a_held_grant_says_how_it_is_dropped(void **state) {
+    (void)state;
+    make_risky(&f->a[0]);
+    f->a[0].held_until = NOW + 500;
+    frame(f);
+    assert_true(screen_says("held 0:21"));
+    assert_true(screen_says("grant held: u drops it"));
+    f->m.ui.over = OVER_ASK;
+    frame(f);
+    assert_true(screen_says("held 0:21"));
+}
+
+static void a_batch_lists_every_asker_and_every_command(void **state) {
+    (void)state;
+    f->a[2] = f->a[0];
+    f->a[2].id = "p3";
+    f->a[2].session = &f->s[1];
+    f->a[2].deadline = NOW + 5500;
+    f->asks[2] = &f->a[2];
+    f->m.n_asks = 3;
+    f->a[0].batch = f->a[2].batch = 1;
+    f->a[0].leads = true;
+    frame(f);
+    assert_true(screen_says("one answer for 2 requests (b parts)"));
+    assert_true(screen_says("asked by Refactor the parser > "));
+    assert_true(screen_says("0:06")); /* of the one that is over first */
+    assert_false(screen_says("0:21"));
+    assert_true(screen_says("Edit  src/lexer.c"));
+    size_t said = 0;
+    auto_buf struct buf got = {.max = MIX_MIB};
+
+    canvas_text(&f->c, &got);
+    for (const char *p = buf_str(&got); (p = strstr(p, "rm -rf build && make")); p++)
+        said++;
+    assert_int_equal(said, 2);
+    f->m.ui.over = OVER_MENU;
+    f->m.ui.menu_pane = PANE_PERMISSIONS;
+    frame(f);
+    assert_true(screen_says("one answer for 2 requests"));
+}
+
+/* ---- changes ---- */
+static void make_edit(struct ask *a) {
+    a->tool = "Edit";
+    a->action = "write";
+    a->object = "/srv/w/a.c\n- int one;\n+ int two;\n";
+    a->input = "{\"file_path\":\"/srv/w/a.c\",\"old_string\":\"int one;\\nreturn 0;\\n\","
+               "\"new_string\":\"int two;\\nreturn 0;\\n\"}";
+}
+
+static void a_change_is_compared_with_its_colours(void **state) {
+    (void)state;
+    make_edit(&f->a[0]);
+    frame(f);
+    assert_true(screen_says("/srv/w/a.c"));
+    assert_true(screen_says("int one;"));
+    assert_true(screen_says("int two;"));
+    assert_int_equal(style_of("return"), STYLE_CODE_KEYWORD);
+    assert_true(f->a[0].uncut);
+    resize(f, 200, 50);
+    f->m.ui.over = OVER_ASK;
+    frame(f);
+    assert_true(screen_says("t side by side"));
+    f->m.ui.ask_split = true;
+    frame(f);
+    auto_buf struct buf got = {.max = MIX_MIB};
+
+    canvas_text(&f->c, &got);
+    const char *old = strstr(buf_str(&got), "int one;"), *new = strstr(buf_str(&got), "int two;");
+
+    assert_true(old && new &&new > old);
+    assert_null(memchr(old, '\n', (size_t)(new - old))); /* in one row */
+}
+
+static void a_row_shows_the_end_of_a_path(void **state) {
+    (void)state;
+    f->a[1].object = "/srv/storage/a/very/long/way/to/the/place/of/it/last-name.c\n- a\n+ b\n";
+    frame(f);
+    assert_true(screen_says("last-name.c"));
+    assert_false(screen_says("/srv/storage"));
+}
+
+static void the_text_scrolls_in_the_pane(void **state) {
+    static char object[4096];
+    size_t n = 0;
+
+    (void)state;
+    for (int i = 0; i < 100; i++)
+        n += (size_t)snprintf(object + n, sizeof object - n, "line %d\n", i);
+    f->a[0].object = object;
+    resize(f, 80, 24);
+    frame(f);
+    assert_true(screen_says("lines 1-"));
+    assert_false(f->a[0].uncut);
+    f->m.ui.ask_scroll = 1000;
+    frame(f);
+    assert_true(screen_says("line 99"));
+    assert_true(screen_says("of 100"));
+    assert_true(f->a[0].uncut);
+    assert_true(f->m.ui.ask_scroll < 100);
+}
+
+/* ---- the reason ---- */
+static void the_field_of_a_reason_says_what_became_of_the_denial(void **state) {
+    (void)state;
+    editor_init(&f->a[0].reply, 1024);
+    f->m.ui.replying = true;
+    f->m.ui.early = true;
+    frame(f);
+    assert_true(screen_says("early, nothing denied yet; why:"));
+    f->m.ui.early = false;
+    f->a[0].state = ASK_SENT;
+    f->a[0].decision = DECIDE_DENY;
+    editor_set(&f->a[0].reply, "too slow");
+    frame(f);
+    assert_true(screen_says("denied; why: too slow"));
+    editor_fini(&f->a[0].reply);
+    f->a[0].reply = (struct editor){0};
+}
+
+/* ---- large ---- */
+static void five_megabytes_are_laid_out_once(void **state) {
+    enum { BYTES = 5 << 20 };
+    char *object = xmalloc(BYTES + 1);
+
+    (void)state;
+    for (size_t i = 0; i < BYTES; i++)
+        object[i] = i % 70 == 69 ? '\n' : (char)('a' + i % 26);
+    object[BYTES] = '\0';
+    f->a[0].object = object;
+    make_edit(&f->a[1]);
+    f->a[1].object = object;
+    frame(f);
+    const double before = cpu_ms();
+
+    for (int i = 0; i < 20; i++) {
+        f->m.now += 1000;
+        frame(f);
+    }
+    assert_true(cpu_ms() - before < 2000);
+    assert_true(screen_says("lines 1-"));
+    f->a[0].object = "";
+    f->a[1].object = "";
+    frame(f);
+    free(object);
+}
+
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, start, end)
     const struct CMUnitTest tests[] = {
@@ -239,6 +438,15 @@ int main(void) {
         CASE(a_text_is_not_seen_where_the_pane_is_not),
         CASE(the_selected_one_stays_in_view_among_many),
         CASE(an_arrival_above_does_not_change_what_is_selected),
+        CASE(what_looks_dangerous_is_marked_in_place_and_named),
+        CASE(a_mark_goes_on_where_a_line_is_wrapped),
+        CASE(a_held_grant_says_how_it_is_dropped),
+        CASE(a_batch_lists_every_asker_and_every_command),
+        CASE(a_change_is_compared_with_its_colours),
+        CASE(a_row_shows_the_end_of_a_path),
+        CASE(the_text_scrolls_in_the_pane),
+        CASE(the_field_of_a_reason_says_what_became_of_the_denial),
+        CASE(five_megabytes_are_laid_out_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
