@@ -36,11 +36,18 @@ static struct word word_at(const struct editor *e) {
 }
 
 /* ---- open and shut ---- */
+/* The draft may become another by an answer, too. */
+static bool is_current(const struct model *m, const struct complete_private *p) {
+    const struct editor *e = &m->shown->draft;
+
+    return !p || (p->session == m->shown && p->draft_rev == e->rev && p->caret == e->caret);
+}
+
 const struct complete *complete_shown(const struct model *m) {
     const struct complete *c = m->complete;
 
     return c && c->kind != COMPLETE_NOTHING && c->n > 0 && m->ui.focus == PANE_COMPOSER &&
-                   m->ui.over == OVER_NONE
+                   m->ui.over == OVER_NONE && is_current(m, c->priv)
                ? c
                : NULL;
 }
@@ -134,10 +141,7 @@ void act_complete_look(struct model *m) {
 
     if (!c || c->kind == COMPLETE_NOTHING)
         return;
-    const struct editor *e = &m->shown->draft;
-
-    if (c->priv->session != m->shown || m->ui.focus != PANE_COMPOSER || m->ui.over != OVER_NONE ||
-        e->rev != c->priv->draft_rev || e->caret != c->priv->caret)
+    if (!is_current(m, c->priv) || m->ui.focus != PANE_COMPOSER || m->ui.over != OVER_NONE)
         shut(m);
 }
 

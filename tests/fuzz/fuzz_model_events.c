@@ -3,6 +3,8 @@
  * no request is answered but by an armed decision, one message at a time leaves a session and only
  * while its stream is live, nothing typed is lost, and time does not spin. */
 #include "fuzz.h"
+#include "mix/complete.h"
+#include "mix/editor.h"
 #include "model_run.h"
 
 /* ---- what comes ---- */
@@ -231,6 +233,14 @@ static void disk(struct run *r) {
         t->data = arena_strdup(&t->arena, data);
         t->len = data ? strlen(data) : 0;
     }
+    if (t->kind == TASK_STAT && t->err.rc == RC_OK) {
+        t->entries = arena_alloc(&t->arena, sizeof *t->entries);
+        t->n_entries = 1;
+        t->entries->name = t->path;
+        t->entries->size = next(r) % 3;
+        t->entries->kind = next(r) % 8 == 0 ? ENTRY_FIFO : ENTRY_FILE;
+        t->entries->readable = true;
+    }
     model_task_done(r->m, t, r->now, 1700000000000 + r->now, r->fx);
     take_effects(r);
 }
@@ -428,10 +438,39 @@ static void act_on_session(struct run *r, unsigned what) {
     }
 }
 
+/* A file for the message, or a word and what completes it. */
+static void attach(struct run *r, unsigned what) {
+    static const char *const paths[] = {"/w/a.c", "/w/b c.md", "/w/x/a.c", "/w/\xff\n\033[m"};
+    struct file_info upload = {.name = "there.c", .size = 3, .url = "http://x/there.c"};
+    struct model *m = r->m;
+
+    switch (what) {
+    case 13:
+        act_attach(m, paths[next(r) % MIX_COUNT(paths)], NULL);
+        break;
+    case 14:
+        act_focus(m, PANE_COMPOSER);
+        act_attach(m, NULL, &upload);
+        if (editor_insert(&m->shown->draft, "@", 1)) {
+            act_draft_changed(m, m->shown);
+            act_complete_typed(m, r->fx);
+        }
+        break;
+    default:
+        act_complete_move(m, (int)(next(r) % 3) - 1, r->fx);
+        act_complete_accept(m, r->fx);
+        break;
+    }
+}
+
 static void act_on_text(struct run *r, unsigned what) {
     struct model *m = r->m;
     struct session *s = m->shown;
 
+    if (what >= 13) {
+        attach(r, what);
+        return;
+    }
     switch (what % 9) {
     case 0:
         act_queue_go(m, s, r->fx);

@@ -410,6 +410,19 @@ static void a_file_of_255_bytes_fits(void **state) {
     kit_free(k);
 }
 
+static void a_draft_that_became_another_shuts_it(void **state) {
+    struct kit *k = start();
+
+    (void)state;
+    type(k, "@main");
+    assert_non_null(list(k));
+    kit_type(k, "precious words"); /* what a command stood for came, say */
+    assert_null(list(k));
+    act_complete_accept(k->m, k->fx);
+    assert_string_equal(draft(k), "precious words");
+    kit_free(k);
+}
+
 static void moving_stays_within_the_list(void **state) {
     struct kit *k = start();
 
@@ -443,6 +456,7 @@ int main(void) {
         cmocka_unit_test(paths_from_elsewhere_are_walked),
         cmocka_unit_test(hostile_names_are_shown_clean_and_kept_as_they_are),
         cmocka_unit_test(a_file_of_255_bytes_fits),
+        cmocka_unit_test(a_draft_that_became_another_shuts_it),
         cmocka_unit_test(moving_stays_within_the_list),
     };
 
