@@ -6,7 +6,8 @@
 #include "mix/base.h"
 
 enum attend_kind { ATTEND_APPROVAL, ATTEND_QUESTION, ATTEND_ERROR, ATTEND_FINISHED, ATTEND_COUNT };
-/* Which sequence makes the terminal show a notice on the desktop. AUTO: what it is known to take. */
+/* Which sequence makes the terminal show a notice on the desktop. AUTO: what it is known to take.
+ */
 enum desktop { DESKTOP_AUTO, DESKTOP_OFF, DESKTOP_OSC9, DESKTOP_OSC777, DESKTOP_OSC99 };
 
 /* Zeroed: the defaults. */

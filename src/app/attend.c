@@ -31,8 +31,12 @@ static void run_hook(struct app *a, const struct attention_call *c) {
     struct arena *arena = &t->arena;
     const char **argv = arena_alloc(arena, 7 * sizeof *argv);
     const char **env = arena_alloc(arena, 5 * sizeof *env);
-    const char *const words[] = {"sh", "-c", script(arena, at->state.config.hook), "mixtui",
-                                 arena_strdup(arena, c->heading), arena_strdup(arena, c->text)};
+    const char *const words[] = {"sh",
+                                 "-c",
+                                 script(arena, at->state.config.hook),
+                                 "mixtui",
+                                 arena_strdup(arena, c->heading),
+                                 arena_strdup(arena, c->text)};
 
     memcpy(argv, words, sizeof words);
     argv[6] = NULL;

@@ -20,8 +20,7 @@ static void collect_server(struct handed *h, const struct app *a, size_t row) {
     const struct model *m = r->model;
     struct handed_server to = {.url = xstrdup(r->url),
                                .name = r->profile ? xstrdup(r->name) : NULL,
-                               .first = row == a->first &&
-                                        str_eq(r->url, a->options->profile.url)};
+                               .first = row == a->first && str_eq(r->url, a->options->profile.url)};
 
     for (size_t i = 0; i < m->n_sessions; i++)
         if (at_work(m, m->sessions[i])) {

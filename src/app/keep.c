@@ -113,9 +113,7 @@ static bool works(const struct model *m) {
            0;
 }
 
-static void since(int64_t *at, bool holds, int64_t now) {
-    *at = !holds ? 0 : *at > 0 ? *at : now;
-}
+static void since(int64_t *at, bool holds, int64_t now) { *at = !holds ? 0 : *at > 0 ? *at : now; }
 
 static void judge(struct keeper *k, int64_t now) {
     const struct model *m = model_of(k);
@@ -193,8 +191,8 @@ static int keep_here(const struct keep_order *order, int tell_fd) {
     a->keeping = &k.keeping;
     a->state_dir = path_state_dir();
     server_add(a, order->name, order->url);
-    k.keeping = (struct keep_facts){
-        .since = clock_real(), .key = a->servers.rows[0].key, .order = order};
+    k.keeping =
+        (struct keep_facts){.since = clock_real(), .key = a->servers.rows[0].key, .order = order};
     enum rc rc = take_lock(k.keeping.key, &err);
 
     if (rc == RC_OK)
@@ -252,8 +250,8 @@ static int wait_for(int fd) {
     size_t n = 0;
     ssize_t got;
 
-    while (n < sizeof line - 1 && ((got = read(fd, line + n, sizeof line - 1 - n)) > 0 ||
-                                   (got < 0 && errno == EINTR)))
+    while (n < sizeof line - 1 &&
+           ((got = read(fd, line + n, sizeof line - 1 - n)) > 0 || (got < 0 && errno == EINTR)))
         n += got > 0 ? (size_t)got : 0;
     line[n] = '\0';
     line[strcspn(line, "\n")] = '\0';

@@ -61,14 +61,14 @@ struct guest {
 /* A draft in $EDITOR (outside.c). */
 struct outside {
     enum { OUTSIDE_NOT, OUTSIDE_GUEST, OUTSIDE_PANE } where;
-    int pid;              /* of the tmux that opens a pane; 0: it did */
-    int line;             /* a fifo, on which the pane tells how it goes; -1 */
+    int pid;  /* of the tmux that opens a pane; 0: it did */
+    int line; /* a fifo, on which the pane tells how it goes; -1 */
     struct buf said;
     char *path, *session; /* its id; NULL: the fresh one */
     char *text;           /* as it was given */
     char *pane;
-    size_t row;           /* of servers */
-    int64_t asked_at;     /* that the pane be closed */
+    size_t row;       /* of servers */
+    int64_t asked_at; /* that the pane be closed */
 };
 struct app {
     const struct options *options;
@@ -99,7 +99,7 @@ struct app {
     bool bared;         /* lines stand in place of the screen, until a key */
     struct drag drag;   /* where the button went down, and where it is */
     bool held;          /* ... in the thread */
-    bool quit, keep; /* keep: what works is handed over at the end */
+    bool quit, keep;    /* keep: what works is handed over at the end */
     int exit_code;
     struct start start;
     struct publisher publisher;
@@ -176,7 +176,8 @@ int64_t publish_due(const struct app *a); /* -1: only after something happened *
 void publish_end(struct app *a);          /* before the job thread is ended */
 
 /* ---- attend.c ---- */
-void calls_start(struct app *a, const struct attend_config *config); /* with or without a terminal */
+void calls_start(struct app *a,
+                 const struct attend_config *config); /* with or without a terminal */
 void calls_turn(struct app *a, int64_t now);
 int64_t calls_due(const struct app *a);               /* -1: nothing waits */
 bool calls_task(struct app *a, const struct task *t); /* false: it is not its own */

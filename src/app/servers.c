@@ -121,7 +121,9 @@ static enum index_choice index_choice(const struct app *a, size_t row) {
 static void open_model(struct app *a, size_t row) {
     const struct keep_order *order = a->keeping ? a->keeping->order : NULL;
     const struct model_config config = {
-        .keeps = !order ? KEEPS_NOT : order->denies ? KEEPS_DENYING : KEEPS_BY_RULES,
+        .keeps = !order          ? KEEPS_NOT
+                 : order->denies ? KEEPS_DENYING
+                                 : KEEPS_BY_RULES,
         .rules_dir = a->state_dir,
         .url = row_at(a, row)->url,
         .demo = row_at(a, row)->demo,
@@ -134,8 +136,8 @@ static void open_model(struct app *a, size_t row) {
         .theme = a->theme ? a->theme : a->options->theme,
         .themes = a->themes,
         .n_themes = theme_names(a),
-        .watch_limit = order && order->n_sessions > 0 ? order->n_sessions
-                                                      : a->options->config.ui.watch_limit,
+        .watch_limit =
+            order && order->n_sessions > 0 ? order->n_sessions : a->options->config.ui.watch_limit,
         .transfers_at_once = a->options->config.ui.transfers,
         .copy_ways = desk_copy_ways(),
         .ascii = a->options->ascii,

@@ -30,8 +30,9 @@ void cli_keep_runner(keep_runner *run) { runner = run; }
 static enum rc take_session(struct keep_words *w, const char *id, struct err *err) {
     const size_t n = strlen(id);
 
-    if (n == 0 || n > 200 || strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                        "0123456789-_.") != n)
+    if (n == 0 || n > 200 ||
+        strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                   "0123456789-_.") != n)
         return err_set(err, RC_USAGE, 0, "%.60s: it is no session's id", id);
     if (w->order.n_sessions == SESSIONS_MAX)
         return err_set(err, RC_USAGE, 0, "no more than %d sessions", (int)SESSIONS_MAX);

@@ -148,8 +148,7 @@ static bool holds_lock(const char *key, int pid) {
     (void)buf_addf(&path, "%s/keep-%s.lock", dir, key);
     auto_fd int fd = open(buf_str(&path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 
-    return fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK &&
-           lock.l_pid == pid;
+    return fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid == pid;
 }
 
 static void stop_keeper(struct status *st, const struct keeper_line *k, int pid) {

@@ -40,13 +40,14 @@ struct term {
     struct buf bare; /* what is shown without a screen, and how far it is out */
     size_t bare_at;
     bool bared;
-    bool lent; /* to another program */
+    bool lent;  /* to another program */
     bool mouse; /* is reported while we are on the screen */
     bool cursor_on;
     enum { PICTURED_NOTHING, PICTURED_SIXEL, PICTURED_KITTY } pictured;
     char *title;      /* what it should be; NULL: nobody asked */
     bool title_shown; /* it is */
-    /* How the title before is given back: terminfo does it with the screen, we do, or nobody can. */
+    /* How the title before is given back: terminfo does it with the screen, we do, or nobody can.
+     */
     enum { TITLES_OFF, TITLES_BY_TERMINFO, TITLES_KEPT, TITLES_LOST } titles;
 };
 

@@ -1,5 +1,5 @@
-/* view_leave.c - what is said before somebody leaves: of each server what becomes of the agents that
- * work there, and what is not sent yet. */
+/* view_leave.c - what is said before somebody leaves: of each server what becomes of the agents
+ * that work there, and what is not sent yet. */
 #include "overlay.h"
 
 static void say_agents(const struct model *m, const struct model *peer, struct buf *out) {
@@ -36,8 +36,8 @@ static void say_things(const struct model *peer, struct buf *out, bool suspends)
 }
 
 static bool has_news(const struct model *peer) {
-    return model_working(peer) + model_transfers(peer) + model_unsent(peer) +
-               model_unsaved(peer) > 0;
+    return model_working(peer) + model_transfers(peer) + model_unsent(peer) + model_unsaved(peer) >
+           0;
 }
 
 void say_leave(const struct model *m, struct buf *out) {

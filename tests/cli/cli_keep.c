@@ -1,5 +1,5 @@
-/* `mixtui keep`: starts without a screen, answers by rules or denies, is listed and stopped, ends by
- * itself and leaves nothing behind. */
+/* `mixtui keep`: starts without a screen, answers by rules or denies, is listed and stopped, ends
+ * by itself and leaves nothing behind. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -156,7 +156,7 @@ static void it_answers_by_the_rules(void **state) {
 static void what_no_rule_decides_calls_the_command(void **state) {
     static const char command[] =
         "printf '%s|%s|%s|%s\\n' \"$MIXTUI_EVENT\" \"$1\" \"$2\" \"$MIXTUI_SESSION\" >> told";
-    auto_buf struct buf hook = {.max = MIX_KIB}, made = {.max = MIX_KIB};
+    auto_buf struct buf hook = {.max = MIX_KIB};
     struct buf text;
 
     (void)state;

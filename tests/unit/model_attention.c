@@ -3,10 +3,8 @@
 #include "model_kit.h"
 
 static struct attend event(enum attend_kind kind, const char *text) {
-    return (struct attend){.kind = kind,
-                           .session = xstrdup("s1"),
-                           .title = xstrdup("Parser"),
-                           .text = xstrdup(text)};
+    return (struct attend){
+        .kind = kind, .session = xstrdup("s1"), .title = xstrdup("Parser"), .text = xstrdup(text)};
 }
 
 static void add(struct attention *a, enum attend_kind kind, const char *text) {
@@ -59,8 +57,8 @@ static void focus_and_tmux_decide_which_ways_are_taken(void **state) {
 }
 
 static void what_is_switched_off_is_not_told(void **state) {
-    struct attention a = {.config = {.off = {[ATTEND_FINISHED] = true}, .silent = true,
-                                     .desktop = DESKTOP_OFF}};
+    struct attention a = {
+        .config = {.off = {[ATTEND_FINISHED] = true}, .silent = true, .desktop = DESKTOP_OFF}};
     struct attention_call c;
 
     (void)state;

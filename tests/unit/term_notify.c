@@ -35,13 +35,17 @@ static void foreign_bytes_stay_inside(void **state) {
     static const struct {
         const char *text, *want;
     } rows[] = {
-        {"a;b", "a,b"},       {"a\033]2;x\007b", "a?]2,x?b"}, {"a\x9c"
-                                                                "b",
-                                                                "a?b"},
+        {"a;b", "a,b"},
+        {"a\033]2;x\007b", "a?]2,x?b"},
+        {"a\x9c"
+         "b",
+         "a?b"},
         {"a\xc2\x9c"
          "b",
          "a?b"},
-        {"a\nb\x7f", "a?b?"}, {"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"}, {"\xe2\x82", "??"},
+        {"a\nb\x7f", "a?b?"},
+        {"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
+        {"\xe2\x82", "??"},
     };
 
     (void)state;
