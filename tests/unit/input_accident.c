@@ -272,7 +272,8 @@ static struct desk *armed_with(const char *command) {
     struct desk *d = armed();
 
     press(d, "n");
-    d->fx->n_requests = 0; /* the first one is over */
+    while (d->fx->n_requests > 0) /* the first one is over */
+        request_free(d->fx->requests[--d->fx->n_requests]);
     asks_of(d, "p2", command);
     press(d, "j");
     look(d, 1000);
