@@ -61,6 +61,11 @@ static void use_desk(struct app *a) {
         act_notice(a->model, "%s", err.text);
 }
 
+static void file_seen(struct app *a, int status) {
+    if (status != 0)
+        act_notice(a->model, "The program for that file ended with %d", status);
+}
+
 /* A file that was fetched for it goes to a program. */
 static void open_file(struct app *a) {
     auto_free char *path = TAKE(a->fx->open_file);
@@ -72,7 +77,7 @@ static void open_file(struct app *a) {
     enum rc rc = open_way(&way, a->options->config.ui.open, path, &err);
 
     if (rc == RC_OK && way.argv)
-        rc = guest_start(a, way.argv, NULL, &err);
+        rc = guest_start(a, way.argv, file_seen, &err);
     else if (rc == RC_OK)
         act_notice(a->model, "opened by the desktop");
     if (rc != RC_OK)
