@@ -95,6 +95,7 @@ struct ask {
     bool leads;         /* ... and this one stands for all of them */
     bool again;         /* "please try again" was prepared */
     uint32_t rules_task;          /* the rules are being asked about it; 0: not, or not any more */
+    bool rules_slow;              /* their answer does not come: somebody was called meanwhile */
     bool rules_asked;             /* once is enough: a rule saved later does not answer it */
     const char *rule_text; /* it was answered by this rule, `Bash:git *`; NULL: by a person */
     struct err err;

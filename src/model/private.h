@@ -582,6 +582,8 @@ void rules_answered(struct model *m, const struct ask *a, const char *answer, co
 void rules_task(struct model *m, struct task *t, struct effects *fx);
 struct rules_state;
 void rules_free(struct rules_state *r);
+void rules_tick(struct model *m, struct effects *fx);
+int64_t rules_next(const struct model *m);
 void rules_second(struct model *m); /* a countdown on the screen went on */
 
 /* ---- servers.c ---- */

@@ -7,6 +7,7 @@
 
 enum {
     LEAST_LEFT_MS = 1000, /* an answer that leaves later may not count */
+    SLOW_MS = 1000,       /* a disk that hangs: whoever is there is called */
     SAY_MS = 60000,       /* between two notices of a failure */
     LINE_MAX_BYTES = 256 * 1024,
     OBJECT_MAX = 16 * 1024 * 1024,
@@ -152,7 +153,7 @@ static void verdict(struct model *m, struct task *t, struct effects *fx) {
         a->rules_task = 0;
     if (t->err.rc != RC_OK && t->err.rc != RC_CANCELLED)
         say_failure(m, &t->err, "The rules were not asked, requests wait for you");
-    if (!decided && a && ask_answerable(a))
+    if (!decided && a && ask_answerable(a) && !a->rules_slow)
         attend_ask(m, a, fx);
     if (!decided)
         return;
@@ -167,6 +168,30 @@ static void verdict(struct model *m, struct task *t, struct effects *fx) {
     write_line(m, &t->ask,
                &(struct ruling_answer){.answer = "unsent", .by = "rule", .armed_ms = -1},
                &t->ruling, fx);
+}
+
+static bool is_slow(const struct ask *a) {
+    return a->rules_task && !a->rules_slow && ask_answerable(a);
+}
+
+void rules_tick(struct model *m, struct effects *fx) {
+    for (size_t i = 0; i < m->n_asks; i++) {
+        struct ask *a = m->asks[i];
+
+        if (!is_slow(a) || m->now - a->arrived_at < SLOW_MS)
+            continue;
+        a->rules_slow = true;
+        attend_ask(m, a, fx);
+    }
+}
+
+int64_t rules_next(const struct model *m) {
+    int64_t at = -1;
+
+    for (size_t i = 0; i < m->n_asks; i++)
+        if (is_slow(m->asks[i]))
+            sooner(&at, m->asks[i]->arrived_at + SLOW_MS);
+    return at;
 }
 
 /* ---- tasks ---- */

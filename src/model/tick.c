@@ -109,6 +109,7 @@ void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) 
     if (!model_hidden(m))
         holds_tick(m, fx);
     asks_tick(m);
+    rules_tick(m, fx);
     connect_tick(m, fx);
     watch_tick(m, fx);
     for (size_t i = 0; i < m->n_sessions; i++)
@@ -178,6 +179,7 @@ int64_t model_next_tick(const struct model *m, int64_t now) {
     if (m->fresh)
         sooner_of(&at, session_next(m->fresh));
     sooner_of(&at, asks_next(m, now));
+    sooner_of(&at, rules_next(m));
     sooner_of(&at, connect_next(m));
     sooner_of(&at, watch_next(m));
     sooner_of(&at, pictures_next(m));

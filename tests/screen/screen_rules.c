@@ -108,6 +108,7 @@ int main(void) {
 #define S(f, st) cmocka_unit_test_prestate_setup_teardown(f, NULL, screen_teardown, &stage_##st)
     const struct CMUnitTest tests[] = {
         S(a_rule_made_from_a_prompt_answers_the_next_one_until_it_is_revoked, narrow),
+        S(a_rule_made_from_a_prompt_answers_the_next_one_until_it_is_revoked, wide),
         S(a_file_with_errors_shows_the_lines_that_are_off, narrow),
         S(a_file_with_errors_shows_the_lines_that_are_off, wide),
     };

@@ -307,6 +307,22 @@ static void an_error_leaves_it_to_the_person_and_is_said_once_a_minute(void **st
     kit_free(k);
 }
 
+static void a_disk_that_hangs_keeps_nobody_from_being_called(void **state_) {
+    struct kit *k = start();
+
+    (void)state_;
+    k->disk_slow = true;
+    bash(k, "p1", "git status");
+    assert_int_equal(k->fx->n_attend, 0);
+    kit_pass(k, 1000);
+    assert_int_equal(k->fx->n_attend, 1);
+    kit_pass(k, 3000);
+    kit_disk(k);
+    kit_step(k);
+    assert_int_equal(k->fx->n_attend, 1); /* once */
+    kit_free(k);
+}
+
 static void the_answer_for_a_session_that_is_gone_goes_nowhere(void **state_) {
     struct kit *k = start_at("http://localhost:8088", two, 2);
 
@@ -587,6 +603,44 @@ static void a_broad_rule_is_saved_only_when_it_is_confirmed(void **state_) {
     kit_free(k);
 }
 
+static void a_rule_that_cannot_be_saved_stays_in_the_editor(void **state_) {
+    struct kit *k = editing("git status");
+
+    (void)state_;
+    fails = RC_IO;
+    press(k, "save the rule");
+    assert_non_null(strstr(kit_notice(k), "The rule was not saved"));
+    assert_non_null(k->m->ui.panel);
+    fails = RC_OK;
+    press(k, "save the rule");
+    assert_null(k->m->ui.panel);
+    assert_true(rules_file.n > 0);
+    kit_free(k);
+}
+
+static void a_screen_that_cannot_be_read_says_so_and_is_asked_again(void **state_) {
+    static const enum panel_id ids[] = {PANEL_RULES, PANEL_AUDIT};
+
+    (void)state_;
+    for (size_t i = 0; i < MIX_COUNT(ids); i++) {
+        struct kit *k = start();
+
+        add_rule("Bash:git *", "allow");
+        bash(k, "p1", "git status");
+        fails = RC_IO;
+        act_panel_open(k->m, ids[i], k->fx);
+        kit_step(k);
+        assert_int_equal(k->m->ui.panel->loading, 0);
+        assert_true(row_of(k, "Bash:git *") < 0);
+        fails = RC_OK;
+        press(k, "try again");
+        assert_true(row_of(k, "Bash:git *") >= 0);
+        assert_true(row_of(k, "try again") < 0);
+        kit_free(k);
+        fresh(NULL);
+    }
+}
+
 static void leaving_an_edited_rule_is_asked_once(void **state_) {
     struct kit *k = editing("git status");
 
@@ -760,6 +814,7 @@ int main(void) {
         T(a_persons_key_that_came_first_wins),
         T(an_answer_that_would_come_too_late_is_not_given),
         T(an_error_leaves_it_to_the_person_and_is_said_once_a_minute),
+        T(a_disk_that_hangs_keeps_nobody_from_being_called),
         T(the_answer_for_a_session_that_is_gone_goes_nowhere),
         T(an_answer_that_did_not_arrive_is_the_persons_again),
         T(the_selected_one_stays_selected_and_the_others_stay_armed),
@@ -772,6 +827,8 @@ int main(void) {
         T(no_rule_is_offered_before_its_text_was_read),
         T(what_the_rule_would_do_is_told_as_it_is_typed),
         T(a_broad_rule_is_saved_only_when_it_is_confirmed),
+        T(a_rule_that_cannot_be_saved_stays_in_the_editor),
+        T(a_screen_that_cannot_be_read_says_so_and_is_asked_again),
         T(leaving_an_edited_rule_is_asked_once),
         T(the_editor_waits_while_its_request_is_answered),
         T(the_title_of_the_editor_counts_down),
