@@ -199,6 +199,8 @@ static void plays(const struct peer *demo) {
         (void)seen(s, "live", SEEN_MS);
     const int64_t until = clock_now() + lasts;
 
+    if (!at_once) /* marked pastes exist here: what comes at once is not taken for one */
+        screen_paste(s, "");
     while (!at_once && clock_now() < until) {
         acts(s, until);
         if (dice(3) == 0)
