@@ -1,4 +1,5 @@
 /* The box a message is written in: the caret is always seen, and a key changes one cell. */
+#include "cpu_time.h"
 #include "ui_fixture.h"
 
 #include "mix/editor.h"
@@ -167,6 +168,63 @@ static void a_huge_draft_is_wrapped_from_the_line_that_changed(void **state) {
     assert_int_equal(before_caret(), 'y');
 }
 
+/* 20,000 lines and a million bytes: wherever the key comes, it costs the same few milliseconds. */
+static void a_key_in_a_huge_draft_costs_little(void **state) {
+    enum { LINES = 20000, KEYS = 40, MOST_MS = 5 };
+    auto_buf struct buf text = {.max = 2 * MIX_MIB};
+    static const enum motion places[] = {TO_END, TO_START, TO_DOWN};
+
+    (void)state;
+    for (int i = 0; i < LINES; i++)
+        buf_addf(&text, i % 7 ? "a line of the draft, of some fifty bytes, as usual\n"
+                              : "\tindented, with 漢字 in it, and no longer than others\n");
+    editor_set(draft, buf_str(&text));
+    assert_true(draft->text.n > 1000000);
+    for (size_t p = 0; p < MIX_COUNT(places); p++) {
+        editor_move(draft, places[p] == TO_DOWN ? TO_START : places[p]);
+        for (int i = 0; places[p] == TO_DOWN && i < 1000; i++)
+            editor_move(draft, TO_DOWN);
+        frame(f);
+        const double before = cpu_ms();
+
+        for (int i = 0; i < KEYS; i++) {
+            type(i % 10 == 9 ? "\n" : "x");
+            frame(f);
+        }
+        const double each = (cpu_ms() - before) / KEYS;
+
+        print_message("a key in a draft of %zu bytes: %.2f ms\n", draft->text.n, each);
+        assert_true(each < MOST_MS);
+    }
+}
+
+static void a_folded_paste_is_shown_as_one_thing(void **state) {
+    (void)state;
+    editor_set(draft, "");
+    type("see ");
+    const size_t from = draft->caret;
+
+    for (int i = 0; i < 63; i++)
+        type("a line\n");
+    editor_chip(draft, CHIP_PASTE, from, draft->caret - from, NULL, -1);
+    type("!");
+    frame(f);
+    const struct cell *cell = canvas_at(&f->c, f->c.cursor_x - 1, f->c.cursor_y);
+
+    assert_int_equal(before_caret(), '!');
+    assert_int_equal(cell->style, STYLE_COMPOSER);
+    assert_int_equal(cell[-1].cp[0], ']');
+    assert_int_equal(cell[-1].style, STYLE_KEY);
+    assert_int_equal(f->v->draft.rows.n, 1);
+    editor_move(draft, TO_LEFT);
+    editor_move(draft, TO_LEFT);
+    frame(f);
+    assert_int_equal(canvas_at(&f->c, f->c.cursor_x, f->c.cursor_y)->cp[0], '[');
+    editor_unchip(draft, from);
+    frame(f);
+    assert_int_equal(f->v->draft.rows.n, 64);
+}
+
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, start, end)
     const struct CMUnitTest tests[] = {
@@ -176,6 +234,8 @@ int main(void) {
         CASE(the_caret_is_hidden_where_nothing_is_typed),
         CASE(a_one_line_field_scrolls_to_its_caret),
         CASE(a_huge_draft_is_wrapped_from_the_line_that_changed),
+        CASE(a_key_in_a_huge_draft_costs_little),
+        CASE(a_folded_paste_is_shown_as_one_thing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
