@@ -30,6 +30,8 @@ void panel_settle(struct view *v, struct model *m);
 void preview_settle(struct model *m);
 void draw_preview(const struct model *m, struct canvas *c);
 void draw_panel(struct view *v, const struct model *m, struct canvas *c);
+void panel_draw_path(struct canvas *c, const struct panel *top, struct rect box);
+void panel_draw_count(struct canvas *c, const struct panel *p, struct rect box);
 int body_rows(struct body_memo *b, const struct model *m, const struct panel_body *body, int width);
 void body_draw(const struct body_memo *b, struct canvas *c, struct rect r,
                const struct panel_body *body, size_t row);

@@ -509,54 +509,6 @@ void panel_settle(struct view *v, struct model *m) {
 }
 
 /* ---- draw ---- */
-/* Where the way to a screen begins. */
-static const char *root_of(const struct panel *p) {
-    static const char *const reader[] = {
-        [PANEL_PREVIEW] = "Files",  [PANEL_OUTLINE] = "Thread", [PANEL_MESSAGE] = "Thread", [PANEL_COPY] = "Thread",
-        [PANEL_PIPE] = "Thread",    [PANEL_PIPED] = "Thread",   [PANEL_INDEX] = "mixtui",
-        [PANEL_PROMPTS] = "Message",
-        [PANEL_INDEXED] = "mixtui",
-        [PANEL_QUEUE] = "Message"};
-
-    while (p->below)
-        p = p->below;
-    return (size_t)p->id < MIX_COUNT(reader) && reader[p->id] ? reader[p->id] : "Server";
-}
-
-static void draw_path(const struct sheet *s) {
-    const struct panel *stack[16];
-    size_t n = 0;
-    auto_buf struct buf path = {.max = 4096}, clean = {.max = 16384};
-
-    for (const struct panel *p = s->p; p && n < MIX_COUNT(stack); p = p->below)
-        stack[n++] = p;
-    buf_adds(&path, root_of(s->p));
-    while (n-- > 0)
-        buf_addf(&path, " > %.200s", stack[n]->title);
-    text_clean(&clean, buf_str(&path), path.n, CLEAN_LINE);
-    const char *text = buf_str(&clean);
-
-    while (text_width(text, strlen(text)) > s->box.w - 6 && strstr(text, " > "))
-        text = strstr(text, " > ") + 3; /* where one is matters more than the way there */
-    canvas_putf(s->c, s->box.x + 2, s->box.y, s->box.w - 4, STYLE_OVERLAY_TITLE, " %s ", text);
-}
-
-static void draw_count(const struct sheet *s) {
-    const struct panel *p = s->p;
-    size_t n = 0, at = 0;
-    char text[64];
-
-    for (size_t i = 0; i < p->n_rows; i++) {
-        n += p->rows[i].kind != ROW_TEXT && p->rows[i].kind != ROW_HEADING;
-        at = i == p->cursor ? n : at;
-    }
-    if (n == 0)
-        return;
-    snprintf(text, sizeof text, " %zu of %zu ", at, n);
-    put_right(s->c, s->box.x + s->box.w - 2, s->box.y + s->box.h - 1, s->box.w - 4, STYLE_DIM,
-              text);
-}
-
 static void draw_head(const struct sheet *s, const struct head *h) {
     int y = s->box.y + 1;
     const bool bad = s->p->err.rc != RC_OK && s->p->loading == 0;
@@ -594,7 +546,7 @@ void draw_panel(struct view *v, const struct model *m, struct canvas *c) {
     struct sheet s = sheet_of(v, m, c, &h);
 
     draw_box(c, m, s.box, STYLE_BORDER_FOCUS);
-    draw_path(&s);
+    panel_draw_path(c, p, s.box);
     draw_head(&s, &h);
     for (size_t i = 0; i < p->n_rows; i++) {
         const int height = p->rows[i].height > 0 ? p->rows[i].height : 1;
@@ -604,6 +556,6 @@ void draw_panel(struct view *v, const struct model *m, struct canvas *c) {
         s.y += height;
     }
     draw_edges(&s, s.y);
-    draw_count(&s);
+    panel_draw_count(c, p, s.box);
     head_fini(&h);
 }
