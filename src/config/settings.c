@@ -372,10 +372,33 @@ static enum rc set_events(bool off[ATTEND_COUNT], const struct said *s, struct e
     return RC_OK;
 }
 
+/* Whether it is the second word of the row, "on|off": what is zero is the first. */
+static enum rc set_second(bool *out, const struct said *s, struct err *err) {
+    bool first = false;
+    const enum rc rc = set_choice(&first, s, err);
+
+    *out = rc == RC_OK && !first;
+    return rc;
+}
+
+static enum rc set_attend(struct attend_config *c, struct arena *a, const struct said *s,
+                          struct err *err) {
+    enum rc rc = RC_OK;
+
+    if (s->row->kind == KIND_HOOK)
+        c->hook = arena_strdup(a, s->value);
+    else if (s->row->kind == KIND_EVENTS)
+        rc = set_events(c->off, s, err);
+    else if (s->row->kind == KIND_DESKTOP)
+        rc = set_desktop(&c->desktop, s, err);
+    else
+        rc = set_second(&c->silent, s, err);
+    return rc;
+}
+
 enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, struct err *err) {
     const struct flag flag = {.name = s->name};
     const struct flag_given given = {.flag = &flag, .value = s->value};
-    bool yes = false;
     int64_t n = 0;
     enum rc rc = RC_OK;
 
@@ -386,16 +409,13 @@ enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, st
         ui->theme = arena_strdup(a, s->value);
         break;
     case KIND_BORDERS:
-        rc = set_choice(&yes, s, err);
-        ui->ascii = rc == RC_OK && !yes;
+        rc = set_second(&ui->ascii, s, err);
         break;
     case KIND_AMBIGUOUS:
-        rc = set_choice(&yes, s, err);
-        ui->wide = rc == RC_OK && !yes;
+        rc = set_second(&ui->wide, s, err);
         break;
     case KIND_ANIMATIONS:
-        rc = set_choice(&yes, s, err);
-        ui->still = rc == RC_OK && !yes;
+        rc = set_second(&ui->still, s, err);
         break;
     case KIND_INDEX:
         rc = set_index(&ui->index, s, err);
@@ -404,8 +424,7 @@ enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, st
         rc = set_mouse(&ui->mouse, s, err);
         break;
     case KIND_EDITOR:
-        rc = set_choice(&yes, s, err);
-        ui->vi = rc == RC_OK && !yes;
+        rc = set_second(&ui->vi, s, err);
         break;
     case KIND_EDITOR_IN:
         rc = set_editor_in(&ui->editor_in, s, err);
@@ -414,17 +433,10 @@ enum rc look_set(struct ui_config *ui, struct arena *a, const struct said *s, st
         ui->open = arena_strdup(a, s->value);
         break;
     case KIND_HOOK:
-        ui->attend.hook = arena_strdup(a, s->value);
-        break;
     case KIND_EVENTS:
-        rc = set_events(ui->attend.off, s, err);
-        break;
     case KIND_BELL:
-        rc = set_choice(&yes, s, err);
-        ui->attend.silent = rc == RC_OK && !yes;
-        break;
     case KIND_DESKTOP:
-        rc = set_desktop(&ui->attend.desktop, s, err);
+        rc = set_attend(&ui->attend, a, s, err);
         break;
     case KIND_MEGABYTES:
         rc = flag_number(&n, &given, 1, 1024 * 1024, err);
