@@ -176,9 +176,12 @@ void transfers_tick(struct model *m, struct effects *fx) { begin_waiting(m, fx);
 int64_t transfers_next(const struct model *m) {
     int64_t at = -1;
 
-    for (size_t i = 0; i < m->files.n_transfers; i++)
-        if (m->files.transfers[i].state == XFER_WAITING)
-            sooner(&at, m->files.transfers[i].retry_at);
+    for (size_t i = 0; i < m->files.n_transfers; i++) {
+        const struct transfer *t = &m->files.transfers[i];
+
+        if (t->state == XFER_WAITING && t->retry_at > m->now) /* else it waits for another's end */
+            sooner(&at, t->retry_at);
+    }
     return at;
 }
 
@@ -420,8 +423,7 @@ static bool goes_on(struct model *m, struct transfer *t, const struct incoming *
 static void transfer_failed(struct model *m, struct transfer *t, const struct incoming *in,
                             struct effects *fx) {
     t->request = 0;
-    if (!t->upload && in->err.rc == RC_IO && in->err.detail == EEXIST &&
-        download_again(m, t, fx))
+    if (!t->upload && in->err.rc == RC_IO && in->err.detail == EEXIST && download_again(m, t, fx))
         return;
     if (!t->upload)
         set_string(&t->resume, in->resume);
