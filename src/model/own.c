@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LOOK_MS = 2000, ANSWER_MS = 2000, SLOTS = 8 };
+enum { LOOK_MS = 2000, SURE_MS = 5000, ANSWER_MS = 2000, SLOTS = 8 };
 
 /* ---- tasks ---- */
 static bool owner_path(const struct model *m, struct buf *out, const struct session *s) {
@@ -319,10 +319,13 @@ static bool is_named(const struct model *m, const struct session *s, const char 
 /* `take NAME ID` or `gone NAME ID` */
 static void asked_by(struct model *m, const char *line, struct effects *fx) {
     const bool wants = strncmp(line, "take ", 5) == 0;
+
+    if (!wants && strncmp(line, "gone ", 5) != 0)
+        return;
     const char *name = line + 5;
     const size_t n = strcspn(name, " ");
 
-    if (strlen(line) < 6 || name[n] != ' ' || (!wants && strncmp(line, "gone ", 5) != 0))
+    if (n == 0 || name[n] != ' ')
         return;
     for (size_t i = 0; i <= m->n_sessions; i++) {
         struct session *s = i < m->n_sessions ? m->sessions[i] : m->fresh;
@@ -378,6 +381,10 @@ void own_look(struct model *m, struct effects *fx) {
 
     if (s->own == OWN_OTHER && s->priv->draft_read == 0 && m->now - s->priv->looked_at >= LOOK_MS)
         read_again(m, s, OWN_IF_FREE, fx);
+    if (s->own == OWN_MINE && m->now - s->priv->looked_at >= SURE_MS) { /* is it still? */
+        s->priv->looked_at = m->now;
+        own_take(m, s, OWN_IF_FREE, fx);
+    }
 }
 
 void own_tick(struct model *m, struct session *s, struct effects *fx) {

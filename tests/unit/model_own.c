@@ -248,6 +248,23 @@ static void one_that_lost_it_unawares_sends_nothing(void **state) {
     kit_free(k);
 }
 
+static void after_a_pause_it_is_looked_whose_it_is(void **state) {
+    struct kit *k = kit_online_with(with_disk(), GEN_TOP, two, 2);
+
+    (void)state;
+    show(k, "s1");
+    kit_type(k, "mine");
+    kit_pass(k, 60000);
+    other_has(k, "s1");
+    kit_put_file(k, DIR_ "drafts/s1", "mixtui draft 1\ndraft 6 6\ntheirs\nend\n");
+    act_alive(k->m, k->fx); /* the first key after that */
+    kit_step(k);
+    assert_int_equal(k->m->shown->own, OWN_OTHER);
+    assert_string_equal(draft(k), "theirs");
+    assert_true(remembered(k, "mine"));
+    kit_free(k);
+}
+
 static void each_has_a_new_session_of_its_own(void **state) {
     struct kit *k = kit_new_with(with_disk());
 
@@ -300,6 +317,7 @@ int main(void) {
         cmocka_unit_test(a_message_that_waits_for_the_disk_goes_along),
         cmocka_unit_test(what_was_posted_is_the_others_to_ask_about),
         cmocka_unit_test(one_that_lost_it_unawares_sends_nothing),
+        cmocka_unit_test(after_a_pause_it_is_looked_whose_it_is),
         cmocka_unit_test(each_has_a_new_session_of_its_own),
         cmocka_unit_test(nonsense_in_the_fifo_is_nothing),
     };
