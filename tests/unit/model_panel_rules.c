@@ -274,6 +274,25 @@ static void a_rule_is_revoked_by_one_key_and_added_back_by_another(void **state_
     kit_free(k);
 }
 
+static void a_change_while_the_rules_are_read_is_read_as_well(void **state_) {
+    struct kit *k = start();
+
+    (void)state_;
+    add_rule("Bash:git *", "allow");
+    act_panel_open(k->m, PANEL_RULES, k->fx);
+    kit_step(k);
+    k->m->ui.panel->cursor = (size_t)row_of(k, "Bash:git *");
+    k->disk_slow = true;
+    act_panel_retry(k->m, k->fx);
+    act_panel_key(k->m, 'd', k->fx);
+    for (int i = 0; i < 4; i++) /* each brings the next */
+        kit_disk(k);
+    assert_int_equal(k->m->ui.panel->loading, 0);
+    assert_int_equal(rules_file.n, 0);
+    assert_true(row_of(k, "There are no rules") >= 0);
+    kit_free(k);
+}
+
 static void what_was_granted_by_hand_twice_is_suggested(void **state_) {
     struct kit *k = start();
 
@@ -363,6 +382,7 @@ int main(void) {
         RULES_TEST(the_title_of_the_editor_counts_down),
         RULES_TEST(a_time_that_is_typed_ends_the_rule),
         RULES_TEST(a_rule_is_revoked_by_one_key_and_added_back_by_another),
+        RULES_TEST(a_change_while_the_rules_are_read_is_read_as_well),
         RULES_TEST(what_was_granted_by_hand_twice_is_suggested),
         RULES_TEST(the_log_shows_every_answer_newest_first),
         RULES_TEST(a_long_log_is_read_page_by_page),
