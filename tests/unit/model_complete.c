@@ -1,8 +1,11 @@
 /* The list above the composer: when it opens, what stands in it, and what a row becomes. */
+#include "cpu_time.h"
 #include "mix/complete.h"
 #include "mix/editor.h"
 #include "model_kit.h"
 
+/* Unoptimised, perhaps under a sanitizer; it is to be 20 ms. */
+enum { SLOWEST_MS = 300 };
 static const char *const two[] = {"s1", "s2"};
 
 /* ---- a small local disk below /w ---- */
@@ -423,6 +426,60 @@ static void a_draft_that_became_another_shuts_it(void **state) {
     kit_free(k);
 }
 
+/* ---- many ---- */
+static void many(struct kit *k, struct task *t) {
+    if (t->kind != TASK_TREE) {
+        disk(k, t);
+        return;
+    }
+    struct buf all = {.max = 64 * MIX_MIB};
+    char name[80];
+
+    for (unsigned i = 0; i < 200000; i++) {
+        const int n =
+            snprintf(name, sizeof name, "0src/module%u/part%u/file_%u.c", i % 97, i % 13, i);
+
+        (void)buf_add(&all, name, (size_t)n + 1);
+    }
+    char *copy = arena_alloc(&t->arena, all.n);
+
+    memcpy(copy, all.p, all.n);
+    t->data = copy;
+    t->len = all.n;
+    buf_fini(&all);
+}
+
+static void two_hundred_thousand_names_keep_no_key_waiting(void **state) {
+    struct kit *k = start();
+    double worst_key = 0, worst_tick = 0;
+
+    (void)state;
+    k->local = many;
+    type(k, "@");
+    for (const char *p = "mod7par3fil99"; *p; p++) {
+        const double from = cpu_ms();
+
+        (void)editor_insert(&k->m->shown->draft, p, 1);
+        act_draft_changed(k->m, k->m->shown);
+        act_complete_typed(k->m, k->fx);
+        const double key = cpu_ms() - from;
+
+        worst_key = key > worst_key ? key : worst_key;
+        kit_step(k);
+        for (int i = 0; i < 200 && model_next_tick(k->m, k->now) == k->now; i++) {
+            const double before = cpu_ms();
+
+            kit_tick(k);
+            worst_tick = cpu_ms() - before > worst_tick ? cpu_ms() - before : worst_tick;
+        }
+    }
+    assert_false(list(k)->looking);
+    assert_non_null(strstr(list(k)->rows[0].text, "99"));
+    print_message("worst key %.1f ms, worst slice %.1f ms\n", worst_key, worst_tick);
+    assert_true(worst_key < SLOWEST_MS && worst_tick < SLOWEST_MS);
+    kit_free(k);
+}
+
 static void moving_stays_within_the_list(void **state) {
     struct kit *k = start();
 
@@ -457,6 +514,7 @@ int main(void) {
         cmocka_unit_test(hostile_names_are_shown_clean_and_kept_as_they_are),
         cmocka_unit_test(a_file_of_255_bytes_fits),
         cmocka_unit_test(a_draft_that_became_another_shuts_it),
+        cmocka_unit_test(two_hundred_thousand_names_keep_no_key_waiting),
         cmocka_unit_test(moving_stays_within_the_list),
     };
 
