@@ -28,6 +28,8 @@ static void send_tasks(struct app *a, struct effects *fx) {
 
     while (sent < fx->n_tasks && job_send(a->job, fx->tasks[sent]) == RC_OK)
         sent++;
+    if (sent == 0)
+        return;
     memmove(fx->tasks, fx->tasks + sent, (fx->n_tasks - sent) * sizeof(struct task *));
     fx->n_tasks -= sent;
 }
@@ -452,6 +454,8 @@ static void send_requests(struct link *l) {
 
     while (l->net && sent < fx->n_requests && net_send(l->net, fx->requests[sent]) == RC_OK)
         sent++;
+    if (sent == 0)
+        return;
     memmove(fx->requests, fx->requests + sent, (fx->n_requests - sent) * sizeof(struct request *));
     fx->n_requests -= sent;
 }
