@@ -427,70 +427,58 @@ static void put_over(struct vi *v, struct editor *e, size_t from, size_t to, boo
     v->yanked_lines = lines;
 }
 
+/* What changes the selection itself. */
+static bool visual_turn(struct vi *v, struct editor *e, uint32_t key) {
+    const enum vi_mode as = key == 'v' ? VI_VISUAL : VI_LINES;
+    const size_t caret = e->caret;
+
+    if (key == 'v' || key == 'V') {
+        v->mode = v->mode == as ? VI_NORMAL : as;
+    } else if (key == 'o') {
+        e->caret = v->anchor;
+        v->anchor = caret;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool is_of(uint32_t key, const char *keys) {
+    return key > 0 && key < 0x80 && strchr(keys, (int)key);
+}
+
+static size_t lines_in(const struct editor *e, size_t from, size_t to) {
+    size_t n = 1;
+    for (size_t at = from; at < to; at = edit_next(e, at))
+        n += edit_class(e, at) == CLASS_LINE_END && at + 1 < to;
+    return n;
+}
+
 /* True: it was a key of visual mode only. */
 static bool visual(struct vi *v, struct editor *e, uint32_t key) {
     size_t from, to;
-    const bool lines = v->mode == VI_LINES || (key < 0x80 && strchr("XDYCRS", (int)key));
-    if (!vi_selected(v, e, &from, &to))
+    const bool lines = v->mode == VI_LINES || is_of(key, "XDYCRS");
+
+    if (visual_turn(v, e, key))
+        return true;
+    if (!is_of(key, "dxXDyYcsCSRuU~JpP") || !vi_selected(v, e, &from, &to))
         return false;
-    switch (key) {
-    case 'v':
-    case 'V': {
-        const enum vi_mode as = key == 'v' ? VI_VISUAL : VI_LINES;
-        v->mode = v->mode == as ? VI_NORMAL : as;
-        return true;
-    }
-    case 'o': {
-        const size_t caret = e->caret;
-        e->caret = v->anchor;
-        v->anchor = caret;
-        return true;
-    }
-    case 'd':
-    case 'x':
-    case 'X':
-    case 'D':
-    case 'y':
-    case 'Y':
-    case 'c':
-    case 's':
-    case 'C':
-    case 'S':
-    case 'R':
-        v->mode = VI_NORMAL;
-        v->n_keys = 0; /* `.` does not know what was selected */
-        e->caret = from;
-        operate(v, e,
-                (key | 32) == 'y'          ? 'y'
-                : strchr("dxXD", (int)key) ? 'd'
-                                           : 'c',
-                from, lines && to > from && e->text.p[to - 1] == '\n' ? to - 1 : to, lines);
-        return true;
-    case 'u':
-    case 'U':
-    case '~':
-        v->mode = VI_NORMAL;
-        v->n_keys = 0;
+    v->mode = VI_NORMAL;
+    v->n_keys = 0; /* `.` does not know what was selected */
+    if (is_of(key, "uU~")) {
         turn_case(v, e, key, from, to, from);
-        return true;
-    case 'J': {
-        size_t n = 1;
-        for (size_t at = from; at < to; at = edit_next(e, at))
-            n += edit_class(e, at) == CLASS_LINE_END && at + 1 < to;
-        v->mode = VI_NORMAL;
-        v->n_keys = 0;
+    } else if (key == 'J') {
+        const size_t n = lines_in(e, from, to);
         e->caret = from;
         join(v, e, n > 1 ? n : 2);
-        return true;
-    }
-    case 'p':
-    case 'P':
-        v->mode = VI_NORMAL;
+    } else if (key == 'p' || key == 'P') {
         put_over(v, e, from, to, lines);
-        return true;
-    default:
-        return false;
+    } else {
+        const size_t end = lines && to > from && e->text.p[to - 1] == '\n' ? to - 1 : to;
+        e->caret = from;
+        operate(v, e, (key | 32) == 'y' ? 'y' : is_of(key, "dxXD") ? 'd' : 'c', from, end, lines);
     }
+    return true;
 }
 
 /* ---- keys ---- */

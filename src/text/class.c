@@ -16,28 +16,15 @@ static const struct {
     {0x1f000, 0x1faff, CLASS_EMOJI},  {0x20000, 0x3ffff, CLASS_HAN},
 };
 
+#define BIT(category) (1U << UTF8PROC_CATEGORY_##category)
+static const uint32_t letters = BIT(LU) | BIT(LL) | BIT(LT) | BIT(LM) | BIT(LO) | BIT(MN) |
+                                BIT(MC) | BIT(ME) | BIT(ND) | BIT(NL) | BIT(NO);
+static const uint32_t blanks = BIT(ZS) | BIT(ZL) | BIT(ZP) | BIT(CC);
+
 static enum text_class by_category(uint32_t cp) {
-    switch (utf8proc_category((utf8proc_int32_t)cp)) {
-    case UTF8PROC_CATEGORY_ZS:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-    case UTF8PROC_CATEGORY_CC:
-        return CLASS_BLANK;
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-    case UTF8PROC_CATEGORY_MN:
-    case UTF8PROC_CATEGORY_MC:
-    case UTF8PROC_CATEGORY_ME:
-    case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_NO:
-        return CLASS_LETTER;
-    default:
-        return CLASS_SIGN;
-    }
+    const uint32_t bit = 1U << utf8proc_category((utf8proc_int32_t)cp);
+
+    return bit & letters ? CLASS_LETTER : bit & blanks ? CLASS_BLANK : CLASS_SIGN;
 }
 
 enum text_class text_class(uint32_t cp) {
