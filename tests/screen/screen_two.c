@@ -158,9 +158,9 @@ static void each_has_a_new_session_of_its_own(void **state) {
     screen_wait(a, "online");
     screen_keys(a, KEY_CTRL('c'));
     screen_wait_gone(a, "new of one");
-    for (int i = 0; i < 3 && !screen_has(a, "new of two"); i++) {
+    for (int i = 0; i < 6 && !screen_has(a, "new of two"); i++) {
         screen_keys(a, KEY_UP);
-        screen_wait_quiet(a, 100);
+        screen_wait_quiet(a, 400);
     }
     assert_true(screen_has(a, "new of two"));
     assert_int_equal(quit(a), 0);
