@@ -289,15 +289,15 @@ static bool chosen(struct model *m, struct effects *fx) {
 void act_picker_enter(struct model *m, struct effects *fx) {
     struct picker *p = &m->ui.picker;
 
+    if (!p->scan && picker_is_glob(buf_str(&p->filter.text)) && picker_mark_rows(m))
+        return; /* a pattern marks first */
     if (p->n_marks > 0 && (m->shown->id || p->attach)) {
         upload_marked(m, fx);
         return;
     }
     if (!chosen(m, fx))
         return;
-    if (picker_is_glob(buf_str(&p->filter.text)))
-        act_picker_mark_all(m);
-    else if (under_cursor(p)->kind == ENTRY_DIR)
+    if (under_cursor(p)->kind == ENTRY_DIR)
         open_directory(m, under_cursor(p), fx);
     else
         choose(m, under_cursor(p), fx);

@@ -81,20 +81,31 @@ static void no_marks(struct picker *p) {
     p->n_marks = p->cap_marks = 0;
 }
 
-void act_picker_mark_all(struct model *m) {
+bool picker_mark_rows(struct model *m) {
     struct picker *p = &m->ui.picker;
     size_t n = 0;
 
     for (size_t i = 0; i < p->n_rows; i++)
         if (!picker_why_not(&p->rows[i]))
             n += mark_row(p, &p->rows[i], true);
-    if (n == 0 && p->n_marks > 0) {
+    if (n > 0) {
+        act_notice(m, "%zu marked", p->n_marks);
+        picker_refresh(m);
+    }
+    return n > 0;
+}
+
+void act_picker_mark_all(struct model *m) {
+    struct picker *p = &m->ui.picker;
+    const bool any = picker_mark_rows(m);
+
+    if (any)
+        return;
+    if (p->n_marks > 0) {
         no_marks(p);
         act_notice(m, "Nothing is marked any more");
-    } else if (n == 0) {
-        act_notice(m, "No file is listed");
     } else {
-        act_notice(m, "%zu marked", p->n_marks);
+        act_notice(m, "No file is listed");
     }
     picker_refresh(m);
 }

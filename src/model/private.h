@@ -164,11 +164,11 @@ struct session_private {
     int64_t save_again_at;            /* after a failed write; 0: none failed */
     /* hashes: of what was given to the disk last, and of what it surely has; 0: nothing */
     uint64_t disk_asked, disk_has;
-    unsigned slot; /* of several that are not created yet; 0: the first */
-    char *theirs;  /* the draft of another mixtui, as it is shown; NULL: it is ours */
+    unsigned slot;              /* of several that are not created yet; 0: the first */
+    char *theirs;               /* the draft of another mixtui, as it is shown; NULL: it is ours */
     int64_t looked_at, take_by; /* own.c */
     bool granted;
-    char *stash; /* the draft while the prompt history is browsed */
+    char *stash;              /* the draft while the prompt history is browsed */
     struct chip *stash_chips; /* ... and its own; they mean nothing without a stash */
     size_t n_stash_chips;
     /* reading */
@@ -214,7 +214,7 @@ struct model_private {
     bool ever_loaded, asked_rest, offered;
     bool started; /* the session to show was chosen */
     bool state_read, history_read, server_history_read;
-    char *wanted_id; /* --session or the one shown last */
+    char *wanted_id;                /* --session or the one shown last */
     struct attaching *attaching;    /* attach.c; NULL until a file was */
     struct known_command *commands; /* of the server */
     size_t n_commands, cap_commands;
@@ -263,11 +263,11 @@ struct model_private {
         struct file_info *v;
         size_t n, cap;
         struct arena arena;
-    } files_arriving; /* the list while it comes */
+    } files_arriving;              /* the list while it comes */
     struct files_work *files_work; /* files.h; never NULL */
-    bool scan_typed; /* the picker's scan is of a path in the filter */
-    uint32_t last_transfer; /* id */
-    struct finder *picker_finder; /* the tree below the picker's directory; NULL: not yet */
+    bool scan_typed;               /* the picker's scan is of a path in the filter */
+    uint32_t last_transfer;        /* id */
+    struct finder *picker_finder;  /* the tree below the picker's directory; NULL: not yet */
 };
 
 /* ---- change ---- */
@@ -503,10 +503,10 @@ bool picker_is_glob(const char *filter);
 bool picker_marked(const struct picker *p, const char *path);
 const char *picker_why_not(const struct picker_row *r); /* it cannot be uploaded; NULL: it can */
 bool picker_mark_rows(struct model *m); /* every file that is listed; false: they all were */
-bool picker_set_mark(struct picker *p, const char *path, bool on); /* true: that changed it */
+bool picker_set_mark(struct picker *p, const char *path, bool on);       /* true: that changed it */
 void picker_looked(struct model *m, struct task *t, struct effects *fx); /* takes t */
 void picker_remember(struct model *m, const char *dir, size_t n);
-void picker_visited(struct model *m, const char *dir);                   /* it is a recent one */
+void picker_visited(struct model *m, const char *dir); /* it is a recent one */
 enum { RECENTS_MAX = 20 };
 
 /* ---- complete.c, complete_rows.c ---- */
