@@ -389,7 +389,7 @@ bool attach_ready(struct model *m, struct session *s, struct queued *q, struct e
 
 bool attach_progress(const struct model *m, const struct session *s, const struct queued *q,
                      struct buf *out) {
-    const struct attaching *all = m->priv->attaching;
+    const struct attaching *all = q->n_chips > 0 ? m->priv->attaching : NULL;
     int64_t done = 0, total = 0;
     size_t n = 0, ready = 0;
     bool uploads_now = false;

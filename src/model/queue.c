@@ -120,7 +120,7 @@ const char *queue_state(const struct session *s, size_t at) {
 bool queue_state_matters(const struct session *s, size_t at) {
     const struct queued *q = &s->queue[at];
 
-    return q->edited || q->why_waits || q->id == s->priv->now_id ||
+    return q->edited || q->why_waits || (q->id > 0 && q->id == s->priv->now_id) ||
            (at == 0 && q->n_chips > 0 && s->turn == TURN_IDLE && !s->held);
 }
 
