@@ -58,19 +58,40 @@ struct needy {
     struct session *s;
 };
 
+struct needy_list {
+    struct needy *v;
+    size_t n, cap;
+};
+
+static bool listed(const struct model *m, const struct session *s) {
+    for (size_t i = 0; i < m->n_visible; i++)
+        if (m->visible[i] == s)
+            return true;
+    return false;
+}
+
+static void add_needy(struct needy_list *l, struct model *m, struct session *s, int want) {
+    if (need(m, s) != want)
+        return;
+    l->v = xgrow(l->v, l->n, &l->cap, sizeof *l->v);
+    l->v[l->n++] = (struct needy){m, s};
+}
+
+/* Those that a filter hides come behind those that are listed. */
 static struct needy *all_needy(struct model *m, size_t *n) {
-    struct needy *out = NULL;
+    struct needy_list l = {0};
     struct model *peer;
-    size_t cap = 0;
 
     for (int want = 4; want > 0; want--)
-        for (size_t p = 0; (peer = peer_at(m, p)); p++)
+        for (size_t p = 0; (peer = peer_at(m, p)); p++) {
+            for (size_t i = 0; i < peer->n_visible; i++)
+                add_needy(&l, peer, peer->visible[i], want);
             for (size_t i = 0; i < peer->n_sessions; i++)
-                if (need(peer, peer->sessions[i]) == want) {
-                    out = xgrow(out, *n, &cap, sizeof *out);
-                    out[(*n)++] = (struct needy){peer, peer->sessions[i]};
-                }
-    return out;
+                if (need(peer, peer->sessions[i]) == want && !listed(peer, peer->sessions[i]))
+                    add_needy(&l, peer, peer->sessions[i], want);
+        }
+    *n = l.n;
+    return l.v;
 }
 
 /* Most urgent first, of every server that is open, then in the order of the list; from the shown

@@ -212,6 +212,27 @@ static void a_cancel_is_no_news(void **state) {
     kit_free(k);
 }
 
+static void the_next_that_needs_somebody_goes_down_the_list(void **state) {
+    static const char *const three[] = {"s1", "s2", "s3"};
+    struct kit *k = kit_online(three, 3);
+
+    (void)state;
+    act_session_show(k->m, model_session(k->m, "s2"), k->fx);
+    for (size_t i = 0; i < 3; i += 2) { /* s3 is the newer one, and listed first */
+        kit_event(k, three[i], EV_THINKING, .content = "hm", .message_id = three[i]);
+        kit_event(k, three[i], EV_COMPLETE, .message_id = three[i]);
+        kit_pass(k, 120000);
+    }
+    assert_int_equal(session_mark(model_session(k->m, "s1"), k->m), MARK_DONE);
+    assert_string_equal(k->m->visible[0]->id, "s3");
+    act_next_needy(k->m, k->fx);
+    assert_string_equal(k->m->shown->id, "s3");
+    kit_step(k);
+    act_next_needy(k->m, k->fx);
+    assert_string_equal(k->m->shown->id, "s1");
+    kit_free(k);
+}
+
 static void the_title_counts_what_waits_and_what_works(void **state) {
     struct kit *k = kit_online(ids, 2);
     struct buf title = {.max = MIX_KIB};
@@ -249,6 +270,7 @@ int main(void) {
         cmocka_unit_test(only_long_turns_are_told_of),
         cmocka_unit_test(a_turn_that_goes_on_with_the_queue_is_not_finished),
         cmocka_unit_test(a_cancel_is_no_news),
+        cmocka_unit_test(the_next_that_needs_somebody_goes_down_the_list),
         cmocka_unit_test(the_title_counts_what_waits_and_what_works),
         cmocka_unit_test(focus_is_unknown_until_the_terminal_tells),
     };
