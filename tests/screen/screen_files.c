@@ -170,6 +170,68 @@ static void the_picker_walks_directories(void **state) {
     assert_int_equal(quit(s), 0);
 }
 
+static void the_picker_finds_below_and_takes_several(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, NULL);
+
+    screen_file("deep/deeper/needle.txt", "found\n");
+    screen_file("one.png", "1\n");
+    screen_file("two.png", "22\n");
+    screen_file("hay.txt", "x\n");
+    struct screen *s = mixtui_at(st, demo);
+    leader(s, "u");
+    screen_wait(s, "hay.txt");
+    screen_keys(s, "ndl");
+    screen_wait(s, "deep/deeper/needle.txt");
+    screen_wait_gone(s, "hay.txt");
+    screen_keys(s, "\t");
+    screen_wait(s, "+deep/deeper/needle.txt");
+    screen_wait(s, "1 marked");
+    screen_keys(s, "\x15*.png");
+    screen_wait(s, "two.png");
+    screen_wait_gone(s, "needle");
+    screen_keys(s, KEY_ENTER);
+    screen_wait(s, "+two.png");
+    screen_wait(s, "3 marked");
+    screen_keys(s, KEY_ENTER);
+    to_files(s);
+    screen_wait(s, "Uploads 3");
+    screen_wait(s, "needle.txt");
+    screen_wait(s, "one.png");
+    leader(s, "u"); /* the two from here come first */
+    screen_wait(s, "hay.txt");
+    screen_keys(s, "\x12");
+    screen_wait(s, "uploaded from lately");
+    screen_wait(s, "deeper/");
+    screen_keys(s, "deeper" KEY_ENTER);
+    screen_wait(s, "needle.txt");
+    screen_wait_gone(s, "uploaded from lately");
+    screen_keys(s, "\x03");
+    assert_int_equal(quit(s), 0);
+}
+
+/* The connection breaks in the middle: what is missing is asked for, and the file is whole. */
+static void a_broken_download_goes_on(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, (const char *[]){"--fault", "getSessionFile:1:cut=5000", NULL});
+    auto_buf struct buf got = {.max = MIX_MIB};
+    char big[20001];
+
+    for (size_t i = 0; i < sizeof big - 1; i++)
+        big[i] = (char)('a' + i * 7 % 26);
+    big[sizeof big - 1] = '\0';
+    screen_file("big.dat", big);
+    struct screen *s = mixtui_at(st, demo);
+    pick(s, "big", "big.dat");
+    to_files(s);
+    screen_wait(s, "Uploads 1");
+    screen_keys(s, "D");
+    screen_wait(s, "Saved big.dat");
+    assert_true(screen_read_file(&got, screen_path("big (1).dat")));
+    assert_string_equal(buf_str(&got), big);
+    assert_int_equal(quit(s), 0);
+}
+
 static void an_upload_is_shown_and_can_be_stopped(void **state) {
     const struct stage *st = *state;
     struct peer *demo = demo_at(st, (const char *[]){"--fault", "uploadSessionFile:1:hang", NULL});
@@ -213,6 +275,9 @@ int main(void) {
         S(names_that_would_harm_do_not, wide),
         S(a_file_that_vanishes_is_said_so, narrow),
         S(a_file_that_vanishes_is_said_so, wide),
+        S(the_picker_finds_below_and_takes_several, narrow),
+        S(the_picker_finds_below_and_takes_several, wide),
+        S(a_broken_download_goes_on, narrow),
         S(the_picker_walks_directories, narrow),
         S(the_picker_walks_directories, wide),
         S(an_upload_is_shown_and_can_be_stopped, narrow),
