@@ -274,6 +274,26 @@ static void a_rule_is_revoked_by_one_key_and_added_back_by_another(void **state_
     kit_free(k);
 }
 
+static void the_rule_used_last_stands_first_and_one_that_ended_says_so(void **state_) {
+    struct kit *k = start();
+
+    (void)state_;
+    for (int i = 0; i < 3; i++)
+        (void)buf_addf(&rules_file,
+                       "{\"id\":\"r%d\",\"rule\":\"Tool%d\",\"answer\":\"allow\","
+                       "\"scope\":\"always\"%s}\n",
+                       i, i, i == 0 ? ",\"expires\":\"2001-01-01T00:00:00Z\"" : "");
+    used_file = "r1 7 1600000000000\nr2 3 1650000000000\n";
+    act_panel_open(k->m, PANEL_RULES, k->fx);
+    kit_step(k);
+    assert_true(row_of(k, "Tool2") < row_of(k, "Tool1"));
+    assert_true(row_of(k, "Tool1") < row_of(k, "Tool0"));
+    assert_int_equal(row_of(k, "3 hits, last"), row_of(k, "Tool2"));
+    assert_int_equal(row_of(k, "7 hits, last"), row_of(k, "Tool1"));
+    assert_int_equal(row_of(k, "expired"), row_of(k, "Tool0"));
+    kit_free(k);
+}
+
 static void a_change_while_the_rules_are_read_is_read_as_well(void **state_) {
     struct kit *k = start();
 
@@ -382,6 +402,7 @@ int main(void) {
         RULES_TEST(the_title_of_the_editor_counts_down),
         RULES_TEST(a_time_that_is_typed_ends_the_rule),
         RULES_TEST(a_rule_is_revoked_by_one_key_and_added_back_by_another),
+        RULES_TEST(the_rule_used_last_stands_first_and_one_that_ended_says_so),
         RULES_TEST(a_change_while_the_rules_are_read_is_read_as_well),
         RULES_TEST(what_was_granted_by_hand_twice_is_suggested),
         RULES_TEST(the_log_shows_every_answer_newest_first),

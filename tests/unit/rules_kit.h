@@ -8,7 +8,8 @@
 
 static const char *const one[] = {"s1"};
 static struct buf rules_file, log_file;
-static enum rc fails; /* every task, with this */
+static const char *used_file; /* of hits; NULL: none */
+static enum rc fails;         /* every task, with this */
 static size_t asked;
 
 KIT_FN void add_rule(const char *text, const char *answer) {
@@ -56,6 +57,12 @@ KIT_FN void give_tail(struct task *t) {
     task_data(t, from, strlen(from));
 }
 
+KIT_FN void give_rules(struct task *t) {
+    task_data(t, buf_str(&rules_file), rules_file.n);
+    t->used = used_file;
+    t->n_used = used_file ? strlen(used_file) : 0;
+}
+
 KIT_FN void rules(struct kit *k, struct task *t) {
     (void)k;
     if (fails != RC_OK) {
@@ -71,7 +78,7 @@ KIT_FN void rules(struct kit *k, struct task *t) {
     else if (t->kind == TASK_AUDIT_ADD)
         (void)buf_add(&log_file, t->data, t->len);
     else if (t->kind == TASK_RULES_READ)
-        task_data(t, buf_str(&rules_file), rules_file.n);
+        give_rules(t);
     else if (t->kind == TASK_AUDIT_READ)
         give_tail(t);
 }
@@ -83,6 +90,7 @@ KIT_FN int fresh(void **state_) {
     buf_init(&rules_file, MIX_MIB);
     buf_init(&log_file, 16 * (size_t)MIX_MIB);
     fails = RC_OK;
+    used_file = NULL;
     asked = 0;
     return 0;
 }
