@@ -69,7 +69,9 @@ void draft_write(struct buf *out, const struct session *s) {
     (void)buf_adds(out, draft_head);
     write_options(out, "session", &s->options);
     if (!str_blank(text)) {
-        if (!browsing)
+        if (browsing)
+            write_chips(out, p->stash_chips, p->n_stash_chips);
+        else
             write_chips(out, s->draft.chips, s->draft.n_chips);
         (void)buf_addf(out, "draft %zu %zu\n", caret, strlen(text));
         write_text(out, text, strlen(text));

@@ -3,6 +3,7 @@
  *   \@TIME SESSION TEXT   ms since 1970, the id or -; in the text \n is a line end and \\ a
  *                         backslash
  *   TEXT                  as older versions wrote it: no such text begins with \@ */
+#include "editing.h"
 #include "private.h"
 
 #include <stdlib.h>
@@ -395,6 +396,24 @@ void act_draft_clear(struct model *m) {
     act_draft_changed(m, s);
 }
 
+static void stash(struct session *s) {
+    struct session_private *p = s->priv;
+
+    set_string(&p->stash, buf_str(&s->draft.text));
+    chip_list_free(p->stash_chips, p->n_stash_chips);
+    p->stash_chips = chip_list_copy(s->draft.chips, s->draft.n_chips);
+    p->n_stash_chips = s->draft.n_chips;
+}
+
+static void unstash(struct session *s) {
+    struct session_private *p = s->priv;
+
+    editor_set(&s->draft, p->stash ? p->stash : "");
+    if (p->stash)
+        chips_set(&s->draft, p->stash_chips, p->n_stash_chips);
+    set_string(&p->stash, NULL);
+}
+
 bool act_history(struct model *m, int by) {
     struct session *s = m->shown;
     const struct prompt *next = by > 0 && s->history_at == 0 ? NULL : step(m, s, by);
@@ -404,13 +423,12 @@ bool act_history(struct model *m, int by) {
     if (!next && (by < 0 || s->history_at == 0))
         return false;
     if (s->history_at == 0)
-        set_string(&s->priv->stash, buf_str(&s->draft.text));
+        stash(s);
     s->history_at = next ? next->id : 0;
     if (next) {
         editor_set(&s->draft, next->text);
     } else {
-        editor_set(&s->draft, s->priv->stash ? s->priv->stash : "");
-        set_string(&s->priv->stash, NULL);
+        unstash(s);
     }
     journal_touch(m, s);
     return true;

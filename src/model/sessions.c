@@ -42,6 +42,7 @@ void session_free(struct session *s) {
     free(p->message_id);
     free(p->known_id);
     free(p->stash);
+    chips_free(p->stash_chips, p->n_stash_chips);
     free(p->theirs);
     free(p->index_signs);
     jump_end(s);

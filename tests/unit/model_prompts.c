@@ -1,5 +1,6 @@
 /* The prompt history: whose prompts come first, and what its file may look like. */
 #include "cpu_time.h"
+#include "mix/complete.h"
 #include "mix/editor.h"
 #include "model_kit.h"
 
@@ -59,6 +60,23 @@ static void the_sessions_own_come_before_those_of_others(void **state) {
     down(k, "mine 2");
     down(k, "half a thought");
     assert_false(act_history(k->m, 1));
+    kit_free(k);
+}
+
+static void files_of_the_draft_come_back_with_it(void **state) {
+    struct kit *k = with_file("\\@1 s2 mine\n");
+    const struct editor *e = &k->m->shown->draft;
+
+    (void)state;
+    kit_type(k, "see");
+    act_attach(k->m, "/w/a.c", NULL);
+    up(k, "mine");
+    assert_int_equal(e->n_chips, 0);
+    kit_pass(k, 1100);
+    assert_non_null(strstr(kit_file(k, DIR_ "drafts/s2"), "/w/a.c"));
+    down(k, "see @a.c ");
+    assert_int_equal(e->n_chips, 1);
+    assert_string_equal(e->chips[0].path, "/w/a.c");
     kit_free(k);
 }
 
@@ -329,6 +347,7 @@ static void ten_thousand_prompts_keep_no_key_waiting(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sessions_own_come_before_those_of_others),
+        cmocka_unit_test(files_of_the_draft_come_back_with_it),
         cmocka_unit_test(what_is_said_elsewhere_meanwhile_moves_nothing),
         cmocka_unit_test(lines_of_every_kind_are_read),
         cmocka_unit_test(damaged_lines_hurt_no_others),

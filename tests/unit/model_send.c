@@ -428,7 +428,7 @@ static void a_leading_slash_is_no_message(void **state) {
         const char *text;
         bool goes;
     } cases[] = {
-        {"/etc/passwd is long", false}, {"//x", false},      {"/", false},   {" /mcp", false},
+        {"/etc/passwd is long", false}, {"//x", false},      {"/", false},   {" /show x", false},
         {"/nonsense", false},           {"/mcp list", true}, {"a /x", true},
     };
 
@@ -463,14 +463,14 @@ static void some_commands_are_the_programs_own(void **state) {
 /* Sends a slash command and answers it with this text. */
 static struct kit *commanded(const char *line, const char *text) {
     struct kit *k = kit_online(one, 1);
-    struct command_info commands[] = {{.name = "mcp"}};
+    struct command_info commands[] = {{.name = "explain"}};
 
     kit_reply(k, OP_COMMANDS_LIST, commands, 1);
     kit_send(k, line);
     struct incoming *in = incoming_new(IN_REPLY, kit_last(k, OP_MESSAGE_SEND)->id);
     struct send_ack *ack = arena_alloc(&in->arena, sizeof *ack);
 
-    ack->message = (struct message){.id = arena_strdup(&in->arena, "cmd-mcp"),
+    ack->message = (struct message){.id = arena_strdup(&in->arena, "cmd-explain"),
                                     .role = arena_strdup(&in->arena, "assistant"),
                                     .user_input = arena_strdup(&in->arena, line),
                                     .assistant_response = arena_strdup(&in->arena, text)};
@@ -492,7 +492,7 @@ static void a_commands_answer_is_shown_as_words(void **state) {
 
     (void)state;
     for (size_t i = 0; i < MIX_COUNT(table); i++) {
-        struct kit *k = commanded("/mcp", table[i].json);
+        struct kit *k = commanded("/explain", table[i].json);
         const struct entry *e = last_entry(k);
 
         assert_int_equal(e->role, ROLE_ASSISTANT);
@@ -504,7 +504,7 @@ static void a_commands_answer_is_shown_as_words(void **state) {
 }
 
 static void a_command_that_stands_for_a_prompt_waits_in_the_draft(void **state) {
-    struct kit *k = commanded("/mcp", "Explain the servers.");
+    struct kit *k = commanded("/explain", "Explain the servers.");
 
     (void)state;
     assert_string_equal(buf_str(&k->m->shown->draft.text), "Explain the servers.");
