@@ -124,6 +124,10 @@ void body_draw(const struct body_memo *b, struct canvas *c, struct rect r,
     }
     if (row >= b->flow.n)
         return;
+    if (row + 1 >= ROWS_MOST) {
+        put(c, r.x, r.y, r.w, STYLE_NOTICE_BAD, "further lines are not shown: D downloads all");
+        return;
+    }
     if (b->numbers && b->gutter > 0 && b->numbers[row] > 0) {
         char number[16];
 

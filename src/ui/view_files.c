@@ -33,9 +33,10 @@ static int draw_columns(const struct model *m, struct canvas *c, struct rect r, 
     return right - put_right(c, right, r.y, 10, dim, f->is_dir ? "folder" : say_size(f->size).s);
 }
 
-static void draw_row(const struct model *m, struct canvas *c, struct rect r, size_t at) {
+static void draw_row(const struct model *m, struct canvas *c, struct rect r, size_t at,
+                     size_t selected) {
     const struct file_row row = files_row(m, at);
-    const bool cursor = at == files_cursor_row(m);
+    const bool cursor = at == selected;
     const bool focus = m->ui.focus == PANE_FILES && m->ui.over == OVER_NONE;
     const bool marks = m->files.marked.n > 0;
     enum style s = STYLE_TEXT, dim = STYLE_DIM;
@@ -307,7 +308,9 @@ void draw_files(struct view *v, const struct model *m, struct canvas *c, struct 
             put_foreign(c, r.x + 1, list.y, r.w - 2, s, why, CLEAN_LINE);
         return;
     }
-    v->files_top = list_top(v->files_top, files_cursor_row(m), rows, list.h);
+    const size_t selected = files_cursor_row(m);
+
+    v->files_top = list_top(v->files_top, selected, rows, list.h);
     for (int y = 0; y < list.h && v->files_top + (size_t)y < rows; y++)
-        draw_row(m, c, (struct rect){r.x, list.y + y, r.w, 1}, v->files_top + (size_t)y);
+        draw_row(m, c, (struct rect){r.x, list.y + y, r.w, 1}, v->files_top + (size_t)y, selected);
 }
