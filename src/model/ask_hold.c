@@ -27,6 +27,14 @@ static void drop(struct model *m, struct ask *a, const char *why) {
     model_touch(m);
 }
 
+void hold_forget(struct ask *a, const char *why) {
+    const bool held = a->held_until > 0;
+
+    batch_leave(a);
+    if (held)
+        drop(model_viewer(a->owner), a, why);
+}
+
 void holds_drop(struct model *m, const char *why) {
     size_t n;
     struct ask *const *asks = model_inbox(m, &n);

@@ -64,7 +64,7 @@ void asks_keep_replies(struct model *m) {
 
 static void drop(struct model *m, size_t at) {
     keep_reply(m, m->asks[at]);
-    batch_leave(m->asks[at]);
+    hold_forget(m->asks[at], "it is gone");
     unpaint(m, m->asks[at]); /* another one with its id was never seen */
     inbox_remove(m, m->asks[at]);
     ask_free(m->asks[at]);
@@ -82,7 +82,7 @@ static void set_state(struct model *m, struct ask *a, enum ask_state state) {
     if (ask_answerable(a))
         a->ended_at = 0;
     else
-        batch_leave(a);
+        hold_forget(a, "it is over");
     order_touch(m);
     watch_touch(m);
     touch(m);
@@ -141,8 +141,7 @@ static void bind_call(struct model *m, struct ask *a, struct part *call) {
     a->object = object_of(a, call);
     if (before && !str_eq(before, a->object)) {
         a->uncut = false;
-        batch_leave(a);
-        a->held_until = 0;
+        hold_forget(a, "it is not what it was");
         unpaint(m, a);
     }
     ask_look(m, a);

@@ -122,6 +122,7 @@ void rules_answered(struct model *m, const struct ask *a, const char *answer, co
 static void answer(struct model *m, struct ask *a, const struct ruling *r, struct effects *fx) {
     const bool allow = r->verdict == VERDICT_ALLOW;
 
+    hold_forget(a, "a rule answered it");
     a->decision = allow ? DECIDE_GRANT : DECIDE_DENY;
     a->state = ASK_SENT;
     a->late = m->now - a->arrived_at > ASK_LATE_MS;

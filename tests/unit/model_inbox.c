@@ -232,6 +232,18 @@ static void what_changes_while_it_is_held_is_not_granted(void **state_) {
     kit_free(k);
 }
 
+static void what_ends_while_it_is_held_says_so(void **state_) {
+    struct kit *k = held();
+
+    (void)state_;
+    cancelled(k);
+    assert_int_equal(model_ask(k->m, "p1")->held_until, 0);
+    assert_non_null(strstr(kit_notice(k), "was not given"));
+    act_hold_drop(k->m);
+    assert_string_equal(kit_notice(k), "No grant is held");
+    kit_free(k);
+}
+
 /* ---- batches ---- */
 static struct kit *three_alike(const char *command) {
     struct kit *k = kit_online(two, 2);
@@ -578,6 +590,7 @@ int main(void) {
         cmocka_unit_test(nothing_of_a_held_grant_is_on_disk),
         cmocka_unit_test(none_is_held_in_the_last_two_seconds),
         cmocka_unit_test(what_changes_while_it_is_held_is_not_granted),
+        cmocka_unit_test(what_ends_while_it_is_held_says_so),
         cmocka_unit_test(a_batch_is_armed_anew_and_one_key_answers_all),
         cmocka_unit_test(b_again_parts_them),
         cmocka_unit_test(movement_goes_round_what_is_folded),
