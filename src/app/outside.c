@@ -138,12 +138,11 @@ static void take_back(struct app *a, int status) {
     if (kept)
         (void)buf_addf(&left, "; what it wrote is in %s", o->path);
     if (status == 127)
-        act_notice(a->model, "%s: not found, the draft is as it was", editor_command());
+        act_notice(a->model, "the draft is as it was: not found: %s", editor_command());
     else if (status > 128 || status < 0)
-        act_notice(a->model, "%s was killed: the draft is as it was%s", editor_command(),
-                   buf_str(&left));
+        act_notice(a->model, "the draft is as it was: the editor was killed%s", buf_str(&left));
     else if (status > 0)
-        act_notice(a->model, "%s ended with %d: the draft is as it was%s", editor_command(), status,
+        act_notice(a->model, "the draft is as it was: the editor ended with %d%s", status,
                    buf_str(&left));
     else if (!text || !fits)
         act_notice(a->model, "too big for a draft, or its session is gone%s", buf_str(&left));

@@ -121,6 +121,88 @@ static void what_was_in_the_editor_of_a_killed_one_is_found(void **state) {
     assert_int_equal(quit(s), 0);
 }
 
+/* ---- in a pane of tmux; a script takes its part ---- */
+static const char tmux_script[] =
+    "#!/bin/sh\n"
+    "[ -e \"$HOME/no-pane\" ] && exit 1\n"
+    "if [ \"$1\" = kill-pane ]; then kill -9 -\"$(cat \"$HOME/pane\")\"; exit; fi\n"
+    "shift 6\n"
+    "TMUX_PANE=%7 setsid sh -c 'echo $$ >\"$HOME/pane\"; exec \"$@\"' sh \"$@\" "
+    "</dev/null >/dev/null 2>&1 &\n";
+
+static struct screen *beside_tmux(const struct stage *st, const struct peer *v,
+                                  const char *script) {
+    static char editor[512], path[1024];
+
+    assert_int_equal(chmod(screen_file("editor.sh", script), 0700), 0);
+    assert_int_equal(chmod(screen_file("bin/tmux", tmux_script), 0700), 0);
+    snprintf(editor, sizeof editor, "EDITOR=%s", screen_path("editor.sh"));
+    snprintf(path, sizeof path, "PATH=%s:%s", screen_path("bin"), getenv("PATH"));
+    struct screen *s =
+        mixtui_with(st, (const char *[]){"--server", v->url, NULL},
+                    (const char *[]){editor, path, "VISUAL", "TMUX=/x,1,0", "TMUX_PANE=%0", NULL});
+
+    screen_wait(s, "live");
+    new_session(s);
+    type_line(s, "in the draft");
+    return s;
+}
+
+static const char waits[] = "#!/bin/sh\necho 'and more' >>\"$1\"\n"
+                            "while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done\n";
+
+static void in_tmux_the_draft_is_read_only_meanwhile(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, NULL);
+    struct screen *s = beside_tmux(st, demo, waits);
+
+    leader(s, "e");
+    screen_wait(s, "in $EDITOR, read-only here");
+    screen_keys(s, "xyz");
+    screen_wait(s, "this draft is in $EDITOR");
+    screen_keys(s, KEY_ENTER);
+    screen_paste(s, "pasted");
+    screen_wait(s, "nothing was pasted");
+    assert_true(screen_has(s, "no messages yet"));
+    assert_false(screen_has(s, "xyz"));
+    screen_file("go", "");
+    screen_wait(s, "and more");
+    screen_wait_gone(s, "read-only");
+    screen_keys(s, "!");
+    screen_wait(s, "and more!");
+    assert_int_equal(quit(s), 0);
+}
+
+static void a_pane_that_hangs_is_closed_by_the_same_key_twice(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, NULL);
+    struct screen *s = beside_tmux(st, demo, waits);
+
+    leader(s, "e");
+    screen_wait(s, "in $EDITOR, read-only here");
+    screen_pause(s, 500);
+    leader(s, "e");
+    screen_wait(s, "once more closes it");
+    leader(s, "e");
+    screen_wait(s, "as it was: the editor was killed");
+    screen_wait_gone(s, "read-only");
+    screen_keys(s, "!");
+    screen_wait(s, "in the draft!");
+    assert_int_equal(quit(s), 0);
+}
+
+static void a_tmux_without_room_gives_the_terminal_instead(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, NULL);
+
+    screen_file("no-pane", "");
+    struct screen *s = beside_tmux(st, demo, "#!/bin/sh\necho elsewhere >\"$1\"\n");
+
+    leader(s, "e");
+    screen_wait(s, "elsewhere");
+    assert_int_equal(quit(s), 0);
+}
+
 /* ---- pastes ---- */
 static void a_long_paste_is_folded_and_sent_whole(void **state) {
     const struct stage *st = *state;
@@ -232,6 +314,10 @@ int main(void) {
         S(the_editors_file_is_for_nobody_else, narrow),
         S(the_program_goes_on_behind_the_editor, wide),
         S(what_was_in_the_editor_of_a_killed_one_is_found, narrow),
+        S(in_tmux_the_draft_is_read_only_meanwhile, narrow),
+        S(in_tmux_the_draft_is_read_only_meanwhile, wide),
+        S(a_pane_that_hangs_is_closed_by_the_same_key_twice, narrow),
+        S(a_tmux_without_room_gives_the_terminal_instead, narrow),
         S(a_long_paste_is_folded_and_sent_whole, wide),
         S(lines_at_once_without_marks_are_a_paste, narrow),
         S(a_paste_without_its_end_is_told, narrow),
