@@ -12,6 +12,7 @@
 
 enum {
     LINE_BYTES = 64 * 1024 + 6 * AUDIT_OBJECT,
+    LOOK_BYTES = 8 * AUDIT_OBJECT, /* looked through for what is shown: a key waits for this */
     FIELD_BYTES = 1024,
     HEX = 2 * SHA256_DIGEST_LENGTH
 };
@@ -28,8 +29,12 @@ static void digest(char out[HEX + 1], const char *text, size_t n) {
 static void add_object(struct buf *line, const char *object) {
     auto_buf struct buf shown = {.max = PARAMS_MAX};
     auto_free char *cut = NULL;
+    const size_t all = strlen(object);
+    const size_t look = all < LOOK_BYTES ? all : LOOK_BYTES - text_tail(object, LOOK_BYTES);
 
-    if (redact_text(&shown, OP_STREAM, object, strlen(object)) != RC_OK) {
+    /* A secret that goes on behind the look must not be what is shown. */
+    if (redact_text(&shown, OP_STREAM, object, look) != RC_OK ||
+        (look < all && shown.n <= AUDIT_OBJECT)) {
         jtext_field(line, "object", "(hidden: too long to be looked through)");
         return;
     }
