@@ -120,7 +120,10 @@ static void typing_searches_the_whole_tree(void **state) {
     tree(k, (const char *[]){"doc/", "main.c", "doc/domain.txt", NULL}, MORE);
     assert_rows(k, ">main.c doc/domain.txt");
     assert_true(k->m->ui.picker.searching);
-    assert_int_equal(take(k, TASK_TREE)->scan, 5);
+    struct task *t = take(k, TASK_TREE);
+
+    assert_int_equal(t->scan, 5);
+    task_free(t);
     kit_free(k);
 }
 
@@ -372,7 +375,10 @@ static void hidden_names_are_shown_by_a_key(void **state) {
     act_picker_hidden(k->m, k->fx);
     assert_rows(k, ">doc a.png b.png main.c pipe secret .rc");
     filter(k, "rc");
-    assert_true(take(k, TASK_TREE)->hidden);
+    struct task *t = take(k, TASK_TREE);
+
+    assert_true(t->hidden);
+    task_free(t);
     kit_free(k);
 }
 
@@ -392,7 +398,10 @@ static void recent_directories_are_offered(void **state) {
     filter(k, "b");
     assert_rows(k, ">/b");
     act_picker_enter(k->m, k->fx);
-    assert_string_equal(take(k, TASK_SCAN)->path, "/b");
+    struct task *t = take(k, TASK_SCAN);
+
+    assert_string_equal(t->path, "/b");
+    task_free(t);
     for (int i = 0; i < 30; i++) {
         char dir[16];
 
