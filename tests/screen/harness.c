@@ -152,6 +152,7 @@ static void child_environment(const struct screen_setup *setup) {
     setenv("LANG", "C.UTF-8", 1);
     setenv("TZ", "UTC", 1);
     setenv("HOME", dir, 1);
+    setenv("EDITOR", "true", 1); /* random keys get there; it gives the terminal back at once */
     setenv("XDG_STATE_HOME", screen_path("state"), 1);
     setenv("XDG_CONFIG_HOME", screen_path("config"), 1);
     for (size_t i = 0; setup->env && setup->env[i]; i++)
