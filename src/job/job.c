@@ -215,17 +215,11 @@ static void run(struct job *j, struct task *t) {
         fs_read(t);
         break;
     case TASK_WRITE:
-        if (t->guard)
-            owners_write(j->own, t);
-        else
-            fs_write(t);
-        break;
     case TASK_OWN_TAKE:
     case TASK_OWN_DROP:
     case TASK_OWN_ASK:
         owners_run(j->own, t);
         break;
-    case TASK_OWN_WATCH: /* never here: see arrive */
     case TASK_APPEND:
         fs_append(t);
         break;
@@ -265,7 +259,8 @@ static void run(struct job *j, struct task *t) {
     case TASK_AUDIT_READ:
         policy_run(t);
         break;
-    case TASK_TREE: /* never here: see arrive */
+    case TASK_OWN_WATCH: /* never here: see arrive */
+    case TASK_TREE:
     case TASK_RUN:
     case TASK_CANCEL:
         break;

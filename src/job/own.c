@@ -230,7 +230,27 @@ static void ask(const struct home *h, struct task *t) {
         err_set(&t->err, RC_IO, 0, "its owner cannot be asked");
 }
 
+static void write_guarded(struct owners *o, struct task *t) {
+    auto_free char *dir = dir_of(t->guard);
+    const struct home *h = home_find(o, dir);
+    char id[ID_MAX];
+    const int lock = h ? lock_dir(dir) : -1;
+
+    if (h && owner_of(h, t->guard, id, NULL, 0) && strcmp(id, h->id) != 0)
+        err_set(&t->err, RC_BUSY, 0, "another mixtui has taken it over");
+    else
+        fs_write(t);
+    unlock(lock);
+}
+
 void owners_run(struct owners *o, struct task *t) {
+    if (t->kind == TASK_WRITE) {
+        if (t->guard)
+            write_guarded(o, t);
+        else
+            fs_write(t);
+        return;
+    }
     auto_free char *dir = dir_of(t->path);
     struct home *h = home_at(o, dir);
 
@@ -242,19 +262,6 @@ void owners_run(struct owners *o, struct task *t) {
         drop(h, t);
     else
         ask(h, t);
-}
-
-void owners_write(struct owners *o, struct task *t) {
-    auto_free char *dir = dir_of(t->guard);
-    const struct home *h = home_find(o, dir);
-    char id[ID_MAX];
-    const int lock = h ? lock_dir(dir) : -1;
-
-    if (h && owner_of(h, t->guard, id, NULL, 0) && strcmp(id, h->id) != 0)
-        err_set(&t->err, RC_BUSY, 0, "another mixtui has taken it over");
-    else
-        fs_write(t);
-    unlock(lock);
 }
 
 /* ---- what others ask ---- */

@@ -23,11 +23,10 @@
 enum { OWNERS_FDS = 32 };
 struct owners;
 struct owners *owners_new(void); /* Thread: main */
-/* TASK_OWN_TAKE, DROP, ASK */
+/* TASK_OWN_TAKE, DROP, ASK; TASK_WRITE, guarded or not */
 void owners_run(struct owners *o, struct task *t);
 void owners_watch(struct owners *o, struct task *t); /* takes t: TASK_OWN_WATCH */
 bool owners_cancel(struct owners *o, uint32_t id);   /* false: it is not here */
-void owners_write(struct owners *o, struct task *t); /* a guarded TASK_WRITE */
 size_t owners_poll(const struct owners *o, struct pollfd fds[OWNERS_FDS]);
 void owners_turn(struct owners *o);
 struct task *owners_next(struct owners *o); /* a WATCH that is answered, NULL: none */
