@@ -414,9 +414,8 @@ static void lay_body(struct sheet *s) {
         s->line = i;
         if (!visible(s))
             break;
-        body_draw(&s->v->body, s->c,
-                  (struct rect){s->list.x + 1, screen_y(s), s->list.w - 2, 1}, s->row->body,
-                  (size_t)i);
+        body_draw(&s->v->body, s->c, (struct rect){s->list.x + 1, screen_y(s), s->list.w - 2, 1},
+                  s->row->body, (size_t)i);
     }
     s->line = rows > 0 ? rows - 1 : 0;
 }

@@ -181,8 +181,7 @@ static void it_stays_about_its_file(void **state) {
     kit_reply(k, OP_FILES_LIST, &other, 1); /* it is gone, and the cursor elsewhere */
     act_preview_download(k->m, k->fx);
     kit_step(k);
-    assert_string_equal(((const struct file_ref *)kit_last(k, OP_FILE_GET)->in)->name,
-                        "first.txt");
+    assert_string_equal(((const struct file_ref *)kit_last(k, OP_FILE_GET)->in)->name, "first.txt");
     kit_free(k);
 }
 
