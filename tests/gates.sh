@@ -53,7 +53,7 @@ floor_of_header() {
     config.h) echo config ;;
     cli.h) echo cli ;;
     job.h) echo job ;;
-    model.h | transcript.h | editor.h | act.h | panel.h | publish.h | servers.h | search.h | picture.h | copy.h | agents.h | complete.h | vi.h) echo model ;;
+    model.h | transcript.h | editor.h | act.h | panel.h | publish.h | servers.h | search.h | picture.h | copy.h | agents.h | complete.h | vi.h | files.h | preview.h | uploads.h | attention.h) echo model ;;
     command.h | keymap.h | input.h | keys.h | commands.def | keys.def) echo input ;;
     canvas.h | theme.h | view.h | styles.def) echo ui ;;
     term.h) echo term ;;

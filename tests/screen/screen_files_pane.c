@@ -205,7 +205,7 @@ static void a_pager_has_the_terminal_meanwhile(void **state) {
     screen_keys(s, "\r");
     screen_wait(s, "Uploads 1");
     screen_keys(s, "o"); /* and once more */
-    screen_wait(s, "PAGER HAS");
+    screen_wait(s, "alpha (1).txt");
     screen_keys(s, "\r");
     screen_wait(s, "Uploads 1");
     assert_int_equal(quit(s), 0);
