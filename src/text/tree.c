@@ -61,8 +61,10 @@ static void add(struct tree *t, enum tree_kind kind, const char *name, size_t n)
         if (c == '/')
             base = i + 1;
     }
-    t->rows[t->n] = (struct tree_row){
-        .off = (uint32_t)t->n_bytes, .len = (uint16_t)n, .base = (uint16_t)base, .kind = kind};
+    t->rows[t->n] = (struct tree_row){.off = (uint32_t)t->n_bytes,
+                                      .len = (uint16_t)n,
+                                      .base = (uint16_t)base,
+                                      .kind = (uint8_t)kind};
     t->masks[t->n++] = mask;
     t->n_bytes += n + 1;
 }
