@@ -44,7 +44,7 @@ gate_words() { # banned functions, unfinished marks, types without a name
 # Which floor a public header belongs to, and which floors' headers a floor may include besides its own.
 floor_of_header() {
     case $1 in
-    base.h | ring.h | task.h | index.h | ruling.h | key.h | flags.h | errors.def) echo base ;;
+    base.h | ring.h | task.h | attend.h | index.h | ruling.h | key.h | flags.h | errors.def) echo base ;;
     text.h | ini.h | flow.h | markup.h | code.h | diff.h | find.h | rule.h | tree.h) echo text ;;
     wire.h | types.h | types_admin.h | border.h | export.h | pretty.h | jtext.h | ops.def | events.def) echo wire ;;
     policy.h | policy_store.h | risks.def) echo policy ;;
