@@ -103,6 +103,10 @@ static void forget(struct app *a) {
     struct outside *o = &a->outside;
     if (o->line >= 0 && o->where == OUTSIDE_PANE)
         close(o->line);
+    if (o->pid > 0) { /* a tmux that does not answer */
+        kill(o->pid, SIGKILL);
+        (void)waitpid(o->pid, NULL, 0);
+    }
     buf_fini(&o->said);
     free(o->path);
     free(o->session);
@@ -169,10 +173,8 @@ static void open_here(struct app *a) {
 }
 
 /* ---- in a pane of tmux ---- */
-static pid_t run_tmux(const char *const *argv) {
-    const pid_t pid = fork();
-    if (pid != 0)
-        return pid;
+/* In the child; never returns. */
+static void become_tmux(const char *const *argv) {
     const int null = open("/dev/null", O_RDWR);
     sigset_t none;
     sigemptyset(&none);
@@ -183,6 +185,25 @@ static pid_t run_tmux(const char *const *argv) {
     sigprocmask(SIG_SETMASK, &none, NULL);
     execvp("tmux", (char *const *)(uintptr_t)argv);
     _exit(127);
+}
+
+static pid_t run_tmux(const char *const *argv) {
+    const pid_t pid = fork();
+    if (pid == 0)
+        become_tmux(argv);
+    return pid;
+}
+
+/* Nobody waits for it. */
+static void run_tmux_alone(const char *const *argv) {
+    const pid_t pid = fork();
+    if (pid == 0) {
+        if (fork() == 0)
+            become_tmux(argv);
+        _exit(0);
+    }
+    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
 }
 
 static bool open_pane(struct app *a) {
@@ -257,6 +278,8 @@ static bool hear_line(struct outside *o, const char *line, int *status) {
 void outside_heard(struct app *a) {
     struct outside *o = &a->outside;
     char bytes[512];
+    if (outside_fd(a) < 0) /* it ended since it was polled */
+        return;
     const ssize_t n = read(o->line, bytes, sizeof bytes);
     int status = -1;
     bool ended = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
@@ -284,10 +307,8 @@ static void asked_again(struct app *a) {
         return;
     }
     const char *const argv[] = {"tmux", "kill-pane", "-t", o->pane ? o->pane : "", NULL};
-    const pid_t pid = o->pane ? run_tmux(argv) : 0;
-    if (pid > 0)
-        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-            continue;
+    if (o->pane)
+        run_tmux_alone(argv);
     take_back(a, -1);
 }
 
