@@ -163,7 +163,7 @@ static void one_that_is_never_there_stands_in_the_list_only(void **state) {
     screen_wait(s, url);
     screen_keys(s, KEY_ESC);
     screen_wait_gone(s, " Servers ");
-    leader(s, "e"); /* what the status line said */
+    leader(s, "L"); /* what the status line said */
     screen_wait(s, "No server at");
     screen_keys(s, KEY_ESC);
     screen_wait_gone(s, "No server at");
@@ -191,7 +191,7 @@ static void quitting_counts_the_agents_of_all(void **state) {
     demo_send(there, id, "long");
     screen_wait(s, "*1");
     leader(s, "q");
-    screen_wait(s, "1 agent goes on");
+    screen_wait(s, "1 agent works: it goes on");
     screen_pause(s, 450);
     screen_keys(s, "q");
     assert_int_equal(screen_wait_exit(s), 0);
@@ -257,7 +257,7 @@ static void a_secret_of_a_watched_server_is_asked_for_first(void **state) {
     assert_string_equal(buf_str(&ran), "x\n");
     screen_wait(s, "bad offline");
     assert_false(screen_has(s, "tok-3n"));
-    leader(s, "e");
+    leader(s, "L");
     screen_wait(s, "bad: ");
     screen_keys(s, KEY_ESC);
     screen_wait_gone(s, "bad: ");
