@@ -402,21 +402,18 @@ static bool cut_for(const struct sheet *s, const struct part *p, const struct la
 
 /* The slices stay as they are, over the text as it is now: it may lie elsewhere. False: it is not
  * the text it was. */
-static bool stay(struct view *v, struct sheet *s, const struct part *p, enum role role,
-                 const struct lay *lay) {
-    const uint32_t src = s->bodies.v[0].src;
-    const enum body_sort kind = s->bodies.v[0].kind;
-    const size_t len = s->bodies.v[0].len;
+static bool stay(struct view *v, struct sheet *s, const struct part *p, const struct lay *lay) {
+    struct body *b = s->bodies.v;
 
-    if (v->hurry != FRAME_ECHO || !lay->m || !lay->m->shown->reading.follow || !may_grow(s))
+    if (v->hurry != FRAME_ECHO || !lay->m || !lay->m->shown->reading.follow || !may_grow(s) ||
+        b->src == NO_SRC || b->own.n > 0 || p->len < b->src + b->len)
         return false;
-    fill_bodies(s, p, role, lay);
-    if (!may_grow(s) || s->bodies.v[0].kind != kind || s->bodies.v[0].len < len ||
-        !still_there(s, &s->bodies.v[0], src)) {
-        uncut(all(v), s);
+    struct body moved = *b;
+
+    moved.text = p->text + b->src;
+    if (!still_there(s, &moved, b->src))
         return false;
-    }
-    s->bodies.v[0].len = len;
+    b->text = moved.text;
     v->behind = true;
     return true;
 }
@@ -428,7 +425,7 @@ struct sheet *sheet_cut(struct view *v, const struct part *p, enum role role,
     if (s->cut && cut_for(s, p, lay)) {
         if (!grows(p) || (s->rev == p->rev && s->source_len == p->len))
             return s;
-        if (stay(v, s, p, role, lay))
+        if (stay(v, s, p, lay))
             return s;
         if (may_grow(s) && grow(all(v), s, p, role, lay)) {
             s->rev = p->rev;
