@@ -150,6 +150,26 @@ static void an_upload_that_shrinks_on_the_way_fails(void **state) {
     box_close(&b);
 }
 
+/* What was announced is what is sent. */
+static void an_upload_that_grows_on_the_way_sends_what_was_there(void **state) {
+    (void)state;
+    enum { BEFORE = 64 << 20 };
+    struct box b;
+    char path[256];
+
+    write_file(in_dir(path, "grows"), "", BEFORE);
+    box_open(&b, 100);
+    standin_on(b.server, "POST", "/", &(struct answer){.status = 201, .body = info_json});
+    const uint32_t id = upload(&b, path);
+
+    standin_wait(b.server, "POST", "/", 1, PATIENCE);
+    assert_int_equal(truncate(path, 2 * (off_t)BEFORE), 0);
+    const struct incoming *in = box_wait(&b, id, IN_REPLY, 0);
+
+    assert_int_equal(in->done, BEFORE);
+    box_close(&b);
+}
+
 static void an_upload_outlives_the_name_of_its_file(void **state) {
     (void)state;
     struct box b;
@@ -631,6 +651,7 @@ int main(void) {
         cmocka_unit_test(an_upload_sends_the_file_under_its_name),
         cmocka_unit_test(an_upload_of_what_is_no_file_is_refused),
         cmocka_unit_test(an_upload_that_shrinks_on_the_way_fails),
+        cmocka_unit_test(an_upload_that_grows_on_the_way_sends_what_was_there),
         cmocka_unit_test(an_upload_outlives_the_name_of_its_file),
         cmocka_unit_test(an_upload_refused_early_says_why),
         cmocka_unit_test(an_upload_is_cancelled_while_it_is_sent),
