@@ -68,7 +68,7 @@ struct ui_config {
     size_t transfers;   /* at once; 0: default */
     enum index_choice index;
     int64_t index_bytes; /* 0: default */
-    const char *open; /* words of a command; NULL or "": the usual programs */
+    const char *open;    /* words of a command; NULL or "": the usual programs */
     struct attend_config attend;
     struct {
         struct key_binding {

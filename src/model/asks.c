@@ -49,8 +49,7 @@ static void touch(struct model *m) {
 
 /* An answer that was typed and not given. */
 static void keep_reply(struct model *m, const struct ask *a) {
-    const bool given =
-        a->kind == ASK_QUESTION && (a->state == ASK_SENT || a->state == ASK_GRANTED);
+    const bool given = a->kind == ASK_QUESTION && (a->state == ASK_SENT || a->state == ASK_GRANTED);
 
     if (!given && !str_blank(buf_str(&a->reply.text)))
         history_said(m, a->kind == ASK_PERMISSION ? a->session : NULL, buf_str(&a->reply.text),
