@@ -354,6 +354,22 @@ static void substitutions(struct scan *sc, size_t to) {
     }
 }
 
+/* Where the text of a here-document ends, and what comes behind its last line. */
+static size_t doc_end(const struct scan *sc, const struct doc *d, size_t *behind) {
+    for (size_t line = sc->at;;) {
+        const char *nl = memchr(sc->s + line, '\n', sc->n - line);
+        const size_t end = nl ? (size_t)(nl - sc->s) : sc->n;
+        const bool ends = ends_doc(d, sc->s + line, end - line);
+
+        *behind = nl ? end + 1 : sc->n;
+        if (ends)
+            return line;
+        if (!nl)
+            return sc->n;
+        line = end + 1;
+    }
+}
+
 static void read_docs(struct scan *sc) {
     const size_t n = sc->n_docs;
     struct doc docs[DOCS];
@@ -361,20 +377,9 @@ static void read_docs(struct scan *sc) {
     memcpy(docs, sc->docs, sizeof docs);
     sc->n_docs = 0;
     for (size_t i = 0; i < n && more(sc); i++) {
-        const size_t from = sc->at, all = sc->n;
-        size_t to = from, line = from;
-
-        for (;;) {
-            const char *nl = memchr(sc->s + line, '\n', all - line);
-            const size_t end = nl ? (size_t)(nl - sc->s) : all;
-
-            if (ends_doc(&docs[i], sc->s + line, end - line) || !nl) {
-                to = nl || ends_doc(&docs[i], sc->s + line, end - line) ? line : all;
-                line = nl ? end + 1 : all;
-                break;
-            }
-            line = end + 1;
-        }
+        const size_t all = sc->n;
+        size_t behind;
+        const size_t to = doc_end(sc, &docs[i], &behind);
         const size_t text = sc->text.n;
 
         sc->n = to;
@@ -384,7 +389,7 @@ static void read_docs(struct scan *sc) {
             substitutions(sc, to);
         buf_cut(&sc->text, text, sc->text.n - text);
         sc->n = all;
-        sc->at = line > sc->at ? line : sc->at;
+        sc->at = behind > sc->at ? behind : sc->at;
     }
 }
 
