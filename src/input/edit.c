@@ -110,6 +110,10 @@ bool edit_vi(struct model *m, const struct key *k, struct effects *fx) {
     return true;
 }
 
+bool edit_vi_hides(const struct model *m, enum cmd c) {
+    return m->ui.vi && m->ui.vi->mode != VI_INSERT && (c == CMD_NEWLINE || c == CMD_PROMPTS);
+}
+
 /* ---- $EDITOR ---- */
 COMMAND(cmd_editor) { act_editor(m, fx); }
 

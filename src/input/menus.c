@@ -417,6 +417,8 @@ static void hints(const struct keymap *k, struct model *m) {
             continue;
         if ((over && decides((enum cmd)c)) || c == CMD_ASK_PGDN || c == CMD_ASK_PGUP)
             continue;
+        if (scope == SCOPE_COMPOSER && edit_vi_hides(m, (enum cmd)c))
+            continue;
         struct menu_row row = row_of(k, m, (enum cmd)c, scope);
         bool own = ui->leader || command_home((enum cmd)c) == scope;
         if (strcmp(row.label, "down") == 0 || strcmp(row.label, "up") == 0)

@@ -111,6 +111,7 @@ void edit_paste(struct model *m, const struct key *k, struct effects *fx);
 bool edit_locked(struct model *m, enum cmd c);
 /* The draft as vi has it. False: it has not, or the key is not for it. */
 bool edit_vi(struct model *m, const struct key *k, struct effects *fx);
+bool edit_vi_hides(const struct model *m, enum cmd c); /* its key is vi's now */
 
 /* ---- menus.c ---- */
 enum scope overlay_scope(const struct model *m); /* SCOPE_COUNT: none is open */

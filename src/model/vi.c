@@ -546,6 +546,8 @@ static uint32_t as_letter(const struct key *k) {
         uint32_t code, letter;
     } table[] = {{K_LEFT, 'h'}, {K_RIGHT, 'l'},  {K_BACKSPACE, 'h'}, {K_HOME, '0'},
                  {K_END, '$'},  {K_DELETE, 'x'}, {' ', 'l'}};
+    if (k->code == 'j' && k->mods == MOD_CTRL)
+        return 'j';
     for (size_t i = 0; k->mods == 0 && i < MIX_COUNT(table); i++)
         if (table[i].code == k->code)
             return table[i].letter;

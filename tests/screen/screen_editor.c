@@ -286,8 +286,11 @@ static void vi_keys_are_no_commands(void **state) {
     new_session(s);
     screen_wait(s, "INSERT");
     type_line(s, "one two three");
+    screen_wait(s, "Ctrl+R");
     screen_keys(s, KEY_ESC);
     screen_wait(s, "NORMAL");
+    screen_wait_gone(s, "Ctrl+R"); /* it makes again what was undone */
+    screen_keys(s, KEY_CTRL('j'));
     screen_keys(s, "0wcwTWO");
     screen_wait(s, "one TWO three");
     screen_keys(s, KEY_ESC);
