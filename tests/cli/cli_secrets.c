@@ -261,7 +261,7 @@ static void search_process(int pid) {
 }
 
 static void the_screen_and_what_it_leaves_hold_no_secret(void **state) {
-    static const char *const keys[] = {KEY_LEADER "v", KEY_ESC, KEY_LEADER "e", KEY_ENTER,
+    static const char *const keys[] = {KEY_LEADER "v", KEY_ESC, KEY_LEADER "L", KEY_ENTER,
                                        KEY_ESC,        KEY_ESC, "\033[24~",     KEY_ESC};
     static const char *const env[] = {"XDG_RUNTIME_DIR", "MIX_DEBUG", NULL};
 

@@ -173,7 +173,7 @@ static void an_error_has_its_details(void **state) {
     screen_keys(s, KEY_ESC);
     screen_wait(s, "try again");
     leave(s);
-    leader(s, "e"); /* the messages have it as well */
+    leader(s, "L"); /* the messages have it as well */
     screen_wait(s, "> Log");
     screen_keys(s, "mcp");
     screen_wait(s, " of 1 ");
