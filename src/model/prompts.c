@@ -314,7 +314,7 @@ static size_t place_of(const struct model *m, size_t id) {
 const struct prompt *prompt_recalled(const struct model *m, const struct session *s) {
     const size_t at = s->history_at > 0 ? place_of(m, s->history_at) : m->n_history;
 
-    return at < m->n_history ? &m->history[at] : NULL;
+    return m->history && at < m->n_history ? &m->history[at] : NULL;
 }
 
 bool prompt_elsewhere(const struct model *m, const struct session *s) {
@@ -354,6 +354,8 @@ static const struct prompt *step(const struct model *m, const struct session *s,
     const size_t at = now ? (size_t)(now - m->history) : m->n_history;
     const bool own = !now || is_own(s, now);
 
+    if (!m->history)
+        return NULL;
     if (by < 0) {
         next = older(m, s, at, own, text);
         return !next && own ? older(m, s, m->n_history, false, text) : next;
