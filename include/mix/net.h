@@ -27,8 +27,9 @@
  * The debug log (log_open) gets every request and answer, frame, retry and link, see trace.c; the
  * values of `headers` are never in it.
  *
- * Downloads go to `<path>.part` beside the target, are renamed when whole, and never replace a
- * file. */
+ * Downloads go to `<path>.part` beside the target, are renamed when whole and on the disk, and
+ * never replace a file. A retry asks only for what is missing (Range, If-Range) where the server
+ * said by what the file can be known again (a strong ETag, else Last-Modified). */
 #ifndef MIX_NET_H
 #define MIX_NET_H
 
