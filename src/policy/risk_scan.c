@@ -342,7 +342,7 @@ static void substitutions(struct scan *sc, size_t to) {
     while (sc->at < to) {
         const char c = here(sc);
 
-        if (c == '\\')
+        if (c == '\\' && sc->at + 1 < to)
             sc->at++;
         if (c == '$') {
             dollar(sc, &w, '\0');
