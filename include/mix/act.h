@@ -120,14 +120,14 @@ void act_files_refresh(struct model *m, struct effects *fx);
 void act_files_move(struct model *m, int by);
 void act_upload(struct model *m, const char *path, struct effects *fx);
 void act_download(struct model *m, struct effects *fx);
-void act_file_delete(struct model *m, struct effects *fx); /* already confirmed */
+void act_file_delete(struct model *m, struct effects *fx);     /* already confirmed */
 void act_transfer_cancel(struct model *m, struct effects *fx); /* the newest */
 void act_transfers_cancel(struct model *m, struct effects *fx);
 void act_transfers_retry(struct model *m, struct effects *fx); /* what failed or was stopped */
 void act_picker_open(struct model *m, struct effects *fx);
 void act_picker_attach(struct model *m, struct effects *fx); /* ... for files of the message */
-void act_picker_enter(struct model *m, struct effects *fx); /* descends or uploads */
-void act_picker_into(struct model *m, struct effects *fx);  /* the same, never what is marked */
+void act_picker_enter(struct model *m, struct effects *fx);  /* descends or uploads */
+void act_picker_into(struct model *m, struct effects *fx);   /* the same, never what is marked */
 void act_picker_up(struct model *m, struct effects *fx);
 void act_picker_move(struct model *m, int by);
 /* the filter text changed; up to its last slash it is a path to go to */

@@ -21,9 +21,9 @@ enum scope {
     SCOPE_FIELD, /* every one-line field */
     SCOPE_ASK,   /* the whole text of a permission */
     SCOPE_PICKER,
-    SCOPE_PANEL,   /* server screens */
-    SCOPE_PICTURE, /* the preview of a picture */
-    SCOPE_VISUAL,  /* text is chosen in the thread */
+    SCOPE_PANEL,    /* server screens */
+    SCOPE_PICTURE,  /* the preview of a picture */
+    SCOPE_VISUAL,   /* text is chosen in the thread */
     SCOPE_COMPLETE, /* the list over the message, for the keys that are no text */
     SCOPE_COUNT
 };

@@ -88,16 +88,16 @@ struct ask {
     uint32_t request;             /* of the answer */
     struct risk_mark *risks;      /* of `object`, the worst first; in arena */
     size_t n_risks;
-    const char *input;  /* Write, Edit: the JSON its change is read from; NULL: `object` is all */
-    int64_t held_until; /* a severe grant leaves then unless it is dropped; 0: none is held */
+    const char *input;   /* Write, Edit: the JSON its change is read from; NULL: `object` is all */
+    int64_t held_until;  /* a severe grant leaves then unless it is dropped; 0: none is held */
     const char *held_by; /* for the audit log */
     int64_t held_armed;
-    uint32_t batch;     /* requests of one batch have the same; 0: it stands alone */
-    bool leads;         /* ... and this one stands for all of them */
-    bool again;         /* "please try again" was prepared */
-    uint32_t rules_task;          /* the rules are being asked about it; 0: not, or not any more */
-    bool rules_slow;              /* their answer does not come: somebody was called meanwhile */
-    bool rules_asked;             /* once is enough: a rule saved later does not answer it */
+    uint32_t batch;        /* requests of one batch have the same; 0: it stands alone */
+    bool leads;            /* ... and this one stands for all of them */
+    bool again;            /* "please try again" was prepared */
+    uint32_t rules_task;   /* the rules are being asked about it; 0: not, or not any more */
+    bool rules_slow;       /* their answer does not come: somebody was called meanwhile */
+    bool rules_asked;      /* once is enough: a rule saved later does not answer it */
     const char *rule_text; /* it was answered by this rule, `Bash:git *`; NULL: by a person */
     struct err err;
     struct arena arena;
@@ -224,7 +224,7 @@ struct session {
     uint32_t draft_saved_rev;
     int64_t draft_dirty_at; /* 0: on disk */
     bool draft_loaded;
-    bool away;         /* the draft is in $EDITOR: nothing else writes it */
+    bool away; /* the draft is in $EDITOR: nothing else writes it */
     enum own own;
     char *owner;       /* OTHER: who, in words for people */
     size_t history_at; /* id of the prompt that is recalled; 0: the history is not browsed */
@@ -288,7 +288,7 @@ struct notice {
     struct arena arena;
 };
 struct picker_row {
-    const char *name; /* below `dir`, or absolute; as the file system has it; borrowed */
+    const char *name;       /* below `dir`, or absolute; as the file system has it; borrowed */
     int64_t size, modified; /* -1: not known */
     enum entry_kind kind;
     bool readable, marked;
@@ -389,11 +389,11 @@ struct ui {
     bool suspend_asked;                                 /* ... and the answer was to suspend */
     /* the answer field of the selected question, or the reason of a denial, has the caret */
     bool replying;
-    int ask_scroll; /* first row shown of the selected one's object; the view clamps it */
-    bool ask_split; /* OVER_ASK: the change side by side */
-    bool typing_address;       /* OVER_SERVER: over_filter is a server address */
-    struct kills killed;       /* of any editor, for yank */
-    struct vi *vi;             /* of the composer (vi.h); NULL: keys as of readline */
+    int ask_scroll;      /* first row shown of the selected one's object; the view clamps it */
+    bool ask_split;      /* OVER_ASK: the change side by side */
+    bool typing_address; /* OVER_SERVER: over_filter is a server address */
+    struct kills killed; /* of any editor, for yank */
+    struct vi *vi;       /* of the composer (vi.h); NULL: keys as of readline */
     const char *const *themes; /* names to choose from; the app's, outlives the model */
     size_t n_themes;
     bool leader; /* Ctrl+X was pressed */

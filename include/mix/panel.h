@@ -41,9 +41,9 @@ enum panel_id {
     PANEL_PREVIEW, /* what stands in a file */
     PANEL_INDEXED, /* a result as the index has it, with what stands around it */
     /* answers without a person */
-    PANEL_RULE,  /* one that is made */
-    PANEL_RULES, /* all of them */
-    PANEL_AUDIT, /* what was answered, by whom */
+    PANEL_RULE,    /* one that is made */
+    PANEL_RULES,   /* all of them */
+    PANEL_AUDIT,   /* what was answered, by whom */
     PANEL_PROMPTS, /* Ctrl+R: what was said, here and to this server */
     PANEL_QUEUE,   /* the messages that wait */
     PANEL_QUEUED,  /* one of them, to be changed */

@@ -39,7 +39,8 @@ static void handle(int number, void (*handler)(int), int flags) {
 enum rc signals_start(struct err *err) {
     if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0)
         return err_set(err, RC_IO, errno, "could not make a pipe: %s", strerror(errno));
-    static const int living[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGCHLD};
+    static const int living[] = {SIGWINCH, SIGTERM, SIGHUP,  SIGINT,
+                                 SIGQUIT,  SIGTSTP, SIGCONT, SIGCHLD};
     static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     for (size_t i = 0; i < MIX_COUNT(living); i++)
         handle(living[i], note, SA_RESTART);

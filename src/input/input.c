@@ -180,9 +180,8 @@ static bool field_key(const struct input *in, struct model *m, const struct key 
 /* What is typed goes into the draft; only what is no text means the list. */
 static bool complete_key(const struct input *in, struct model *m, const struct key *k,
                          struct effects *fx) {
-    const enum cmd c = complete_shown(m) && !is_text(k)
-                           ? keymap_find(&in->keymap, SCOPE_COMPLETE, k)
-                           : CMD_COUNT;
+    const enum cmd c =
+        complete_shown(m) && !is_text(k) ? keymap_find(&in->keymap, SCOPE_COMPLETE, k) : CMD_COUNT;
     if (c != CMD_COUNT)
         run_command(m, c, fx);
     return c != CMD_COUNT;

@@ -60,9 +60,10 @@ static bool is_act(enum cmd c) {
     case SCOPE_PERMISSIONS:
         return true;
     case SCOPE_COMPOSER:
-        return c == CMD_SEND || c == CMD_PROMPTS || c == CMD_DRAFT_CLEAR || c == CMD_EDIT_UNDO || c == CMD_EDIT_REDO ||
-               c == CMD_EDIT_YANK_OLDER || c == CMD_EDIT_WORDS || c == CMD_EDIT_UPPER ||
-               c == CMD_EDIT_LOWER || c == CMD_EDIT_CAPITAL || c == CMD_EDIT_KILL_NEXT;
+        return c == CMD_SEND || c == CMD_PROMPTS || c == CMD_DRAFT_CLEAR || c == CMD_EDIT_UNDO ||
+               c == CMD_EDIT_REDO || c == CMD_EDIT_YANK_OLDER || c == CMD_EDIT_WORDS ||
+               c == CMD_EDIT_UPPER || c == CMD_EDIT_LOWER || c == CMD_EDIT_CAPITAL ||
+               c == CMD_EDIT_KILL_NEXT;
     case SCOPE_LIST:
     case SCOPE_FIELD:
     case SCOPE_ASK:
@@ -113,9 +114,7 @@ static const char *why_not_here(const struct model *m, enum cmd c) {
 static bool decides(enum cmd c) { return c == CMD_GRANT || c == CMD_DENY || c == CMD_DENY_WHY; }
 
 /* Decisions are made in the permissions pane or its menu, nowhere else. */
-static bool in_palette(enum cmd c) {
-    return !decides(c) && c != CMD_HELP && c != CMD_PALETTE;
-}
+static bool in_palette(enum cmd c) { return !decides(c) && c != CMD_HELP && c != CMD_PALETTE; }
 
 static void commands_rows_at(struct menu *r, const struct keymap *k, const struct model *m,
                              int close) {
@@ -395,10 +394,10 @@ static bool hints_search(const struct keymap *k, struct model *m) {
 
 static void hints(const struct keymap *k, struct model *m) {
     struct ui *ui = &m->ui;
-    enum scope scope = ui->leader     ? SCOPE_LEADER
-                       : visual_on(m) ? SCOPE_VISUAL
+    enum scope scope = ui->leader          ? SCOPE_LEADER
+                       : visual_on(m)      ? SCOPE_VISUAL
                        : complete_shown(m) ? SCOPE_COMPLETE
-                                      : scope_of_pane(ui->focus);
+                                           : scope_of_pane(ui->focus);
     ui->n_hints = 0;
     if (ui->over != OVER_NONE) {
         hints_overlay(k, m);

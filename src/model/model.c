@@ -321,7 +321,8 @@ bool model_reading(const struct model *m) {
     for (size_t i = 0; i <= m->n_sessions; i++) {
         const struct session *s = i < m->n_sessions ? m->sessions[i] : m->fresh;
 
-        if (s && s->own != OWN_OTHER && s->priv->draft_read && !s->draft_loaded && s->draft.text.n > 0)
+        if (s && s->own != OWN_OTHER && s->priv->draft_read && !s->draft_loaded &&
+            s->draft.text.n > 0)
             return true;
     }
     return false;
@@ -331,7 +332,8 @@ void model_save_all(struct model *m, struct effects *fx) {
     for (size_t i = 0; i <= m->n_sessions; i++) {
         struct session *s = i < m->n_sessions ? m->sessions[i] : m->fresh;
 
-        if (!s || s->own == OWN_OTHER || (s->draft_dirty_at == 0 && s->draft.rev == s->draft_saved_rev))
+        if (!s || s->own == OWN_OTHER ||
+            (s->draft_dirty_at == 0 && s->draft.rev == s->draft_saved_rev))
             continue;
         if (s->draft_loaded)
             draft_save(m, s, fx);

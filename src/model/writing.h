@@ -1,5 +1,5 @@
-/* writing.h - private.h, of what becomes of a message: draft, queue, sending, the old ones. Included
- * by it alone. */
+/* writing.h - private.h, of what becomes of a message: draft, queue, sending, the old ones.
+ * Included by it alone. */
 #ifndef MIX_MODEL_WRITING_H
 #define MIX_MODEL_WRITING_H
 
@@ -31,7 +31,7 @@ void queue_fini(struct session *s);
 void queued_fini(struct queued *q);
 void chips_free(struct chip *v, size_t n);
 size_t chips_of_files(const struct chip *v, size_t n, struct chip **out); /* copies */
-void queue_settle(struct model *m, struct effects *fx); /* of its panels, too */
+void queue_settle(struct model *m, struct effects *fx);                   /* of its panels, too */
 /* into an empty draft, with its options and files */
 void message_to_draft(struct model *m, struct session *s, const struct queued *q);
 

@@ -118,8 +118,7 @@ int hint_cells(const struct menu_row *h) {
 }
 
 bool hint_decides(const struct menu_row *h) {
-    return str_eq(h->label, "grant") || str_eq(h->label, "deny") ||
-           str_eq(h->label, "deny+why");
+    return str_eq(h->label, "grant") || str_eq(h->label, "deny") || str_eq(h->label, "deny+why");
 }
 
 int draw_hints(struct canvas *c, int x, int y, int w, const struct menu_row *rows, size_t n,

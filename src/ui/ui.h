@@ -85,11 +85,11 @@ struct block {
     struct buf text; /* clean */
     struct block_line *lines;
     size_t n, cap;
-    size_t shown; /* lines without the empty ones at the end */
+    size_t shown;       /* lines without the empty ones at the end */
     struct block_mark { /* of the text; in its order */
         uint32_t from, to;
         uint8_t style;
-    } *marks;
+    } * marks;
     size_t n_marks, cap_marks;
     /* what it was made from */
     int width;

@@ -314,8 +314,7 @@ static int draw_notes(const struct model *m, struct canvas *c, struct rect r, in
 
         while (ask_batch_next(m, a, &at))
             all++;
-        canvas_putf(c, x, r.y + y++, w, STYLE_KEY, "one answer for %zu requests (b parts)",
-                    all);
+        canvas_putf(c, x, r.y + y++, w, STYLE_KEY, "one answer for %zu requests (b parts)", all);
     }
     if (a->rule_text && y < r.h) {
         const int at = x + put(c, x, r.y + y, w, STYLE_DIM, "by rule ");

@@ -248,8 +248,8 @@ static bool is_option(const char *p, size_t n, size_t word, size_t i) {
     return n > 2 && p[0] == '-' && p[1] == '-' && i > word && i < n && p[i] != '-';
 }
 
-/* `name=value`, `name: value` or `--name value` at p: its length when something in it was hidden or seen, else 0.
- * *open: the text ends where the value would begin. */
+/* `name=value`, `name: value` or `--name value` at p: its length when something in it was hidden or
+ * seen, else 0. *open: the text ends where the value would begin. */
 static size_t put_pair(struct redaction *r, const char *p, size_t n, bool *open) {
     const size_t word = word_length(p, n);
     const struct name name = last_name(p, word);
