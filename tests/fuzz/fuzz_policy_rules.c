@@ -4,6 +4,7 @@
 
 #include "mix/policy.h"
 #include "mix/pretty.h"
+#include "text_checks.h"
 
 #include <stdlib.h>
 #include <string.h>

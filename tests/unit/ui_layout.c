@@ -106,8 +106,8 @@ static void the_box_wraps_as_it_is_measured(void **state) {
         const struct rect r = view_layout(&f->m).pane[PANE_COMPOSER];
 
         composer_settle(f->v, &f->m, r);
-        if (f->v->draft_rows.n < 18)
-            assert_int_equal(r.h, 2 + (int)f->v->draft_rows.n);
+        if (f->v->draft.rows.n < 18)
+            assert_int_equal(r.h, 2 + (int)f->v->draft.rows.n);
         buf_adds(&f->s[0].draft.text, n % 9 == 0 ? " 日本" : n % 31 == 0 ? "\n" : "x");
         f->s[0].draft.caret = f->s[0].draft.text.n;
     }
