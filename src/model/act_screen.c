@@ -136,8 +136,8 @@ static bool leave_armed(const struct model *m, enum leaving how) {
 }
 
 static void ask_leave(struct model *m, enum leaving how) {
-    if (m->ui.over == OVER_QUIT)
-        return;
+    if (m->ui.over == OVER_QUIT && (m->ui.leaving == how || how == LEAVE_QUIT))
+        return; /* it stands there; only one about quitting becomes one about suspending */
     m->ui.leaving = how;
     act_over(m, OVER_QUIT);
 }

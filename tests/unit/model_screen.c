@@ -124,6 +124,27 @@ static void suspending_asks_once_and_is_answered_by_itself(void **state) {
     kit_free(k);
 }
 
+static void the_question_about_quitting_becomes_one_about_suspending(void **state) {
+    struct kit *k = kit_online(ids, 2);
+
+    (void)state;
+    kit_send(k, "go");
+    act_quit(k->m, k->fx);
+    kit_paint(k);
+    kit_pass(k, 400);
+    act_suspend(k->m, k->fx);
+    assert_false(k->fx->suspend);
+    assert_int_equal(k->m->ui.leaving, LEAVE_SUSPEND);
+    act_suspend(k->m, k->fx); /* the new words were not painted yet */
+    act_quit(k->m, k->fx);
+    assert_false(k->fx->suspend || k->fx->quit);
+    kit_paint(k);
+    kit_pass(k, 400);
+    act_suspend(k->m, k->fx);
+    assert_true(k->fx->suspend);
+    kit_free(k);
+}
+
 static void a_form_is_not_lost_to_the_question_of_a_suspend(void **state) {
     struct kit *k = kit_online(ids, 2);
 
@@ -225,6 +246,7 @@ int main(void) {
         cmocka_unit_test(another_overlay_takes_the_question_back),
         cmocka_unit_test(quit_asks_only_when_agents_work),
         cmocka_unit_test(suspending_asks_once_and_is_answered_by_itself),
+        cmocka_unit_test(the_question_about_quitting_becomes_one_about_suspending),
         cmocka_unit_test(a_form_is_not_lost_to_the_question_of_a_suspend),
         cmocka_unit_test(only_what_outlives_a_disconnect_is_kept),
         cmocka_unit_test(only_what_changes_is_drawn_again),
