@@ -103,21 +103,29 @@ static bool is_paste_rest(const struct decoder *d, const char *p, size_t n, int6
     return n >= BURST || memmem(p, n, paste_end, sizeof paste_end - 1);
 }
 
+static bool is_text_byte(char c) {
+    return c == '\t' || ((unsigned char)c >= ' ' && c != 0x7f);
+}
+
 /* Without marks: lines at once, as no hand types them. What is behind the last line end tells it
- * from Enter held down. */
+ * from Enter held down; where nothing is, it takes three lines of nothing but text. */
 static bool is_burst(const struct decoder *d, const char *p, size_t n) {
-    size_t ends = 0, last = 0;
+    size_t ends = 0, lines = 0, last = 0;
+    bool pure = true;
 
     if (d->marks || d->pasting || memmem(p, n, "\033[200~", 6))
         return false;
     for (size_t i = 0; i < n; i++)
         if (p[i] == '\r' || p[i] == '\n') {
             ends += i == 0 || p[i] != '\n' || p[i - 1] != '\r';
+            lines += i > 0 && is_text_byte(p[i - 1]);
             last = i + 1;
+        } else {
+            pure = pure && is_text_byte(p[i]);
         }
-    const unsigned char next = last < n ? (unsigned char)p[last] : 0;
-    const bool text = next == '\t' || (next >= ' ' && next != 0x7f);
-    return text && (ends > 1 || (ends == 1 && n >= LONG_BURST));
+    if (last == n)
+        return pure && lines > 2;
+    return is_text_byte(p[last]) && (ends > 1 || (ends == 1 && n >= LONG_BURST));
 }
 
 static void begin_paste(struct decoder *d, bool burst) {

@@ -225,6 +225,10 @@ static void lines_in_one_read_are_a_paste_and_no_keys(void **state) {
         {{"one\r\ntwo"}, "o n e Enter Ctrl+J t w o "},
         {{"\r\r\r"}, "Enter Enter Enter "},
         {{"one\ry\r"}, "o n e Enter y Enter "},
+        {{"one\ry\rtwo\r"}, "paste<one\ry\rtwo\r> "}, /* lines that end as lines of a file do */
+        {{"one\r\ny\r\ntwo\r\n"}, "paste<one\r\ny\r\ntwo\r\n> "},
+        {{"j\rj\r\033[A\r"}, "j Enter j Enter Up Enter "},
+        {{"j\r\rj\r"}, "j Enter Enter j Enter "},
         {{"one\rtwo", "\rthree"}, "o n e Enter t w o Enter t h r e e "},
         {{marked, "a\rb\rc"}, "paste<m> a Enter b Enter c "}, /* this terminal marks them */
         {{"a\rb\rc\033[200~y\r\033[201~"}, "a Enter b Enter c paste<y\r> "},
