@@ -556,7 +556,7 @@ static void overlays_say_what_they_are(void **state) {
 }
 
 static void picker(struct fixture *f) {
-    static struct picker_row rows[] = {
+    static struct picker_row found[] = {
         {.name = "docs", .kind = ENTRY_DIR, .readable = true, .modified = REAL_NOW - DAY},
         {.name = "src", .kind = ENTRY_DIR, .readable = true, .modified = REAL_NOW},
         {.name = "a\nb\x1b.txt", .readable = true, .size = 12, .modified = REAL_NOW},
@@ -567,8 +567,8 @@ static void picker(struct fixture *f) {
     f->m.ui.over = OVER_PICKER;
     overlay_hints(&f->m);
     f->m.ui.picker.dir = dir;
-    f->m.ui.picker.rows = rows;
-    f->m.ui.picker.n_rows = MIX_COUNT(rows);
+    f->m.ui.picker.rows = found;
+    f->m.ui.picker.n_rows = MIX_COUNT(found);
     f->m.ui.picker.cursor = 2;
 }
 
@@ -580,7 +580,7 @@ static void picker_waits(struct fixture *f) {
 
 /* Found below the directory: paths too long, odd ones, one of no encoding; some are marked. */
 static void picker_found(struct fixture *f) {
-    static struct picker_row rows[] = {
+    static struct picker_row found[] = {
         {.name = "src/model/main.c", .size = -1, .modified = -1, .readable = true, .marked = true},
         {.name = "a/very/long/path/that/goes/on/and/on/and/on/and/on/and/on/to/the/last/main.c",
          .size = -1,
@@ -593,8 +593,8 @@ static void picker_found(struct fixture *f) {
     };
 
     picker(f);
-    f->m.ui.picker.rows = rows;
-    f->m.ui.picker.n_rows = MIX_COUNT(rows);
+    f->m.ui.picker.rows = found;
+    f->m.ui.picker.n_rows = MIX_COUNT(found);
     f->m.ui.picker.cursor = 1;
     f->m.ui.picker.n_marks = 3;
     f->m.ui.picker.found = 12345;
