@@ -10,6 +10,9 @@
 enum { AUDIT_BYTES = 10 * 1000 * 1000, AUDIT_FILES = 5, RULES_BYTES = 4 * 1024 * 1024 };
 /* dir: `.../mixtui`. Missing files are empty. */
 enum rc policy_load(struct policy *out, const char *dir, struct err *err);
+/* Rules that belong to somebody else, or that others may write, are not used: RC_IO says so. Every
+ * verb here looks by itself; this is for who reads the file in another way. */
+enum rc policy_check(const char *dir, struct err *err);
 /* line: as policy_write_rule writes it. */
 enum rc policy_add(const char *dir, const char *line, struct err *err);
 /* RC_USAGE: there is no such rule. The line is taken out; its neighbours stay as they are. */

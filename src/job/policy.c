@@ -22,6 +22,8 @@ static void read_rules(struct task *t) {
     t->path = arena_printf(&t->arena, "%s/rules.jsonl", dir);
     fs_read(t);
     t->path = dir;
+    if (t->err.rc == RC_OK)
+        (void)policy_check(dir, &t->err);
 }
 
 void policy_run(struct task *t) {

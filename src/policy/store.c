@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 16 * 1024, LOCK_TRIES = 100, LOCK_WAIT_MS = 20 };
+enum { PATH_BYTES = 16 * 1024, LOCK_TRIES = 100, LOCK_WAIT_MS = 20, STUCK_MS = 30000 };
 
 static enum rc failed(struct err *err, const char *what, const char *path, int error) {
     char text[128];
@@ -45,9 +45,13 @@ static enum rc make_dir(const char *dir, struct err *err) {
     }
 }
 
-/* The lock, for this process and thread; -1 with err. Waits 2 s: what others do takes far less. */
+/* The lock, for this process and thread; -1 with err. Waits 2 s: what others do takes far less.
+ * Whoever held it for so long is stopped in the middle of something: for a while nobody waits for
+ * it again, else two hundred requests would hold this thread for minutes. */
 static int lock(const char *dir, struct err *err) {
+    static _Thread_local int64_t stuck_until;
     auto_free char *path = file_in(dir, "rules.lock");
+    const int tries = clock_now() < stuck_until ? 1 : LOCK_TRIES;
 
     if (make_dir(dir, err) != RC_OK)
         return -1;
@@ -57,19 +61,34 @@ static int lock(const char *dir, struct err *err) {
         (void)failed(err, "open", path, errno);
         return -1;
     }
-    for (int i = 0; i < LOCK_TRIES; i++) {
-        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+    for (int i = 0; i < tries; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+            stuck_until = 0;
             return fd;
+        }
         if (errno != EWOULDBLOCK && errno != EINTR)
             break;
-        usleep(LOCK_WAIT_MS * 1000);
+        if (i + 1 < tries)
+            usleep(LOCK_WAIT_MS * 1000);
     }
+    if (tries == LOCK_TRIES)
+        stuck_until = clock_now() + STUCK_MS;
     (void)err_set(err, RC_BUSY, 0, "another mixtui holds %s for too long", path);
     close(fd);
     return -1;
 }
 
 /* ---- reading and writing whole files ---- */
+/* Rules that somebody else may write would grant what somebody else wants. */
+static enum rc trusted(const struct stat *st, const char *path, struct err *err) {
+    if (st->st_uid != geteuid())
+        return err_set(err, RC_IO, 0, "%s is not used: it belongs to somebody else", path);
+    if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return err_set(err, RC_IO, 0, "%s is not used: others may write it (chmod 600 %s)", path,
+                       path);
+    return RC_OK;
+}
+
 /* A missing file is empty. */
 static enum rc read_file(struct buf *out, const char *path, size_t max, struct err *err) {
     struct stat st;
@@ -82,6 +101,8 @@ static enum rc read_file(struct buf *out, const char *path, size_t max, struct e
         return failed(err, "read", path, errno);
     if (!S_ISREG(st.st_mode))
         return err_set(err, RC_IO, 0, "could not read %s: not a regular file", path);
+    if (trusted(&st, path, err) != RC_OK)
+        return RC_IO;
     for (;;) {
         char block[16 * 1024];
         const ssize_t n = read(fd, block, sizeof block);
@@ -152,6 +173,15 @@ static enum rc load(struct policy *out, const char *dir, struct err *err) {
     (void)read_file(&used, hits, RULES_BYTES, NULL); /* how often is no reason to stop */
     policy_read(out, buf_str(&data), data.n, buf_str(&used), used.n);
     return RC_OK;
+}
+
+enum rc policy_check(const char *dir, struct err *err) {
+    auto_free char *path = file_in(dir, "rules.jsonl");
+    struct stat st;
+
+    if (stat(path, &st) != 0)
+        return RC_OK; /* whoever reads it says why it cannot be read */
+    return trusted(&st, path, err);
 }
 
 enum rc policy_load(struct policy *out, const char *dir, struct err *err) {
@@ -257,9 +287,9 @@ enum rc policy_rule_on(const char *dir, const struct ruling_ask *ask, int64_t re
         found.rule_text = arena_strdup(a, found.rule_text);
         rc = audit_line(&line, ask, &how, &found, real);
         if (rc == RC_OK)
-            rc = append(dir, buf_str(&line), line.n, err);
-        if (rc == RC_OK)
             rc = count_hit(dir, &p, found.rule, real, err);
+        if (rc == RC_OK) /* last: what it says was answered is answered */
+            rc = append(dir, buf_str(&line), line.n, err);
     }
     policy_fini(&p);
     if (rc == RC_OK)
@@ -301,11 +331,19 @@ static enum rc append(const char *dir, const char *line, size_t n, struct err *e
         return failed(err, "write", path, errno);
     if (!S_ISREG(st.st_mode))
         return err_set(err, RC_IO, 0, "could not write %s: not a regular file", path);
-    if (st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n' &&
-        !write_full(fd, "\n", 1)) /* a line that was torn by a crash ends here */
+    if (st.st_uid != geteuid())
+        return err_set(err, RC_IO, 0, "could not write %s: it belongs to somebody else", path);
+    if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0 && fchmod(fd, S_IRUSR | S_IWUSR) != 0)
         return failed(err, "write", path, errno);
-    if (!write_full(fd, line, n) || fsync(fd) != 0)
-        return failed(err, "write", path, errno);
+    if (st.st_size > 0)
+        (void)pread(fd, &last, 1, st.st_size - 1);
+    /* a line that was torn by a crash ends here */
+    if ((last != '\n' && !write_full(fd, "\n", 1)) || !write_full(fd, line, n) || fsync(fd) != 0) {
+        const int error = errno;
+
+        (void)ftruncate(fd, st.st_size); /* half a line would say what was not done */
+        return failed(err, "write", path, error);
+    }
     return RC_OK;
 }
 

@@ -81,6 +81,7 @@ const char *screen_file(const char *name, const char *text) {
     if (!f)
         fail_msg("%s: %s", path, strerror(errno));
     fwrite(text, 1, strlen(text), f);
+    fchmod(fileno(f), 0644); /* whatever the umask */
     fclose(f);
     return path;
 }
