@@ -13,7 +13,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LOCK_TRIES = 200, LOCK_PAUSE_MS = 10, LINES_MAX = 64, ID_MAX = 40, LINE_BYTES = 400 };
+enum {
+    LOCK_TRIES = 200,
+    LOCK_PAUSE_MS = 10,
+    STUCK_MS = 30000, /* who waited in vain does not wait again for so long */
+    LINES_MAX = 64,
+    ID_MAX = 40,
+    LINE_BYTES = 400
+};
 
 struct home {
     char *dir; /* .../owners */
@@ -37,6 +44,8 @@ struct owners *owners_new(void) {
 /* ---- the lock ---- */
 /* -1: it cannot be had; whoever holds it for so long is stopped in the middle of something. */
 static int lock_dir(const char *dir) {
+    static _Thread_local int64_t stuck_until;
+    const int tries = clock_now() < stuck_until ? 0 : LOCK_TRIES;
     struct buf path = {.max = 8192};
     int fd = -1;
 
@@ -46,7 +55,9 @@ static int lock_dir(const char *dir) {
     for (int i = 0; fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
         const bool busy = errno == EWOULDBLOCK || errno == EINTR;
 
-        if (!busy || i == LOCK_TRIES) {
+        if (!busy || i == tries) {
+            if (busy && tries > 0)
+                stuck_until = clock_now() + STUCK_MS;
             close(fd);
             return -1;
         }
@@ -191,7 +202,8 @@ static void sign(const struct home *h, const char *path) {
     const int n =
         snprintf(text, sizeof text, "mixtui owner 1\n%s %lld\n", h->id, (long long)clock_real());
     auto_fd int fd =
-        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
+             S_IRUSR | S_IWUSR);
 
     if (fd >= 0 && write(fd, text, (size_t)n) != n)
         (void)ftruncate(fd, 0);

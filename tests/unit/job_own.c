@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -130,6 +132,53 @@ static void one_that_was_killed_has_nothing(void **state) {
     assert_int_equal(access(fifo, F_OK), -1); /* cleaned up */
 }
 
+/* Nobody's, and nothing that holds the thread: a FIFO waits for a reader, a lock for its holder. */
+static void what_is_no_file_of_an_owner_is_nobodys(void **state) {
+    (void)state;
+    assert_true(takes(a, IF_FREE));
+    for (int i = 0; i < 4; i++) {
+        (void)unlink(file);
+        switch (i) {
+        case 0:
+            assert_int_equal(mkfifo(file, 0600), 0);
+            break;
+        case 1:
+            assert_int_equal(mkdir(file, 0700), 0);
+            break;
+        case 2:
+            assert_int_equal(symlink("/dev/zero", file), 0);
+            break;
+        default:
+            assert_int_equal(symlink(file, file), 0);
+            break;
+        }
+        assert_true(takes(b, IF_FREE));
+        assert_int_equal(writes(b, "kept"), RC_OK);
+        assert_int_equal(does(b, TASK_OWN_ASK, NULL), RC_IO);
+        assert_int_equal(does(b, TASK_OWN_DROP, NULL), RC_OK);
+        (void)rmdir(file);
+    }
+}
+
+static void a_lock_that_stands_still_is_waited_for_once(void **state) {
+    char path[160];
+    const int64_t start = clock_now();
+
+    (void)state;
+    assert_true(takes(a, IF_FREE));
+    snprintf(path, sizeof path, "%s/lock", owners);
+    const int held = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+    assert_int_equal(flock(held, LOCK_EX), 0);
+    for (int i = 0; i < 50; i++) {
+        assert_true(takes(a, IF_FREE));
+        assert_int_equal(writes(a, "kept all the same"), RC_OK);
+    }
+    job_free(TAKE(a)); /* nor does the end wait again */
+    assert_true(clock_now() - start < 4500);
+    close(held);
+}
+
 static void a_killed_process_frees_it_at_once(void **state) {
     int ready[2];
 
@@ -226,6 +275,8 @@ int main(void) {
         T(one_has_it_until_it_lets_go),
         T(its_end_lets_everything_go),
         T(one_that_was_killed_has_nothing),
+        T(what_is_no_file_of_an_owner_is_nobodys),
+        T(a_lock_that_stands_still_is_waited_for_once),
         T(a_killed_process_frees_it_at_once),
         T(the_owner_is_asked_and_answers),
         T(nobody_can_be_asked_when_nobody_has_it),
