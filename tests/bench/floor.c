@@ -12,12 +12,14 @@
 static char *(*volatile const curl_linked)(void) = curl_version;
 static const char *(*volatile const json_linked)(void) = cJSON_Version;
 
+/* As many in each row, so that the last one has its share, too. */
 static void paint(int cells) {
-    int rows = LINES, row = (cells + rows - 1) / rows;
+    for (int y = 0; y < LINES; y++) {
+        const int row = cells * (y + 1) / LINES - cells * y / LINES;
 
-    for (int y = 0; y < rows && cells > 0; y++)
-        for (int x = 0; x < row && x < COLS && cells > 0; x++, cells--)
+        for (int x = 0; x < row && x < COLS; x++)
             mvaddch(y, x, 'a' + (chtype)((x + y) % 26));
+    }
 }
 
 int main(int argc, char **argv) {
