@@ -11,6 +11,7 @@ enum vi_mode { VI_INSERT, VI_NORMAL, VI_VISUAL, VI_LINES };
 struct vi {
     enum vi_mode mode;
     const struct editor *in; /* whose keys are half typed */
+    uint32_t rev;            /* of its text behind the last of them */
     uint32_t counts[2];      /* before and behind the operator; 0: none */
     uint32_t op, prefix;     /* d c y; f t r g i a that wait for their character */
     size_t anchor;           /* VISUAL: the other end */

@@ -149,14 +149,22 @@ size_t edit_next(const struct editor *e, size_t at) {
     const struct chip c = whole(e, at);
     if (c.len > 0)
         return c.off + c.len;
-    return at < e->text.n ? at + text_cluster(e->text.p + at, e->text.n - at).bytes : at;
+    if (at >= e->text.n)
+        return at;
+    const size_t next = at + text_cluster(e->text.p + at, e->text.n - at).bytes;
+    const struct chip *into = editor_chip_at(e, next - 1); /* what joins the letter before it */
+    return into ? into->off : next;
 }
 
 size_t edit_prev(const struct editor *e, size_t at) {
     if (at == 0)
         return 0;
     const struct chip *c = editor_chip_at(e, at - 1);
-    return c ? c->off : text_prev(e->text.p, at);
+    if (c)
+        return c->off;
+    const size_t prev = text_prev(e->text.p, at);
+    const struct chip *into = editor_chip_at(e, prev);
+    return into ? into->off + into->len : prev;
 }
 
 /* Cells of a line, or of its head: bytes from `from` as far as they fit `cells`. */

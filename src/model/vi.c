@@ -50,7 +50,7 @@ static size_t count_of(const struct vi *v) {
 static size_t times_of(const struct vi *v) { return count_of(v) > 0 ? count_of(v) : 1; }
 
 bool vi_selected(const struct vi *v, const struct editor *e, size_t *from, size_t *to) {
-    if (v->mode < VI_VISUAL || v->in != e || v->anchor > e->text.n)
+    if (v->mode < VI_VISUAL || v->in != e || v->rev != e->rev)
         return false;
     *from = v->anchor < e->caret ? v->anchor : e->caret;
     *to = v->anchor < e->caret ? e->caret : v->anchor;
@@ -558,17 +558,16 @@ static bool is_half(const struct vi *v) {
     return v->op || v->prefix || v->counts[0] || v->mode >= VI_VISUAL;
 }
 
-enum vi_did vi_key(struct vi *v, struct editor *e, const struct key *k) {
+static enum vi_did press(struct vi *v, struct editor *e, const struct key *k) {
     const bool esc = k->code == K_ESC && k->mods == 0;
-    if (v->in != e)
-        vi_reset(v);
-    v->in = e;
     if (v->mode == VI_INSERT) {
         if (esc)
             leave_insert(v, e);
         return esc ? VI_DONE : VI_NOT;
     }
-    settle(v, e); /* the text may have been changed from elsewhere */
+    if (v->mode >= VI_VISUAL && v->rev != e->rev)
+        v->mode = VI_NORMAL; /* the text was changed from elsewhere: its other end is nowhere */
+    settle(v, e);
     if (k->code == 'r' && k->mods == MOD_CTRL && v->mode == VI_NORMAL) {
         steps(v, e, false);
         forget_half(v);
@@ -585,4 +584,13 @@ enum vi_did vi_key(struct vi *v, struct editor *e, const struct key *k) {
         v->mode = VI_NORMAL;
     forget_half(v);
     return half && (esc || k->code == K_ENTER) ? VI_DONE : VI_NOT;
+}
+
+enum vi_did vi_key(struct vi *v, struct editor *e, const struct key *k) {
+    if (v->in != e)
+        vi_reset(v);
+    v->in = e;
+    const enum vi_did did = press(v, e, k);
+    v->rev = e->rev;
+    return did;
 }
