@@ -368,6 +368,15 @@ void outside_end(struct app *a) { /* what the editor has not written yet it may 
 }
 
 /* ---- what was left ---- */
+/* Named once: under another name it is no longer one of a process. */
+static void tell_left(struct app *a, const char *dir, const char *name, const struct buf *path) {
+    auto_buf struct buf told = {.max = 8192};
+
+    (void)buf_addf(&told, "%s/left-%s", dir, name);
+    const bool moved = rename(buf_str(path), buf_str(&told)) == 0;
+    act_notice(a->model, "a draft was left in an editor: %s", buf_str(moved ? &told : path));
+}
+
 void outside_start(struct app *a) {
     a->outside.line = -1;
     if (!a->state_dir)
@@ -385,7 +394,7 @@ void outside_start(struct app *a) {
             continue;
         (void)buf_addf(&path, "%s/%s", buf_str(&dir), e->d_name);
         if (n > 3 && strcmp(e->d_name + n - 3, ".md") == 0)
-            act_notice(a->model, "a draft was left in an editor: %s", buf_str(&path));
+            tell_left(a, buf_str(&dir), e->d_name, &path);
         else if (n > 5 && strcmp(e->d_name + n - 5, ".fifo") == 0)
             (void)unlink(buf_str(&path));
     }

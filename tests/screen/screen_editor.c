@@ -119,6 +119,12 @@ static void what_was_in_the_editor_of_a_killed_one_is_found(void **state) {
     s = mixtui_with(st, (const char *[]){"--server", demo->url, NULL}, NULL);
     screen_wait(s, "left in an editor");
     assert_int_equal(quit(s), 0);
+    screen_stop(s);
+    s = mixtui_with(st, (const char *[]){"--server", demo->url, NULL}, NULL);
+    screen_wait(s, "on both sides");
+    screen_wait_quiet(s, 300);
+    assert_false(screen_has(s, "left in an editor")); /* that was said */
+    assert_int_equal(quit(s), 0);
 }
 
 /* ---- in a pane of tmux; a script takes its part ---- */
