@@ -73,13 +73,15 @@ COMMAND(cmd_field_done) {
     struct ui *ui = &m->ui;
     m->rev++;
     if (ui->replying) {
-        const struct ask *a = model_selected_ask(m);
+        struct ask *a = model_selected_ask(m);
         if (a && a->kind == ASK_PERMISSION) {
             act_reason(m, fx);
             return;
         }
         ui->replying = false;
         act_decide(m, DECIDE_REPLY, fx);
+        a = model_selected_ask(m);
+        ui->replying = a && ask_answerable(a); /* too early: what is typed goes on into the field */
     } else if (ui->typing_address) {
         ui->typing_address = false;
         if (!editor_empty(&ui->over_filter)) {

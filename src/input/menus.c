@@ -28,8 +28,6 @@ enum {
     ROW_WATCH
 };
 
-enum { OWN_HINTS = 5, OWN_ASK_HINTS = 7 }; /* of the pane; the rest holds everywhere */
-
 struct menu {
     struct menu_row *v;
     size_t n, cap;
@@ -40,8 +38,8 @@ static void push(struct menu *r, struct menu_row row) {
     r->v[r->n++] = row;
 }
 
-static struct menu_row row_of(const struct keymap *k, const struct model *m, enum cmd c,
-                              enum scope scope) {
+struct menu_row menu_row_of(const struct keymap *k, const struct model *m, enum cmd c,
+                            enum scope scope) {
     const struct command *row = command_row(c);
     struct menu_row out = {.label = row->label, .help = row->help, .command = c};
     out.why_not = row->why_not ? row->why_not(m) : NULL;
@@ -111,10 +109,12 @@ static const char *why_not_here(const struct model *m, enum cmd c) {
     return NULL;
 }
 
-static bool decides(enum cmd c) { return c == CMD_GRANT || c == CMD_DENY || c == CMD_DENY_WHY; }
+bool command_decides(enum cmd c) { return c == CMD_GRANT || c == CMD_DENY || c == CMD_DENY_WHY; }
 
 /* Decisions are made in the permissions pane or its menu, nowhere else. */
-static bool in_palette(enum cmd c) { return !decides(c) && c != CMD_HELP && c != CMD_PALETTE; }
+static bool in_palette(enum cmd c) {
+    return !command_decides(c) && c != CMD_HELP && c != CMD_PALETTE;
+}
 
 static void commands_rows_at(struct menu *r, const struct keymap *k, const struct model *m,
                              int close) {
@@ -126,7 +126,7 @@ static void commands_rows_at(struct menu *r, const struct keymap *k, const struc
             continue;
         if (*query && command_closeness(query, (enum cmd)c, scope_name(home)) != close)
             continue;
-        struct menu_row shown = row_of(k, m, (enum cmd)c, home);
+        struct menu_row shown = menu_row_of(k, m, (enum cmd)c, home);
 
         shown.where = anywhere ? "" : scope_name(home);
         if (!shown.why_not)
@@ -145,7 +145,7 @@ static void commands_rows(struct menu *r, const struct keymap *k, const struct m
 static bool not_of_this(const struct model *m, enum cmd c) {
     const struct ask *a = model_selected_ask(m);
     const bool question = a && a->kind == ASK_QUESTION;
-    return question ? decides(c)
+    return question ? command_decides(c)
                     : c == CMD_ASK_ANSWER || c == CMD_CHOICE_NEXT || c == CMD_CHOICE_PREVIOUS;
 }
 
@@ -156,14 +156,14 @@ static void menu_rows(struct menu *r, const struct keymap *k, const struct model
     for (int c = 0; c < CMD_COUNT; c++)
         if (keymap_bound(k, (enum cmd)c, scope) && c != CMD_MENU &&
             !(scope == SCOPE_PERMISSIONS && not_of_this(m, (enum cmd)c)))
-            push(r, row_of(k, m, (enum cmd)c, scope));
+            push(r, menu_row_of(k, m, (enum cmd)c, scope));
 }
 
 /* What may follow Ctrl+X, for the panel that comes when nothing does. */
 static void leader_rows(struct menu *r, const struct keymap *k, const struct model *m) {
     for (int c = 0; c < CMD_COUNT; c++)
         if (keymap_bound(k, (enum cmd)c, SCOPE_LEADER))
-            push(r, row_of(k, m, (enum cmd)c, SCOPE_LEADER));
+            push(r, menu_row_of(k, m, (enum cmd)c, SCOPE_LEADER));
 }
 
 static void server_rows(struct menu *r, const struct model *m) {
@@ -300,141 +300,6 @@ enum scope overlay_scope(const struct model *m) {
     return SCOPE_LIST;
 }
 
-/* Somebody who waits for an answer comes first. */
-static void hint_permissions(const struct keymap *k, struct model *m) {
-    const size_t asks = model_asks_pending(m, ASK_PERMISSION) + model_asks_pending(m, ASK_QUESTION);
-    const bool there = m->ui.focus == PANE_PERMISSIONS && m->ui.over != OVER_PANEL;
-    if (asks > 0 && !there)
-        m->ui.hints[m->ui.n_hints++] = row_of(k, m, CMD_PERMISSIONS, SCOPE_EVERYWHERE);
-}
-
-/* Nobody has to wait for a countdown. */
-static void hint_reconnect(const struct keymap *k, struct model *m) {
-    const bool waits =
-        m->server.state == SERVER_OFFLINE || (m->shown && m->shown->link == LINK_RETRYING);
-    if (waits && m->ui.over != OVER_SERVER)
-        m->ui.hints[m->ui.n_hints++] = row_of(k, m, CMD_RECONNECT, SCOPE_LEADER);
-}
-
-/* Tab moves on from every pane but the composer, where it completes. */
-static void hints_everywhere(const struct keymap *k, struct model *m, enum scope scope) {
-    static const enum cmd commands[] = {CMD_MENU, CMD_PANE_NEXT, CMD_HELP, CMD_PALETTE};
-    struct ui *ui = &m->ui;
-    hint_permissions(k, m);
-    hint_reconnect(k, m);
-    for (size_t i = 0; i < MIX_COUNT(commands) && ui->n_hints < MIX_COUNT(ui->hints); i++)
-        if ((commands[i] != CMD_MENU || keymap_bound(k, CMD_MENU, scope)) &&
-            (commands[i] != CMD_PANE_NEXT || (scope != SCOPE_COMPOSER && scope != SCOPE_COMPLETE)))
-            ui->hints[ui->n_hints++] = row_of(k, m, commands[i], scope);
-}
-
-static void hints_panel(const struct keymap *k, struct model *m, const struct panel_spec *spec) {
-    const char *keys = spec->keys ? spec->keys : "";
-    struct ui *ui = &m->ui;
-    if (strchr(keys, 'd'))
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_DELETE, SCOPE_PANEL);
-    if (strchr(keys, 'u'))
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_UNDO, SCOPE_PANEL);
-    if (spec->load && !strchr(keys, 'r')) /* where it may mean something else */
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_RETRY, SCOPE_PANEL);
-}
-
-/* Under an overlay no key of a pane is heard: only its own are named. */
-static void hints_overlay(const struct keymap *k, struct model *m) {
-    static const enum cmd commands[] = {CMD_LIST_CLOSE,    CMD_LIST_CHOOSE, CMD_LIST_PGDN,
-                                        CMD_PICKER_UP,     CMD_PANEL_BACK,  CMD_PANEL_ENTER,
-                                        CMD_PICTURE_CLOSE, CMD_PICTURE_FULL};
-    const enum scope scope = overlay_scope(m);
-    struct ui *ui = &m->ui;
-    hint_permissions(k, m);
-    if (ui->typing_address) {
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_FIELD_DONE, SCOPE_FIELD);
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_FIELD_LEAVE, SCOPE_FIELD);
-    }
-    for (size_t i = 0; i < MIX_COUNT(commands) && !ui->typing_address; i++)
-        if (keymap_bound(k, commands[i], scope) &&
-            (commands[i] != CMD_LIST_PGDN || scope == SCOPE_ASK) &&
-            (commands[i] != CMD_PANEL_ENTER || !preview_of(m)))
-            ui->hints[ui->n_hints++] = row_of(k, m, commands[i], scope);
-    if (ui->over == OVER_PICTURE && picture_film(ui->preview)) {
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PICTURE_EARLIER, scope);
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PICTURE_LATER, scope);
-    }
-    if (preview_of(m)) {
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PREVIEW_DOWNLOAD, scope);
-        if (!why_no_preview_raw(m))
-            ui->hints[ui->n_hints++] = row_of(k, m, CMD_PREVIEW_RAW, scope);
-    }
-    if (ui->over == OVER_PANEL && panel_turns(ui->panel))
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PANEL_NEXT, scope);
-    if (ui->over == OVER_PANEL && ui->panel)
-        hints_panel(k, m, panel_specs[ui->panel->id]);
-    if (ui->n_hints < MIX_COUNT(ui->hints))
-        hint_reconnect(k, m);
-    ui->n_own_hints = ui->n_hints;
-}
-
-/* A plan that waits for a word: what can be said. */
-static bool answers_plan(enum cmd c) { return c == CMD_PLAN_PROCEED || c == CMD_PLAN_KEEP; }
-
-/* While a search is on, its keys are the pane's own. False: none is. */
-static bool hints_search(const struct keymap *k, struct model *m) {
-    static const enum cmd typing[] = {CMD_FIELD_DONE, CMD_FIELD_LEAVE, CMD_FIELD_DOWN,
-                                      CMD_FIELD_UP};
-    static const enum cmd reading[] = {CMD_SEARCH_NEXT, CMD_SEARCH_PREVIOUS, CMD_SEARCH_END};
-    struct ui *ui = &m->ui;
-    if (!search_on(m) || ui->focus != PANE_THREAD || ui->leader)
-        return false;
-    for (size_t i = 0; m->search->typing && i < MIX_COUNT(typing); i++)
-        ui->hints[ui->n_hints++] = row_of(k, m, typing[i], SCOPE_FIELD);
-    for (size_t i = 0; !m->search->typing && i < MIX_COUNT(reading); i++)
-        ui->hints[ui->n_hints++] = row_of(k, m, reading[i], SCOPE_THREAD);
-    return true;
-}
-
-static void hints(const struct keymap *k, struct model *m) {
-    struct ui *ui = &m->ui;
-    enum scope scope = ui->leader          ? SCOPE_LEADER
-                       : visual_on(m)      ? SCOPE_VISUAL
-                       : complete_shown(m) ? SCOPE_COMPLETE
-                                           : scope_of_pane(ui->focus);
-    ui->n_hints = 0;
-    if (ui->over != OVER_NONE) {
-        hints_overlay(k, m);
-        return;
-    }
-    if (scope == SCOPE_THREAD && session_plan(m->shown)) {
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PLAN_PROCEED, scope);
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_PLAN_KEEP, scope);
-    }
-    const bool searching = hints_search(k, m);
-    const size_t most = scope == SCOPE_PERMISSIONS ? OWN_ASK_HINTS : OWN_HINTS;
-    const struct ask *asked = scope == SCOPE_PERMISSIONS ? model_selected_ask(m) : NULL;
-    const bool over = asked && !ask_answerable(asked);
-    for (int c = 0; !searching && c < CMD_COUNT && ui->n_hints < most; c++) {
-        if (!keymap_bound(k, (enum cmd)c, scope) || answers_plan((enum cmd)c))
-            continue;
-        if ((over && decides((enum cmd)c)) || c == CMD_ASK_PGDN || c == CMD_ASK_PGUP)
-            continue;
-        if (scope == SCOPE_COMPOSER && edit_vi_hides(m, (enum cmd)c))
-            continue;
-        struct menu_row row = row_of(k, m, (enum cmd)c, scope);
-        bool own = ui->leader || command_home((enum cmd)c) == scope;
-        if (strcmp(row.label, "down") == 0 || strcmp(row.label, "up") == 0)
-            continue; /* everybody tries the arrows */
-        if (!row.why_not && own)
-            ui->hints[ui->n_hints++] = row;
-    }
-    ui->n_own_hints = ui->n_hints;
-    if (!ui->leader && !(searching && m->search->typing))
-        hints_everywhere(k, m, scope);
-    const bool failed = m->notice_at > 0 && m->n_notices > 0 && m->notices[m->n_notices - 1].bad;
-    if (failed) { /* stands behind the error itself, where the others would be */
-        ui->n_hints -= ui->n_hints == MIX_COUNT(ui->hints);
-        ui->hints[ui->n_hints++] = row_of(k, m, CMD_ERROR_DETAILS, SCOPE_LEADER);
-    }
-}
-
 void menus_refresh(const struct keymap *k, struct model *m) {
     struct menu r = {0};
     switch (m->ui.over) {
@@ -474,7 +339,7 @@ void menus_refresh(const struct keymap *k, struct model *m) {
     m->ui.n_menu_rows = r.n;
     if (m->ui.over_cursor >= r.n && r.n > 0)
         m->ui.over_cursor = r.n - 1;
-    hints(k, m);
+    hints_refresh(k, m);
 }
 
 /* ---- Enter on a row ---- */
@@ -548,7 +413,7 @@ void menus_choose(struct model *m, struct effects *fx) {
         act_notice(m, "%s: %s", row.label, why);
         return;
     }
-    if (decides((enum cmd)row.command)) {
+    if (command_decides((enum cmd)row.command)) {
         if (!ui->menu_moved)
             return;                                /* rule 1: a movement key comes first */
         run_command(m, (enum cmd)row.command, fx); /* closing disarms: it comes after */

@@ -111,11 +111,16 @@ void edit_paste(struct model *m, const struct key *k, struct effects *fx);
 bool edit_locked(struct model *m, enum cmd c);
 /* The draft as vi has it. False: it has not, or the key is not for it. */
 bool edit_vi(struct model *m, const struct key *k, struct effects *fx);
-bool edit_vi_hides(const struct model *m, enum cmd c); /* its key is vi's now */
+bool edit_hides(const struct model *m, enum cmd c); /* its key is vi's now, or nobody writes here */
+enum cmd edit_way_back(const struct model *m);      /* to writing; CMD_COUNT: it is possible */
 
 /* ---- menus.c ---- */
 enum scope overlay_scope(const struct model *m); /* SCOPE_COUNT: none is open */
 void menus_refresh(const struct keymap *k, struct model *m);
+struct menu_row menu_row_of(const struct keymap *k, const struct model *m, enum cmd c,
+                            enum scope scope);
+bool command_decides(enum cmd c); /* about a request for permission */
+void hints_refresh(const struct keymap *k, struct model *m);
 /* Enter on a row of the open overlay. */
 void menus_choose(struct model *m, struct effects *fx);
 /* The letter of a row, in the overlays whose rows have letters. False: no row has it. */

@@ -116,7 +116,9 @@ const char *why_no_question(const struct model *m) {
 
 const char *why_no_choices(const struct model *m) {
     const struct ask *a = model_selected_ask(m);
-    return a && a->choices.n > 0 ? NULL : "the selected request has nothing to choose from";
+    if (!a || a->choices.n == 0)
+        return "the selected request has nothing to choose from";
+    return ask_answerable(a) ? NULL : "it is answered or expired already";
 }
 
 COMMAND(cmd_decide) { act_decide(m, (enum decision)arg, fx); }

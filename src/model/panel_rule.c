@@ -429,7 +429,7 @@ static void rule_rows(const struct model *m, struct panel *p) {
         return;
     say_title(m, p);
     panel_add_field(p, ROW_FIELD, R_RULE, "rule",
-                    "TOOL:PATTERN; * at the end, =exactly, /a/path/**, or the TOOL alone");
+                    "Enter saves; TOOL, TOOL:begin*, TOOL:=exactly or TOOL:/a/path/**");
     if (panel_field(p, R_SUGGEST)->choices.n > 0)
         panel_add_field(p, ROW_CHOICE, R_SUGGEST, "suggested", "puts it into the line above");
     panel_add_field(p, ROW_CHOICE, R_ANSWER, "answer", "deny beats allow");
@@ -459,6 +459,23 @@ static void rule_changed(struct model *m, struct panel *p, const struct panel_ro
     panel_touch(m, p);
 }
 
+/* Enter in a line of text saves at once: a request waits behind this. */
+static void save_from_field(struct model *m, struct panel *p, struct effects *fx) {
+    size_t at = 0;
+
+    while (at < p->n_rows && p->rows[at].tag != R_SAVE)
+        at++;
+    if (at == p->n_rows)
+        return;
+    if (p->rows[at].why_not) { /* the caret stays where it can be mended */
+        act_notice(m, "%s: %s", p->rows[at].label, p->rows[at].why_not);
+        return;
+    }
+    p->cursor = at;
+    p->reveal = true;
+    act_panel_enter(m, fx);
+}
+
 static void rule_enter(struct model *m, struct panel *p, const struct panel_row *row,
                        struct effects *fx) {
     struct rule_editor *d = p->data;
@@ -466,6 +483,10 @@ static void rule_enter(struct model *m, struct panel *p, const struct panel_row 
     struct policy_rule r;
     struct err err = {.rc = RC_OK};
 
+    if (row->kind == ROW_FIELD) {
+        save_from_field(m, p, fx);
+        return;
+    }
     if (row->tag != R_SAVE || d->saving)
         return;
     enum rc rc = rule_now(m, p, &r, &err);
@@ -548,4 +569,5 @@ const struct panel_spec panel_rule = {
     .close = rule_close,
     .unsaved = rule_unsaved,
     .wide = true,
+    .prompt = true,
 };

@@ -307,8 +307,6 @@ static int draw_notes(const struct model *m, struct canvas *c, struct rect r, in
         (void)put_right(c, r.x + r.w - 1, r.y + y, w, STYLE_DIM, said);
     put_foreign(c, x, r.y + y++, w, STYLE_DIM, buf_str(&chain), CLEAN_NAME);
     y += risk_rows(a, c, x, r.y + y, w);
-    if (a->held_until > 0)
-        put(c, x, r.y + y++, w, STYLE_NOTICE_BAD, "grant held: u drops it");
     if (a->batch != 0) {
         size_t all = 1, at = 0;
 
@@ -344,6 +342,8 @@ static void draw_selected(struct view *v, const struct model *m, struct canvas *
         put(c, x, r.y + y++, w, STYLE_NOTICE_BAD, "may have been too late");
     if (a->err.rc != RC_OK && y < r.h)
         put_foreign(c, x, r.y + y++, w, STYLE_NOTICE_BAD, a->err.text, CLEAN_LINE);
+    if (a->held_until > 0 && y < r.h) /* below the text, which does not move for it */
+        put(c, x, r.y + y++, w, STYLE_NOTICE_BAD, "grant held: u drops it");
     if (shows_hints(m) && m->ui.early && y < r.h)
         put(c, x, r.y + y++, w, STYLE_NOTICE_BAD, "too early: key discarded");
     if (shows_hints(m) && y < r.h) {

@@ -58,9 +58,10 @@ static void say_ask(struct dialog *p, const struct model *m) {
 
     if (!a)
         return;
-    text_clean(&name, ask_name(a), strnlen(ask_name(a), 40), CLEAN_NAME);
-    snprintf(p->title, sizeof p->title, "%.*s  %s", (int)text_fit(buf_str(&name), name.n, 20),
-             buf_str(&name), ask_answerable(a) ? say_left(a->deadline - m->now).s : state_word(a));
+    text_clean(&name, ask_name(a), strnlen(ask_name(a), 80), CLEAN_NAME);
+    snprintf(p->title, sizeof p->title, "%.*s  %s",
+             (int)text_fit(buf_str(&name), name.n, width > 60 ? 40 : 20), buf_str(&name),
+             ask_answerable(a) ? say_left(a->deadline - m->now).s : state_word(a));
     ask_chain(&chain, m, a);
     if (!str_blank(a->action))
         buf_addf(&chain, "  %s", a->action);

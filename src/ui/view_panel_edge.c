@@ -9,10 +9,11 @@
 /* Where the way to a screen begins. */
 static const char *root_of(const struct panel *p) {
     static const char *const reader[] = {
-        [PANEL_PREVIEW] = "Files", [PANEL_OUTLINE] = "Thread",  [PANEL_MESSAGE] = "Thread",
-        [PANEL_COPY] = "Thread",   [PANEL_PIPE] = "Thread",     [PANEL_PIPED] = "Thread",
-        [PANEL_INDEX] = "mixtui",  [PANEL_PROMPTS] = "Message", [PANEL_INDEXED] = "mixtui",
-        [PANEL_QUEUE] = "Message"};
+        [PANEL_PREVIEW] = "Files",    [PANEL_OUTLINE] = "Thread",   [PANEL_MESSAGE] = "Thread",
+        [PANEL_COPY] = "Thread",      [PANEL_PIPE] = "Thread",      [PANEL_PIPED] = "Thread",
+        [PANEL_INDEX] = "mixtui",     [PANEL_PROMPTS] = "Message",  [PANEL_INDEXED] = "mixtui",
+        [PANEL_QUEUE] = "Message",    [PANEL_RULE] = "Permissions", [PANEL_RULES] = "Permissions",
+        [PANEL_AUDIT] = "Permissions"};
 
     while (p->below)
         p = p->below;

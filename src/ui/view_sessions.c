@@ -123,7 +123,8 @@ static int draw_tab(struct canvas *c, struct rect r, int x, bool shown, enum sty
 }
 
 void draw_tabs(const struct model *m, struct canvas *c, struct rect r) {
-    const size_t asks = model_asks_pending(m, ASK_PERMISSION) + model_asks_pending(m, ASK_QUESTION);
+    const size_t asks = model_asks_pending(m, ASK_PERMISSION);
+    const size_t questions = model_asks_pending(m, ASK_QUESTION);
     const enum pane f = m->ui.focus;
     int x = r.x;
     char text[48];
@@ -133,6 +134,15 @@ void draw_tabs(const struct model *m, struct canvas *c, struct rect r) {
     x += draw_tab(c, r, x, f == PANE_SESSIONS, STYLE_TITLE, "1 sessions");
     x += draw_tab(c, r, x, f == PANE_THREAD || f == PANE_COMPOSER, STYLE_TITLE, "2 thread");
     x += draw_tab(c, r, x, f == PANE_FILES, STYLE_TITLE, "3 files");
-    snprintf(text, sizeof text, "4 !%zu", asks);
-    draw_tab(c, r, x, f == PANE_PERMISSIONS, asks ? STYLE_MARK_APPROVAL : STYLE_TITLE, text);
+    if (questions == 0)
+        snprintf(text, sizeof text, "4 !%zu", asks);
+    else if (asks == 0)
+        snprintf(text, sizeof text, "4 ?%zu", questions);
+    else
+        snprintf(text, sizeof text, "4 !%zu ?%zu", asks, questions);
+    draw_tab(c, r, x, f == PANE_PERMISSIONS,
+             asks        ? STYLE_MARK_APPROVAL
+             : questions ? STYLE_MARK_QUESTION
+                         : STYLE_TITLE,
+             text);
 }

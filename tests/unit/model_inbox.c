@@ -44,6 +44,34 @@ static struct kit *held(void) {
     return k;
 }
 
+/* ---- marks ---- */
+static bool is_outside(const char *path) {
+    struct kit *k = kit_online(one, 1);
+    char params[256];
+
+    (void)snprintf(params, sizeof params, "{\"file_path\":\"%s\",\"content\":\"x\"}", path);
+    kit_event(k, "s1", EV_PERMISSION, .id = "p1", .session_id = "s1", .tool_name = "Write",
+              .action = "write", .path = path, .params_raw = params);
+    const struct ask *a = model_ask(k->m, "p1");
+    bool found = false;
+
+    for (size_t i = 0; i < a->n_risks; i++)
+        found = found || strstr(a->risks[i].why, "outside");
+    kit_free(k);
+    return found;
+}
+
+static void a_file_in_the_sessions_own_storage_is_not_outside(void **state_) {
+    (void)state_;
+    assert_false(is_outside("/srv/mix/storage/s1/notes.md"));
+    assert_false(is_outside("/srv/mix/storage/s1/a/b.md"));
+    assert_true(is_outside("/srv/mix/storage/s2/notes.md"));
+    assert_true(is_outside("/srv/mix/storage/s1x/notes.md"));
+    assert_true(is_outside("/srv/mix/storage/s1/../notes.md"));
+    assert_true(is_outside("/srv/../mix/storage/s1/notes.md"));
+    assert_true(is_outside("/etc/passwd"));
+}
+
 /* ---- held ---- */
 static void a_plain_grant_leaves_in_the_same_act(void **state_) {
     struct kit *k = asked("make");
@@ -580,6 +608,7 @@ static void a_command_of_five_megabytes_is_taken_in_whole(void **state_) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_in_the_sessions_own_storage_is_not_outside),
         cmocka_unit_test(a_plain_grant_leaves_in_the_same_act),
         cmocka_unit_test(a_severe_grant_is_held_seven_tenths_of_a_second),
         cmocka_unit_test(a_severe_denial_is_not_held),

@@ -67,6 +67,27 @@ static void a_rule_is_made_from_a_request_and_does_not_answer_it(void **state_) 
     kit_free(k);
 }
 
+static void enter_behind_the_text_of_a_rule_saves_it(void **state_) {
+    struct kit *k = editing("git status");
+
+    (void)state_;
+    type_rule(k, "Bash:");
+    press(k, "rule"); /* the caret stays where it can be mended */
+    assert_int_equal(rules_file.n, 0);
+    assert_non_null(strstr(kit_notice(k), "not a rule"));
+    assert_int_equal(k->m->ui.panel->cursor, row_of(k, "rule"));
+    type_rule(k, "Bash");
+    press(k, "rule"); /* a broad one is asked about */
+    assert_int_equal(rules_file.n, 0);
+    assert_int_equal(k->m->ui.panel->cursor, row_of(k, "save the rule"));
+    type_rule(k, "Bash:git status");
+    press(k, "rule");
+    assert_true(rules_file.n > 0);
+    assert_null(k->m->ui.panel);
+    assert_int_equal(answers(k), 0);
+    kit_free(k);
+}
+
 static void no_rule_is_offered_before_its_text_was_read(void **state_) {
     struct kit *k = start();
 
@@ -392,6 +413,7 @@ static void a_long_log_is_read_page_by_page(void **state_) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         RULES_TEST(a_rule_is_made_from_a_request_and_does_not_answer_it),
+        RULES_TEST(enter_behind_the_text_of_a_rule_saves_it),
         RULES_TEST(no_rule_is_offered_before_its_text_was_read),
         RULES_TEST(what_the_rule_would_do_is_told_as_it_is_typed),
         RULES_TEST(a_broad_rule_is_saved_only_when_it_is_confirmed),
