@@ -244,8 +244,8 @@ void ask_answer(struct model *m, struct ask *a, enum decision d, const char *by,
                                         [DECIDE_REPLY] = "reply"};
     struct model *owner = a->owner ? a->owner : m; /* the answer goes where the request came from */
 
+    hold_end(m, a);
     batch_leave(a);
-    a->held_until = 0;
     a->decision = d;
     a->state = ASK_SENT;
     a->late = a->kind == ASK_PERMISSION && m->now - a->arrived_at > ASK_LATE_MS;

@@ -20,6 +20,7 @@ void ask_answer(struct model *m, struct ask *a, enum decision d, const char *by,
 
 /* ---- ask_hold.c: of the model with the screen ---- */
 void hold_begin(struct model *m, struct ask *a, const char *by, int64_t armed_ms);
+void hold_end(struct model *m, struct ask *a); /* answered: nothing is said of it */
 /* It is over or another one than it was: no grant of it is held, and it is in no batch. */
 void hold_forget(struct ask *a, const char *why);
 void holds_look(struct model *m); /* what is held goes when nobody could drop it any more */

@@ -18,9 +18,15 @@ void hold_begin(struct model *m, struct ask *a, const char *by, int64_t armed_ms
     model_touch(m);
 }
 
-static void drop(struct model *m, struct ask *a, const char *why) {
+void hold_end(struct model *m, struct ask *a) {
+    if (a->held_until == 0)
+        return;
     a->held_until = 0;
     m->priv->holds -= m->priv->holds > 0;
+}
+
+static void drop(struct model *m, struct ask *a, const char *why) {
+    hold_end(m, a);
     if (m->ui.painted_ask)
         ask_unpaint(m); /* it is armed anew */
     act_notice(m, "The grant of %s was not given: %s", a->tool, why);
@@ -30,9 +36,9 @@ static void drop(struct model *m, struct ask *a, const char *why) {
 void hold_forget(struct ask *a, const char *why) {
     const bool held = a->held_until > 0;
 
-    batch_leave(a);
     if (held)
         drop(model_viewer(a->owner), a, why);
+    batch_leave(a);
 }
 
 void holds_drop(struct model *m, const char *why) {
@@ -61,14 +67,14 @@ void holds_look(struct model *m) {
 
 static void leave(struct model *m, struct ask *a, struct effects *fx) {
     const struct ask *all[BATCH_MAX];
+    const int64_t armed_ms = a->held_armed;
     size_t n = 0, at = 0;
 
-    m->priv->holds -= m->priv->holds > 0;
     while (n < BATCH_MAX && (all[n] = ask_batch_next(m, a, &at)))
         n++;
-    ask_answer(m, a, DECIDE_GRANT, n > 0 ? "batch" : a->held_by, a->held_armed, fx);
+    ask_answer(m, a, DECIDE_GRANT, n > 0 ? "batch" : a->held_by, armed_ms, fx);
     for (size_t i = 0; i < n; i++)
-        ask_answer(m, model_ask_of(m, all[i]), DECIDE_GRANT, "batch", 0, fx);
+        ask_answer(m, model_ask_of(m, all[i]), DECIDE_GRANT, "batch", armed_ms, fx);
     model_touch(m);
 }
 

@@ -174,10 +174,45 @@ static void insert(struct model *m, struct ask *a) {
     touch(m);
 }
 
-static struct ask *arrive(struct model *m, struct session *s, const struct event_data *d,
-                          int64_t at) {
-    if (str_blank(d->id) || model_ask(m, d->id))
-        return NULL; /* two streams of one session tell it twice */
+static bool same_text(const char *a, const char *b) { return str_eq(a ? a : "", b ? b : ""); }
+
+/* Two streams of one session tell it twice. */
+static bool told_again(const struct ask *a, enum ask_kind kind, const struct event_data *d) {
+    if (a->kind != kind)
+        return false;
+    if (kind == ASK_QUESTION)
+        return same_text(a->message, d->message) && same_text(a->title, d->title);
+    return same_text(a->tool, d->tool_name ? d->tool_name : "tool") &&
+           same_text(a->params, d->params_raw) && same_text(a->path, d->path) &&
+           same_text(a->description, d->description);
+}
+
+/* A server that began anew counts from the beginning: who has the id now is another one, and what
+ * was meant for the old one must not reach it. It is not selected either: nobody chose it. */
+static void give_id_away(struct model *m, struct ask *a) {
+    struct model *viewer = model_viewer(m);
+    size_t at = 0;
+
+    if (ask_selected(viewer, a)) {
+        act_notice(viewer, "The server gave the id of the selected request to another one");
+        set_string(&viewer->ui.ask_cursor, NULL);
+        set_string(&viewer->ui.ask_server, NULL);
+        viewer->ui.replying = false;
+        ask_unpaint(viewer);
+    }
+    while (m->asks[at] != a)
+        at++;
+    drop(m, at);
+}
+
+static struct ask *arrive(struct model *m, struct session *s, enum ask_kind kind,
+                          const struct event_data *d, int64_t at) {
+    struct ask *known = str_blank(d->id) ? NULL : model_ask(m, d->id);
+
+    if (str_blank(d->id) || (known && told_again(known, kind, d)))
+        return NULL;
+    if (known)
+        give_id_away(m, known);
     if (m->n_asks >= PENDING_MAX) {
         act_notice(m, "More than %d requests wait: the rest is left to the server's time limit",
                    (int)PENDING_MAX);
@@ -186,6 +221,7 @@ static struct ask *arrive(struct model *m, struct session *s, const struct event
     struct ask *a = xcalloc(1, sizeof *a);
 
     a->id = arena_strdup(&a->arena, d->id);
+    a->kind = kind;
     a->session = s;
     a->owner = m;
     a->state = ASK_PENDING;
@@ -199,11 +235,10 @@ static struct ask *arrive(struct model *m, struct session *s, const struct event
 
 void ask_permission(struct model *m, struct session *s, const struct event_data *d, int64_t at,
                     struct effects *fx) {
-    struct ask *a = arrive(m, s, d, at);
+    struct ask *a = arrive(m, s, ASK_PERMISSION, d, at);
 
     if (!a)
         return;
-    a->kind = ASK_PERMISSION;
     a->deadline = a->arrived_at + ASK_LIFE_MS;
     a->tool = arena_strdup(&a->arena, d->tool_name ? d->tool_name : "tool");
     a->description = arena_strdup(&a->arena, d->description);
@@ -231,14 +266,13 @@ void ask_permission(struct model *m, struct session *s, const struct event_data 
 
 void ask_notification(struct model *m, struct session *s, const struct event_data *d, int64_t at,
                       struct effects *fx) {
-    struct ask *a = arrive(m, s, d, at);
+    struct ask *a = arrive(m, s, ASK_QUESTION, d, at);
     int64_t seconds = d->timeout_s > 0 ? d->timeout_s : QUESTION_S;
 
     if (!a)
         return;
     if (seconds > QUESTION_MAX_S)
         seconds = QUESTION_MAX_S;
-    a->kind = ASK_QUESTION;
     a->deadline = a->arrived_at + 1000 * seconds - ANSWER_MARGIN_MS;
     if (a->deadline <= a->arrived_at)
         a->deadline = a->arrived_at + 1000 * seconds;

@@ -146,6 +146,15 @@ static struct ask *asker_of(const struct model *m, uint32_t task) {
     return NULL;
 }
 
+/* Nobody began to decide. Held: somebody granted it; gathered: somebody has it before the eyes;
+ * with a decision: somebody's answer did not arrive; with a reason: somebody denies it. */
+static bool untouched(struct model *m, const struct ask *a) {
+    const bool reasoned = inbox_selected(m, a) && model_viewer(m)->ui.replying;
+
+    return ask_answerable(a) && a->held_until == 0 && a->batch == 0 && a->decision == DECIDE_NONE &&
+           !reasoned;
+}
+
 static void verdict(struct model *m, struct task *t, struct effects *fx) {
     struct ask *a = asker_of(m, t->id);
     const bool decided = t->err.rc == RC_OK && t->ruling.verdict != VERDICT_ASK;
@@ -158,10 +167,7 @@ static void verdict(struct model *m, struct task *t, struct effects *fx) {
         attend_ask(m, a, fx);
     if (!decided)
         return;
-    /* held: somebody granted it; gathered: somebody has it before the eyes */
-    const bool untouched = a && ask_answerable(a) && a->held_until == 0 && a->batch == 0;
-
-    if (untouched && a->deadline - m->now >= LEAST_LEFT_MS) {
+    if (a && untouched(m, a) && a->deadline - m->now >= LEAST_LEFT_MS) {
         answer(m, a, &t->ruling, fx);
         return;
     }
