@@ -304,11 +304,13 @@ struct picker {
     bool attach;    /* what is chosen goes along with the message that is written */
     char **marks;   /* absolute paths, in the order they were chosen; directories do not matter */
     size_t n_marks, cap_marks;
+    struct map marked; /* the same, to be found */
     char **recents; /* newest first */
     size_t n_recents, cap_recents;
     uint32_t look; /* at what was pasted */
     char *dir;
     struct task *listing; /* the scan shown; owned */
+    struct map entries;   /* of it, by name; empty until somebody asks for one */
     uint32_t scan;        /* the scan under way */
     struct editor filter;
     size_t cursor; /* among the rows */

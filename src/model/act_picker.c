@@ -121,6 +121,8 @@ void picker_listed(struct model *m, struct task *t, struct effects *fx) {
     p->dir = tidy(t->path);
     p->n_rows = 0; /* their names go */
     task_free(p->listing);
+    map_fini(&p->entries);
+    p->entries = (struct map){0};
     p->listing = t;
     if (strchr(buf_str(&p->filter.text), '/'))
         editor_set(&p->filter, tail);
@@ -143,6 +145,7 @@ static void open_picker(struct model *m, struct effects *fx) {
     p->cursor = 0;
     p->recent = false;
     p->err = (struct err){0};
+    picker_refresh(m); /* what its rows were made of went on without them */
     if (!m->files.loaded)
         files_list(m, fx); /* to know what an upload would replace */
     go_to(m, p->dir ? p->dir : m->start_dir, fx);
@@ -242,9 +245,7 @@ static void upload_marked(struct model *m, struct effects *fx) {
     upload_all(m, p->marks, p->n_marks, fx);
     if (m->ui.over == OVER_PICKER)
         return; /* it asks first */
-    free_strings(p->marks, p->n_marks);
-    p->marks = NULL;
-    p->n_marks = p->cap_marks = 0;
+    picker_no_marks(p);
 }
 
 static void open_directory(struct model *m, const struct picker_row *r, struct effects *fx) {
@@ -381,7 +382,8 @@ void picker_fini(struct model *m) {
     if (m->priv->picker_finder)
         finder_fini(m->priv->picker_finder);
     free(TAKE(m->priv->picker_finder));
-    free_strings(p->marks, p->n_marks);
+    picker_no_marks(p);
+    map_fini(&p->entries);
     free_strings(p->recents, p->n_recents);
     free(p->rows);
     free(p->dir);

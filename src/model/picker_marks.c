@@ -9,29 +9,35 @@
 
 enum { MARKS_MAX = 10000, PASTE_MAX = 1024 * 1024 };
 
-static size_t find(const struct picker *p, const char *path) {
-    size_t at = 0;
-
-    while (at < p->n_marks && strcmp(p->marks[at], path) != 0)
-        at++;
-    return at;
+bool picker_marked(const struct picker *p, const char *path) {
+    return map_get(&p->marked, path) != NULL;
 }
 
-bool picker_marked(const struct picker *p, const char *path) { return find(p, path) < p->n_marks; }
-
 bool picker_set_mark(struct picker *p, const char *path, bool on) {
-    const size_t at = find(p, path);
+    size_t at = 0;
 
-    if (on == (at < p->n_marks) || (on && p->n_marks == MARKS_MAX))
+    if (on == picker_marked(p, path) || (on && p->n_marks == MARKS_MAX))
         return false;
     if (on) {
         p->marks = xgrow(p->marks, p->n_marks, &p->cap_marks, sizeof *p->marks);
         p->marks[p->n_marks++] = xstrdup(path);
+        map_set(&p->marked, path, p);
     } else {
+        while (strcmp(p->marks[at], path) != 0)
+            at++;
         free(p->marks[at]);
         memmove(p->marks + at, p->marks + at + 1, (--p->n_marks - at) * sizeof *p->marks);
+        (void)map_del(&p->marked, path);
     }
     return true;
+}
+
+void picker_no_marks(struct picker *p) {
+    free_strings(p->marks, p->n_marks);
+    map_fini(&p->marked);
+    p->marks = NULL;
+    p->n_marks = p->cap_marks = 0;
+    p->marked = (struct map){0};
 }
 
 const char *picker_why_not(const struct picker_row *r) {
@@ -75,12 +81,6 @@ void act_picker_mark(struct model *m) {
     act_picker_move(m, 1);
 }
 
-static void no_marks(struct picker *p) {
-    free_strings(p->marks, p->n_marks);
-    p->marks = NULL;
-    p->n_marks = p->cap_marks = 0;
-}
-
 bool picker_mark_rows(struct model *m) {
     struct picker *p = &m->ui.picker;
     size_t n = 0;
@@ -102,7 +102,7 @@ void act_picker_mark_all(struct model *m) {
     if (any)
         return;
     if (p->n_marks > 0) {
-        no_marks(p);
+        picker_no_marks(p);
         act_notice(m, "Nothing is marked any more");
     } else {
         act_notice(m, "No file is listed");

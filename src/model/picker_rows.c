@@ -154,13 +154,12 @@ static enum entry_kind kind_in_tree(enum tree_kind kind) {
 }
 
 /* What lies in the directory itself is known better. */
-static const struct dir_entry *listed(const struct picker *p, const char *name) {
+static const struct dir_entry *listed(struct picker *p, const char *name) {
     if (!p->listing || strchr(name, '/'))
         return NULL;
-    for (size_t i = 0; i < p->listing->n_entries; i++)
-        if (strcmp(p->listing->entries[i].name, name) == 0)
-            return &p->listing->entries[i];
-    return NULL;
+    for (size_t i = 0; p->entries.n == 0 && i < p->listing->n_entries; i++)
+        map_set(&p->entries, p->listing->entries[i].name, &p->listing->entries[i]);
+    return map_get(&p->entries, name);
 }
 
 static void add_from_tree(struct picker *p, const struct tree *t, size_t at) {

@@ -504,6 +504,7 @@ bool picker_marked(const struct picker *p, const char *path);
 const char *picker_why_not(const struct picker_row *r); /* it cannot be uploaded; NULL: it can */
 bool picker_mark_rows(struct model *m); /* every file that is listed; false: they all were */
 bool picker_set_mark(struct picker *p, const char *path, bool on);       /* true: that changed it */
+void picker_no_marks(struct picker *p);
 void picker_looked(struct model *m, struct task *t, struct effects *fx); /* takes t */
 void picker_remember(struct model *m, const char *dir, size_t n);
 void picker_visited(struct model *m, const char *dir); /* it is a recent one */

@@ -2,10 +2,13 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "cpu_time.h"
 #include "mix/editor.h"
 #include "model_kit.h"
 #include "private.h"
 
+/* Unoptimised, perhaps under a sanitizer; it is to be a twentieth of that. */
+enum { SLOWEST_MS = 1500 };
 static const char *const ids[] = {"s1"};
 
 /* The task of that kind that waits; taken out. */
@@ -413,6 +416,109 @@ static void recent_directories_are_offered(void **state) {
     kit_free(k);
 }
 
+/* The names of rows lie in the tree, which goes on growing when nobody looks. */
+static void rows_are_there_when_the_picker_is_opened_again(void **state) {
+    struct kit *k = open_picker();
+    char names[600][250];
+    const char *more[601] = {NULL};
+
+    (void)state;
+    filter(k, "ma");
+    tree(k, (const char *[]){"main.c", "doc/manual", NULL}, MORE);
+    assert_rows(k, ">main.c doc/manual");
+    act_picker_close(k->m);
+    for (int i = 0; i < 600; i++) {
+        snprintf(names[i], sizeof names[i], "%0240d", i);
+        more[i] = names[i];
+    }
+    for (int i = 0; i < 4; i++)
+        tree(k, more, i < 3 ? MORE : WHOLE);
+    act_picker_open(k->m, k->fx);
+    for (size_t i = 0; i < k->m->ui.picker.n_rows; i++) /* they are drawn before it is listed */
+        assert_true(strlen(k->m->ui.picker.rows[i].name) > 0);
+    kit_free(k);
+}
+
+static void directories_used_last_may_change_behind_their_rows(void **state) {
+    struct kit *k = open_picker();
+
+    (void)state;
+    for (int i = 0; i < RECENTS_MAX; i++) {
+        char dir[16];
+
+        snprintf(dir, sizeof dir, "/n%d", i);
+        picker_visited(k->m, dir);
+    }
+    act_picker_recent(k->m);
+    assert_int_equal(k->m->ui.picker.n_rows, RECENTS_MAX);
+    picker_visited(k->m, "/other");
+    act_picker_close(k->m);
+    act_picker_open(k->m, k->fx);
+    for (size_t i = 0; i < k->m->ui.picker.n_rows; i++)
+        assert_true(strlen(k->m->ui.picker.rows[i].name) > 0);
+    kit_free(k);
+}
+
+enum { MANY = 10000 };
+
+/* A directory of that many files, as it is listed and as the tree has it. */
+static void open_many(struct kit *k) {
+    struct task *t = take(k, TASK_SCAN);
+    struct buf chunk = {.max = MIX_MIB};
+
+    t->entries = arena_alloc(&t->arena, MANY * sizeof *t->entries);
+    t->n_entries = MANY;
+    for (size_t i = 0; i < MANY; i++) {
+        t->entries[i] = (struct dir_entry){
+            .name = arena_printf(&t->arena, "some-file-%05zu.txt", i), .readable = true};
+        (void)buf_addf(&chunk, "0%s", t->entries[i].name);
+        (void)buf_add(&chunk, "", 1);
+    }
+    done(k, t);
+    filter(k, "f");
+    t = take(k, TASK_TREE);
+    task_data(t, buf_str(&chunk), chunk.n);
+    buf_fini(&chunk);
+    done(k, t);
+    filter(k, "");
+}
+
+static void assert_fast(double from) {
+    const double took = cpu_ms() - from;
+
+    if (took > SLOWEST_MS)
+        fail_msg("%.0f ms", took);
+}
+
+static void ten_thousand_files_are_marked_searched_and_sent_without_a_wait(void **state) {
+    struct kit *k = kit_online_with(
+        (struct model_config){.url = "http://localhost:8088", .start_dir = "/home/me"}, GEN_TOP,
+        ids, 1);
+    struct picker *p = &k->m->ui.picker;
+
+    (void)state;
+    k->disk_slow = true;
+    act_picker_open(k->m, k->fx);
+    open_many(k);
+    assert_int_equal(p->n_rows, MANY);
+    double from = cpu_ms();
+
+    act_picker_mark_all(k->m);
+    assert_int_equal(p->n_marks, MANY);
+    assert_true(p->rows[MANY - 1].marked);
+    assert_fast(from);
+    from = cpu_ms();
+    filter(k, "fi");
+    assert_int_equal(p->found, MANY);
+    assert_fast(from);
+    from = cpu_ms();
+    act_picker_enter(k->m, k->fx);
+    assert_int_equal(k->m->files.n_transfers, MANY);
+    assert_fast(from);
+    assert_int_equal(p->n_marks, 0);
+    kit_free(k);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(typing_searches_the_whole_tree),
@@ -429,6 +535,9 @@ int main(void) {
         cmocka_unit_test(one_pasted_path_is_gone_to),
         cmocka_unit_test(hidden_names_are_shown_by_a_key),
         cmocka_unit_test(recent_directories_are_offered),
+        cmocka_unit_test(rows_are_there_when_the_picker_is_opened_again),
+        cmocka_unit_test(directories_used_last_may_change_behind_their_rows),
+        cmocka_unit_test(ten_thousand_files_are_marked_searched_and_sent_without_a_wait),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
