@@ -17,7 +17,7 @@ struct transfer {
     char *resume; /* download: what the server said of the file whose part is here; NULL: no part */
     bool upload;
     int64_t done, total, started_at;
-    int64_t kept;                 /* bytes that were there already when this try began */
+    int64_t kept;                 /* the furthest that any try came */
     double speed;                 /* bytes a second, smoothed; 0: not known yet */
     int64_t speed_at, speed_done; /* where that was measured last */
     int64_t retry_at;             /* WAITING: it broke off and goes on then; 0: for its turn */

@@ -1,14 +1,13 @@
 /* transfers.c - what is on its way to or from a server. */
-#include "pictures.h"
+#include "files.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    ENDED_MAX = 20,       /* transfers that are over and still shown */
-    LAST_NUMBER = 99,     /* of NAME (1).ext */
-    LOCAL_NAME_MAX = 200, /* bytes: room for the number and the worker's suffix */
+    ENDED_MAX = 20,   /* transfers that are over and still shown */
+    LAST_NUMBER = 99, /* of NAME (1).ext */
     AT_ONCE = 4,
     TRIES_MAX = 5,   /* in a row that brought nothing */
     AGAIN_MS = 1000, /* after the first of them, then twice that ... */
@@ -332,30 +331,6 @@ static void upload_done(struct model *m, struct transfer *t, const struct incomi
 
 /* ---- download ---- */
 
-/* A name for a local file: not hidden, in one directory, without controls. */
-static char *local_name(const char *name) {
-    while (*name == '.')
-        name++;
-    size_t n = strlen(name);
-
-    if (n > LOCAL_NAME_MAX)
-        n = LOCAL_NAME_MAX - text_tail(name, LOCAL_NAME_MAX);
-    char *out = xstrndup(*name ? name : "file", *name ? n : 4);
-
-    for (char *p = out; *p; p++)
-        if (*p == '/' || (unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = '_';
-    return out;
-}
-
-static char *local_path(const char *dir, const char *name) {
-    auto_free char *local = local_name(name);
-    struct buf out = {.max = 64 * MIX_KIB};
-
-    (void)buf_addf(&out, "%s/%s", strcmp(dir, "/") == 0 ? "" : dir, local);
-    return buf_take(&out);
-}
-
 /* DIR/STEM (number).EXT; 0: the path itself. */
 static char *numbered(const char *path, unsigned number) {
     const char *name = path_base(path), *dot = strrchr(name, '.');
@@ -370,7 +345,7 @@ static char *numbered(const char *path, unsigned number) {
 
 uint32_t transfers_download(struct model *m, const char *name, const char *path, int64_t size,
                             const struct transfer_ends *ends, uint32_t tag, struct effects *fx) {
-    auto_free char *own = path ? NULL : local_path(m->start_dir, name);
+    auto_free char *own = path ? NULL : file_local_path(m->start_dir, name);
     struct transfer *t = transfer_new(m, name, path ? path : own);
     const uint32_t id = t->id;
 
@@ -410,9 +385,13 @@ static bool download_again(struct model *m, struct transfer *t, struct effects *
 
 /* A download that broke off goes on from where it was, as long as something comes at all. */
 static bool goes_on(struct model *m, struct transfer *t, const struct incoming *in) {
+    const int64_t done = in->done > t->done ? in->done : t->done;
+
     if (t->upload || !rc_retryable(in->err.rc) || !t->resume)
         return false;
-    t->tries = t->done > t->kept ? 0 : t->tries + 1;
+    /* further than ever: a server that always starts over would go on for ever */
+    t->tries = done > t->kept ? 0 : t->tries + 1;
+    t->kept = done > t->kept ? done : t->kept;
     if (t->tries >= TRIES_MAX)
         return false;
     t->state = XFER_WAITING;
@@ -446,7 +425,8 @@ static void progress(const struct model *m, struct transfer *t, const struct inc
     t->total = in->total;
     t->retry_at = 0;
     if (t->speed_at == 0 || t->done < t->speed_done) {
-        t->kept = t->speed_done = t->done;
+        t->speed_done = t->done;
+        t->kept = t->kept == 0 ? t->done : t->kept;
         t->speed_at = m->now;
     } else if (ms >= SPEED_MS) {
         const double now = (double)(t->done - t->speed_done) * 1000 / (double)ms;

@@ -195,18 +195,24 @@ static void note_validator(struct local_file *f, const struct file_head *head) {
     f->whole = head->length;
 }
 
-/* "bytes FROM-TO/WHOLE" */
-static bool is_our_part(const struct local_file *f, const char *range) {
+/* "bytes FROM-TO/WHOLE" of what was asked for, which may be all of it. */
+static bool is_our_part(struct local_file *f, const char *range) {
     long long from = -1, to = -1, whole = -1;
 
     if (!range || sscanf(range, "bytes %lld-%lld/%lld", &from, &to, &whole) < 2)
         return false;
-    return from == f->from && (f->whole < 0 || whole < 0 || whole == f->whole);
+    if (from != f->from || to < from || (whole >= 0 && to >= whole) ||
+        (f->whole >= 0 && whole >= 0 && whole != f->whole))
+        return false;
+    f->whole = whole >= 0 ? whole : f->whole;
+    return true;
 }
 
 bool file_answered(struct local_file *f, const struct file_head *head) {
     f->answered = true;
-    if (head->status == 206 && f->from > 0) {
+    if (head->status == 206) {
+        if (f->from == 0)
+            note_validator(f, head), f->whole = -1; /* the range says how much there is */
         if (!is_our_part(f, head->range)) {
             file_forget(f);
             err_set(&f->err, RC_CONNECT, 0, "%s: another part came than was asked for", f->path);
@@ -322,6 +328,13 @@ enum rc file_finish(struct local_file *f, struct err *err) {
 
     if (f->transfer)
         return RC_OK;
+    if (f->whole >= 0 && f->done != f->whole) { /* a part that was cut, or longer than it said */
+        const long long there = (long long)f->done, whole = (long long)f->whole;
+
+        if (f->done > f->whole)
+            file_forget(f);
+        return err_set(err, RC_CONNECT, 0, "%s: %lld bytes came of %lld", f->path, there, whole);
+    }
     f->fd = -1;
     f->keeps = false;
     if (fsync(fd) != 0 && errno != EINVAL && errno != EROFS) {

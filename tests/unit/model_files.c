@@ -241,6 +241,10 @@ static void the_local_name_of_a_download_is_harmless(void **state) {
         {"../../etc/passwd", "/home/me/_.._etc_passwd"},
         {"..", "/home/me/file"},
         {".bashrc", "/home/me/bashrc"},
+        {"-rf", "/home/me/rf"},
+        {"/", "/home/me/_"},
+        {"x\342\200\256gpj.exe", "/home/me/x_gpj.exe"},
+        {"bad\377", "/home/me/bad_"},
         {"a\n\x1b[31mb", "/home/me/a__[31mb"},
         {"plain.txt", "/home/me/plain.txt"},
     };

@@ -164,6 +164,26 @@ static void what_brings_nothing_five_times_has_failed(void **state) {
     kit_free(k);
 }
 
+/* It sends a little more each time, then starts over: nothing would ever be whole. */
+static void a_server_that_always_starts_over_is_given_up(void **state) {
+    struct kit *k = start(0);
+    int tries = 0;
+
+    (void)state;
+    (void)download(k);
+    for (; at(k, 0)->state == XFER_RUNNING && tries < 100; tries++) {
+        moved(k, 0, 0, 100);
+        moved(k, 0, 10 + tries % 2, 100);
+        answer(k, 0, IN_FAIL, &lost, "100 Mon");
+        if (at(k, 0)->state == XFER_WAITING)
+            k->now = at(k, 0)->retry_at;
+        kit_tick(k);
+    }
+    assert_in_range(tries, 5, 10);
+    assert_states(k, "f");
+    kit_free(k);
+}
+
 static void what_cannot_go_on_fails_at_once(void **state) {
     static const struct {
         const struct err *err;
@@ -265,6 +285,7 @@ int main(void) {
         cmocka_unit_test(all_are_stopped_and_tried_again),
         cmocka_unit_test(a_broken_download_goes_on_by_itself),
         cmocka_unit_test(what_brings_nothing_five_times_has_failed),
+        cmocka_unit_test(a_server_that_always_starts_over_is_given_up),
         cmocka_unit_test(what_cannot_go_on_fails_at_once),
         cmocka_unit_test(the_speed_is_smooth),
         cmocka_unit_test(who_asked_is_told_the_end),

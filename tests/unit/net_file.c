@@ -384,6 +384,33 @@ static void a_broken_download_goes_on_by_range(void **state) {
          "whole",
          3},
         {modified, "Range: bytes=7-", {.status = 416, .body = "no", .times = 1}, "whole", 3},
+        /* no part at all, a part without its place, one that ends before it begins or behind the
+         * end of the file */
+        {modified, "Range: bytes=7-", {.status = 206, .body = "789", .times = 1}, "whole", 3},
+        {modified,
+         "Range: bytes=7-",
+         {.status = 206, .headers = "Content-Range: bytes */10\r\n", .body = "789", .times = 1},
+         "whole",
+         3},
+        {modified,
+         "Range: bytes=7-",
+         {.status = 206, .headers = "Content-Range: bytes 7-6/10\r\n", .body = "789", .times = 1},
+         "whole",
+         3},
+        {modified,
+         "Range: bytes=7-",
+         {.status = 206, .headers = "Content-Range: bytes 7-99/10\r\n", .body = "789", .times = 1},
+         "whole",
+         3},
+        /* longer than it says */
+        {modified,
+         "Range: bytes=7-",
+         {.status = 206,
+          .headers = "Content-Range: bytes 7-9/10\r\n",
+          .body = "789abc",
+          .times = 1},
+         "whole",
+         3},
     };
 
     for (size_t i = 0; i < MIX_COUNT(rows); i++) {
@@ -411,6 +438,69 @@ static void a_broken_download_goes_on_by_range(void **state) {
         assert_string_equal(text, rows[i].text);
         box_close(&b);
     }
+}
+
+/* A part is no file: not what was not asked for, nor what ends early and calls itself whole. */
+static void a_part_never_passes_for_the_file(void **state) {
+    (void)state;
+    static const struct {
+        struct answer answers[4];
+        const char *text;
+    } rows[] = {
+        {{{.status = 206, .headers = "Content-Range: bytes 5-9/10\r\n", .body = "56789"},
+          {.body = "whole"}},
+         "whole"},
+        {{{.status = 206, .body = "56789"}, {.body = "whole"}}, "whole"},
+        {{{.status = 206,
+           .headers = "Last-Modified: Mon, 23 Nov 2026 10:00:00 GMT\r\n"
+                      "Content-Range: bytes 0-4/10\r\n",
+           .body = "01234"},
+          {.status = 206, .headers = "Content-Range: bytes 5-7/10\r\n", .body = "567"},
+          {.status = 206, .headers = "Content-Range: bytes 8-9/10\r\n", .body = "89"}},
+         "0123456789"},
+        {{{.status = 206, .headers = "Content-Range: bytes 0-9/10\r\n", .body = "0123456789"}},
+         "0123456789"},
+    };
+
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct box b;
+        char path[256], name[32], text[64];
+
+        snprintf(name, sizeof name, "part%zu", i);
+        box_open(&b, 100);
+        for (size_t k = 0; k < 4 && rows[i].answers[k].body; k++) {
+            struct answer a = rows[i].answers[k];
+
+            a.times = 1;
+            standin_on(b.server, "GET", "/", &a);
+        }
+        box_wait(&b, download(&b, in_dir(path, name)), IN_REPLY, 0);
+        read_file(path, text, sizeof text);
+        assert_string_equal(text, rows[i].text);
+        box_close(&b);
+    }
+}
+
+/* Cut, then no part, then cut ...: each attempt counts. */
+static void a_server_that_never_has_the_rest_is_given_up(void **state) {
+    (void)state;
+    struct box b;
+    char path[256], part[256];
+
+    in_dir(path, "never");
+    in_dir(part, "never.part");
+    box_open(&b, 1000);
+    for (int i = 0; i < 40; i++) {
+        standin_on(b.server, "GET", "/",
+                   &(struct answer){
+                       .headers = modified, .body = "0123456789", .cut_after = 7, .times = 1});
+        standin_on(b.server, "GET", "/", &(struct answer){.status = 416, .body = "no", .times = 1});
+    }
+    box_wait(&b, download(&b, path), IN_FAIL, 0);
+    assert_true(standin_count(b.server, "GET", "/") < 20);
+    assert_false(there(path));
+    assert_false(there(part));
+    box_close(&b);
 }
 
 /* Weak or missing, the server says nothing by which a part could be known again. */
@@ -662,6 +752,8 @@ int main(void) {
         cmocka_unit_test(a_failed_download_leaves_nothing),
         cmocka_unit_test(a_download_cut_short_starts_over),
         cmocka_unit_test(a_broken_download_goes_on_by_range),
+        cmocka_unit_test(a_part_never_passes_for_the_file),
+        cmocka_unit_test(a_server_that_never_has_the_rest_is_given_up),
         cmocka_unit_test(a_part_of_something_unknown_is_not_continued),
         cmocka_unit_test(a_part_is_kept_and_taken_up_later),
         cmocka_unit_test(a_part_that_is_none_is_not_touched),
