@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +33,8 @@ struct scan {
     char *path;
     bool hidden;
     struct task *waits; /* job thread only; NULL: nobody asks now */
-    bool unwanted;      /* ... stopped, and freed once its thread has seen that */
+    uint32_t asker;     /* ... id of the last task, also when it was answered */
+    bool unwanted;      /* stopped, and freed once its thread has seen that */
     atomic_bool stop;
     pthread_mutex_t lock;
     pthread_cond_t room; /* under the lock from here on */
@@ -254,6 +254,7 @@ static void begin(struct trees *all, struct scan **place, struct task *t) {
     s->hidden = t->hidden;
     s->bell = all->bell;
     s->waits = t;
+    s->asker = t->id;
     atomic_init(&s->stop, false);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->room, NULL);
@@ -279,6 +280,7 @@ void trees_add(struct trees *all, struct task *t) {
             room = &all->scans[i];
         } else if (t->scan != 0 && s->id == t->scan && !s->waits && !s->unwanted) {
             s->waits = t;
+            s->asker = t->id;
             return;
         }
     }
@@ -297,10 +299,12 @@ bool trees_cancel(struct trees *all, uint32_t id) {
     for (size_t i = 0; i < SCANS_AT_ONCE; i++) {
         struct scan *s = all->scans[i];
 
-        if (!s || !s->waits || s->waits->id != id)
+        if (!s || s->asker != id || s->unwanted)
             continue;
-        err_set(&s->waits->err, RC_CANCELLED, 0, "cancelled");
-        answered(all, TAKE(s->waits));
+        if (s->waits) { /* else its answer is on the way to somebody who does not ask again */
+            err_set(&s->waits->err, RC_CANCELLED, 0, "cancelled");
+            answered(all, TAKE(s->waits));
+        }
         s->unwanted = true;
         atomic_store(&s->stop, true);
         pthread_mutex_lock(&s->lock);

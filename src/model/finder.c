@@ -26,7 +26,9 @@ void finder_begin(struct model *m, struct finder *f, const char *dir, bool hidde
                   enum task_tag tag, struct effects *fx) {
     const bool same = str_eq(f->dir, dir) && f->hidden == hidden && f->tree;
 
-    if (same && (f->task || (f->whole && m->now - f->scanned_at < FRESH_MS)))
+    const bool ended = f->whole || f->err.rc != RC_OK; /* what failed is no better at once */
+
+    if (same && (f->task || (ended && m->now - f->scanned_at < FRESH_MS)))
         return;
     finder_stop(m, f, fx);
     auto_free char *query = f->find ? xstrdup(f->query) : NULL;

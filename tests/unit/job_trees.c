@@ -204,6 +204,38 @@ static void a_scan_is_cancelled_and_others_go_on(void **state) {
     job_free(j);
 }
 
+/* Who stops may have been answered already, without having heard it. */
+static void a_scan_that_was_answered_is_cancelled_all_the_same(void **state) {
+    enum { SCANS = 8, PATIENCE = 500 };
+    struct job *j = job_new();
+
+    (void)state;
+    for (int i = 0; i < SCANS; i++) {
+        struct task *stop = task_new(TASK_CANCEL, "");
+
+        stop->target = ask(j, "/", 0, HIDDEN);
+        struct task *t = wait_task(j);
+
+        assert_int_equal(t->err.rc, RC_OK);
+        assert_true(t->more);
+        task_free(t);
+        assert_int_equal(job_send(j, stop), RC_OK);
+    }
+    enum rc rc = RC_BUSY;
+
+    for (int i = 0; i < PATIENCE && rc == RC_BUSY; i++) { /* their threads see it soon */
+        (void)ask(j, dir, 0, PLAIN);
+        struct task *t = wait_task(j);
+
+        rc = t->err.rc;
+        task_free(t);
+        if (rc == RC_BUSY)
+            (void)usleep(10000);
+    }
+    assert_int_equal(rc, RC_OK);
+    job_free(j);
+}
+
 static void an_unknown_scan_is_over(void **state) {
     struct job *j = job_new();
 
@@ -255,6 +287,7 @@ int main(void) {
         cmocka_unit_test(a_tree_has_every_kind_of_name),
         cmocka_unit_test(what_is_no_directory_says_why),
         cmocka_unit_test(a_scan_is_cancelled_and_others_go_on),
+        cmocka_unit_test(a_scan_that_was_answered_is_cancelled_all_the_same),
         cmocka_unit_test(an_unknown_scan_is_over),
         cmocka_unit_test(several_files_are_looked_at_at_once),
     };

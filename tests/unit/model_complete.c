@@ -494,6 +494,30 @@ static void moving_stays_within_the_list(void **state) {
     kit_free(k);
 }
 
+static size_t n_scans;
+
+static void no_directory(struct kit *k, struct task *t) {
+    (void)k;
+    if (t->kind == TASK_TREE && ++n_scans > 100)
+        fail_msg("it is scanned for ever");
+    (void)err_set(&t->err, RC_IO, 2, "could not list /w: No such file or directory");
+}
+
+static void a_start_directory_that_is_gone_is_not_scanned_again_and_again(void **state) {
+    struct kit *k = start();
+
+    (void)state;
+    k->local = no_directory;
+    type(k, "@m");
+    assert_int_equal(n_scans, 1);
+    type(k, "ai");
+    assert_int_equal(n_scans, 1);
+    kit_pass(k, 60000);
+    type(k, "n"); /* it may have come back */
+    assert_int_equal(n_scans, 2);
+    kit_free(k);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_opens_for_words_that_begin_so),
@@ -516,6 +540,7 @@ int main(void) {
         cmocka_unit_test(a_draft_that_became_another_shuts_it),
         cmocka_unit_test(two_hundred_thousand_names_keep_no_key_waiting),
         cmocka_unit_test(moving_stays_within_the_list),
+        cmocka_unit_test(a_start_directory_that_is_gone_is_not_scanned_again_and_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
