@@ -1,5 +1,6 @@
 /* attention.c - what is worth a call, and when the call is made. */
 #include "mix/attention.h"
+#include "mix/wire.h"
 #include "private.h"
 
 #include <stdlib.h>
@@ -8,17 +9,26 @@
 enum { TITLE_BYTES = 80, TEXT_BYTES = 200, TOLD_MAX = 4 * MIX_KIB, EVENTS_MAX = 1000 };
 
 /* ---- what happened ---- */
+/* One line without secrets: it goes to a terminal's log, a desktop, somebody's command. */
+static char *told_line(const char *text, size_t most) {
+    auto_buf struct buf shown = {.max = 64 * MIX_KIB};
+    char *line = text && redact_text(&shown, OP_STREAM, text, strlen(text)) == RC_OK
+                     ? clean_line(buf_str(&shown), most)
+                     : NULL;
+
+    return line ? line : xstrdup("?");
+}
+
 static void attend(struct session *s, enum attend_kind kind, const char *text, struct effects *fx) {
     if (fx->n_attend >= EVENTS_MAX)
         return; /* nobody takes them */
-    char *title = clean_line(session_title(s), TITLE_BYTES), *line = clean_line(text, TEXT_BYTES);
 
     fx->attend = xgrow(fx->attend, fx->n_attend, &fx->cap_attend, sizeof *fx->attend);
     fx->attend[fx->n_attend++] = (struct attend){
         .kind = kind,
         .session = clean_line(s->id, TITLE_BYTES),
-        .title = title ? title : xstrdup("?"),
-        .text = line ? line : xstrdup("?"),
+        .title = told_line(session_title(s), TITLE_BYTES),
+        .text = told_line(text, TEXT_BYTES),
     };
 }
 

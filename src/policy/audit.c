@@ -55,6 +55,14 @@ static void add_word(struct buf *line, const char *name, const char *value) {
     jtext_field(line, name, cut);
 }
 
+/* The same of words that may hold a secret: a title is a message's first line, a rule a command. */
+static void add_shown(struct buf *line, const char *name, const char *value) {
+    auto_buf struct buf shown = {.max = PARAMS_MAX};
+
+    if (value && redact_text(&shown, OP_STREAM, value, strlen(value)) == RC_OK)
+        add_word(line, name, buf_str(&shown));
+}
+
 enum rc audit_line(struct buf *out, const struct ruling_ask *ask,
                    const struct ruling_answer *answer, const struct ruling *ruling, int64_t real) {
     auto_buf struct buf line = {.max = LINE_BYTES};
@@ -66,7 +74,7 @@ enum rc audit_line(struct buf *out, const struct ruling_ask *ask,
     (void)buf_addf(&line, "{\"time\":\"%.19s.%03dZ\"", time, (int)(real % 1000));
     add_word(&line, "server", ask->server);
     add_word(&line, "session", ask->sessions ? ask->sessions[0] : NULL);
-    add_word(&line, "title", ask->title);
+    add_shown(&line, "title", ask->title);
     add_word(&line, "request", ask->id);
     add_word(&line, "tool", ask->tool);
     add_object(&line, object);
@@ -75,7 +83,7 @@ enum rc audit_line(struct buf *out, const struct ruling_ask *ask,
     add_word(&line, "by", answer->by);
     if (ruling && ruling->verdict != VERDICT_ASK) {
         add_word(&line, "rule", ruling->rule);
-        add_word(&line, "rule_text", ruling->rule_text);
+        add_shown(&line, "rule_text", ruling->rule_text);
     }
     if (answer->armed_ms >= 0)
         (void)buf_addf(&line, ",\"armed_ms\":%lld", (long long)answer->armed_ms);

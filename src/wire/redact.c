@@ -273,9 +273,65 @@ static size_t put_pair(struct redaction *r, const char *p, size_t n, bool *open)
     return hide(r, p, i, end);
 }
 
+/* Something nobody would write by hand: long, letters and digits mixed. */
+static size_t opaque_length(const char *p, size_t n) {
+    size_t i = 0;
+    bool digit = false, letter = false;
+
+    for (; i < n && (isalnum((unsigned char)p[i]) || (p[i] && strchr("_-.~+/=#", p[i]))); i++) {
+        digit |= isdigit((unsigned char)p[i]) != 0;
+        letter |= isalpha((unsigned char)p[i]) != 0;
+    }
+    return i >= OPAQUE && digit && letter ? i : 0;
+}
+
+/* Keys that say by their beginning what they are. */
+static bool is_key(const char *p, size_t n) {
+    static const char *const begins[] = {"ghp_",  "gho_",  "ghs_",  "ghu_", "github_pat_", "glpat-",
+                                         "xoxb-", "xoxp-", "xoxa-", "AKIA", "ASIA",        "AIza",
+                                         "npm_",  "pypi-", "hf_",   "eyJ"};
+
+    if (n >= KEY_BYTES + 3 && strncasecmp(p, "sk-", 3) == 0)
+        return true;
+    for (size_t i = 0; i < MIX_COUNT(begins); i++)
+        if (n > OPAQUE - 1 && memcmp(p, begins[i], strlen(begins[i])) == 0)
+            return opaque_length(p, n) > 0;
+    return false;
+}
+
+/* `-u name:password`, as of curl. */
+static size_t put_user(struct redaction *r, const char *p, size_t n, size_t word) {
+    const size_t from = skip_blanks(p, n, word);
+    const size_t end = value_end(p, n, from, M_LINE, 0);
+    const char quote = from < end && is_quote(p[from]) ? p[from] : 0;
+    size_t colon = from, stop;
+
+    while (colon < end && p[colon] != ':' && !is_blank(p[colon]))
+        colon++;
+    if (from == word || colon == from || colon + 1 >= end || p[colon] != ':')
+        return 0;
+    stop = value_end(p, n, colon + 1, M_SECRET, quote);
+    return hide(r, p, colon + 1, stop > colon + 1 ? stop : colon + 2);
+}
+
+/* A private key as it stands in a file. */
+static size_t put_armoured(struct redaction *r, const char *p, size_t n, size_t word) {
+    static const char begin[] = "-----BEGIN", sign[] = "PRIVATE KEY-----", end[] = "-----END";
+    const bool begins = word >= sizeof begin - 1 && memcmp(p, begin, sizeof begin - 1) == 0;
+    const char *head = begins ? memmem(p, n < 80 ? n : 80, sign, sizeof sign - 1) : NULL;
+
+    if (!head)
+        return 0;
+    const size_t from = (size_t)(head - p) + sizeof sign - 1;
+    const char *stop = memmem(p + from, n - from, end, sizeof end - 1);
+
+    return hide(r, p, from, stop ? (size_t)(stop - p) : n);
+}
+
 /* `Bearer abc`, `sk-abc`: secrets that need no name. */
 static size_t put_known(struct redaction *r, const char *p, size_t n) {
     static const char *const schemes[] = {"Bearer", "Basic"};
+    static const char *const users[] = {"-u", "-U", "--user", "--proxy-user"};
     const size_t word = word_length(p, n);
 
     for (size_t i = 0; i < MIX_COUNT(schemes); i++) {
@@ -288,7 +344,10 @@ static size_t put_known(struct redaction *r, const char *p, size_t n) {
 
         return from == k || end - from < KEY_BYTES ? 0 : hide(r, p, from, end);
     }
-    return word < KEY_BYTES + 3 || strncasecmp(p, "sk-", 3) != 0 ? 0 : hide(r, p, 0, word);
+    for (size_t i = 0; i < MIX_COUNT(users); i++)
+        if (word == strlen(users[i]) && memcmp(p, users[i], word) == 0)
+            return put_user(r, p, n, word);
+    return is_key(p, word) ? hide(r, p, 0, word) : put_armoured(r, p, n, word);
 }
 
 /* `user:password@` behind `://`. */
@@ -301,18 +360,6 @@ static size_t put_userinfo(struct redaction *r, const char *p, size_t n) {
         if (p[i] == '@')
             at = i;
     return at == 0 ? 0 : hide(r, p, 3, at);
-}
-
-/* Something nobody would write by hand: long, letters and digits mixed. */
-static size_t opaque_length(const char *p, size_t n) {
-    size_t i = 0;
-    bool digit = false, letter = false;
-
-    for (; i < n && (isalnum((unsigned char)p[i]) || (p[i] && strchr("_-.~+/=#", p[i]))); i++) {
-        digit |= isdigit((unsigned char)p[i]) != 0;
-        letter |= isalpha((unsigned char)p[i]) != 0;
-    }
-    return i >= OPAQUE && digit && letter ? i : 0;
 }
 
 /* The word at p: its length, whether it was hidden or not. */

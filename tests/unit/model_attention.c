@@ -183,6 +183,25 @@ static void only_long_turns_are_told_of(void **state) {
     }
 }
 
+/* A desktop keeps what it was told, and a command's arguments are seen by everybody. */
+static void no_secret_is_told(void **state) {
+    struct kit *k = kit_online(ids, 2);
+    const char *secret = "abcdefghijk";
+
+    (void)state;
+    clear(k);
+    kit_event(k, "s2", EV_PERMISSION, .id = "p1", .session_id = "s2", .tool_name = "Bash",
+              .params_raw = "{\"command\":\"curl -u me:abcdefghijk -H 'X-Api-Key: abcdefghijk' "
+                            "https://me:abcdefghijk@h/?token=abcdefghijk\"}");
+    kit_event(k, "s2", EV_NOTIFICATION, .id = "n1", .session_id = "s2", .response_type = "text",
+              .message = "is password=abcdefghijk right?");
+    assert_int_equal(k->fx->n_attend, 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_null(strstr(k->fx->attend[i].text, secret));
+    assert_non_null(strstr(k->fx->attend[0].text, "asks for Bash: curl -u me:(hidden)"));
+    kit_free(k);
+}
+
 static void a_turn_that_goes_on_with_the_queue_is_not_finished(void **state) {
     struct kit *k = kit_online(ids, 2);
     const char *id = k->m->shown->id;
@@ -268,6 +287,7 @@ int main(void) {
         cmocka_unit_test(a_command_never_runs_more_than_twice_at_once),
         cmocka_unit_test(the_bell_does_not_wait_for_a_slow_command),
         cmocka_unit_test(only_long_turns_are_told_of),
+        cmocka_unit_test(no_secret_is_told),
         cmocka_unit_test(a_turn_that_goes_on_with_the_queue_is_not_finished),
         cmocka_unit_test(a_cancel_is_no_news),
         cmocka_unit_test(the_next_that_needs_somebody_goes_down_the_list),

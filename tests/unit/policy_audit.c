@@ -57,10 +57,33 @@ static void a_secret_longer_than_what_is_looked_at_is_not_shown(void **state) {
     buf_fini(&line);
 }
 
+/* A rule may be the whole command, and a title the first line of what somebody typed. */
+static void a_secret_is_in_no_other_field_either(void **state) {
+    const struct ruling_ask ask = {.id = "p",
+                                   .tool = "Bash",
+                                   .object = "curl -H 'Authorization: Bearer abcdefghijk' x",
+                                   .server = "s",
+                                   .title = "use API_KEY=abcdefghijk please"};
+    const struct ruling ruling = {VERDICT_ALLOW, "r1",
+                                  "Bash:=curl -H 'Authorization: Bearer abcdefghijk' x"};
+    auto_buf struct buf line = {.max = MIX_MIB};
+
+    (void)state;
+    assert_int_equal(
+        audit_line(&line, &ask,
+                   &(struct ruling_answer){.answer = "grant", .by = "rule", .armed_ms = -1},
+                   &ruling, 1),
+        RC_OK);
+    assert_null(strstr(line.p, "abcdefghijk"));
+    assert_non_null(strstr(line.p, "\"rule_text\":\"Bash:=curl"));
+    assert_non_null(strstr(line.p, "\"title\":\"use API_KEY=(hidden) please\""));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_long_object_is_cut_and_counted_whole),
         cmocka_unit_test(a_secret_longer_than_what_is_looked_at_is_not_shown),
+        cmocka_unit_test(a_secret_is_in_no_other_field_either),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

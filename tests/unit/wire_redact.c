@@ -106,6 +106,18 @@ static void plain_words_of_a_sign_in_lose_what_looks_like_a_key(void **state) {
         {OP_STREAM, "x --api-key 'a b' y", "x --api-key '(hidden)' y"},
         {OP_STREAM, "x --no-password --force", "x --no-password --force"},
         {OP_STREAM, "--token", "--token"},
+        {OP_STREAM, "curl -u me:hunter2 http://x", "curl -u me:(hidden) http://x"},
+        {OP_STREAM, "curl --user 'me:a b' x", "curl --user 'me:(hidden)' x"},
+        {OP_STREAM, "ls -u a b: c", "ls -u a b: c"},
+        {OP_STREAM, "sort -u", "sort -u"},
+        {OP_STREAM, "git clone ghp_0123456789abcdefghijABCDEFGHIJ012345 x", "git clone (hidden) x"},
+        {OP_STREAM, "aws AKIAIOSFODNN7EXAMPLE", "aws (hidden)"},
+        {OP_STREAM, "t eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc_DEF-1 u", "t (hidden) u"},
+        {OP_STREAM, "echo npm_config_registry_of_mine", "echo npm_config_registry_of_mine"},
+        {OP_STREAM, "cat <<E\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
+         "cat <<E\n-----BEGIN RSA PRIVATE KEY-----(hidden)-----END RSA PRIVATE KEY-----"},
+        {OP_STREAM, "-----BEGIN PRIVATE KEY-----\nMIIE", "-----BEGIN PRIVATE KEY-----(hidden)"},
+        {OP_STREAM, "-----BEGIN CERTIFICATE-----\nMIIE", "-----BEGIN CERTIFICATE-----\nMIIE"},
         {OP_STREAM, "the password hunter2", "the password hunter2"},
     };
 
