@@ -51,6 +51,8 @@ struct ruling policy_decide(const struct policy *p, const struct ruling_ask *ask
 /* Why the rule does not hold for this request, in a few words; NULL: it does. For a tester and for
  * the editor of a rule. */
 const char *policy_why_not(const struct policy_rule *r, const struct ruling_ask *ask, int64_t real);
+/* What begins so may do anything: `bash -c`, `sudo`, `find src`, `rm`. beginning: of a command. */
+bool policy_opens_all(const char *beginning);
 /* Patterns that fit the request, best first: exact, then ever wider ones that are still safe, as
  * `Bash:git status*`, `Edit:src/parser/<star>`, `Grep`. Each is a text for rule_parse; in a.
  * Returns how many. */

@@ -280,6 +280,20 @@ static enum rc rule_now(const struct model *m, struct panel *p, struct policy_ru
     return RC_OK;
 }
 
+/* `/`, two stars; a star and `.c`: the place does not count. */
+static bool begins_with_anything(const struct rule *r) {
+    const char *p = r->pattern ? r->pattern : "";
+
+    p += r->kind == RULE_PATH ? strspn(p, "./~") : 0;
+    return (r->kind == RULE_GLOB || r->kind == RULE_PATH) && (*p == '*' || *p == '?');
+}
+
+static bool rule_matches_bash(const struct rule *r) {
+    const struct rule tool = {.tool = r->tool, .kind = RULE_ANY};
+
+    return rule_matches(&tool, "Bash", NULL);
+}
+
 /* Why it should not be saved in passing; NULL: it is narrow enough. */
 static const char *broad(struct arena *a, const struct policy_rule *r) {
     static const char *const acting[] = {"Bash", "python_execution", "Write", "Edit", "Task"};
@@ -290,10 +304,17 @@ static const char *broad(struct arena *a, const struct policy_rule *r) {
     const bool is_short =
         r->rule.kind == RULE_PREFIX && r->rule.pattern && strlen(r->rule.pattern) <= SHORT_PREFIX;
 
-    if (r->deny || (!whole && !is_short))
+    if (r->deny)
         return NULL;
     if (is_short)
         return arena_printf(a, "all that begins so is granted %s", where);
+    if (begins_with_anything(&r->rule))
+        return arena_printf(a, "whatever stands before it, it is granted %s", where);
+    if (r->rule.kind == RULE_PREFIX && rule_matches_bash(&r->rule) &&
+        policy_opens_all(r->rule.pattern))
+        return arena_printf(a, "what begins so may do anything, and is granted %s", where);
+    if (!whole)
+        return NULL;
     if (rule_matches(&r->rule, "mixtui-no-such-tool", NULL))
         return arena_printf(a, "every call of every tool is granted %s", where);
     for (size_t i = 0; i < MIX_COUNT(acting); i++)

@@ -2,6 +2,7 @@
  * doubt is off: a line, or an allowance. */
 #include "inner.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -258,13 +259,15 @@ void policy_fini(struct policy *p) {
     *p = (struct policy){0};
 }
 
+/* To the millisecond: what came in the same second, before the rule, is none of its. */
 static void add_time(struct buf *out, const char *name, int64_t ms) {
-    char text[32];
+    char text[32], exact[40];
 
     if (ms <= 0)
         return;
     time_write(text, ms);
-    jtext_field(out, name, text);
+    snprintf(exact, sizeof exact, "%.19s.%03dZ", text, (int)(ms % 1000));
+    jtext_field(out, name, ms % 1000 ? exact : text);
 }
 
 enum rc policy_write_rule(struct buf *out, const struct policy_rule *r, struct err *err) {

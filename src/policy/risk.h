@@ -1,7 +1,8 @@
 /* risk.h - what the files of risk_look share. Private to it.
  *
  *   risk.c       tools other than a shell; the marks   risk_scan.c   a shell text, into commands
- *   risk_judge.c one command                           risk_path.c   paths and secrets */
+ *   risk_judge.c one command                           risk_path.c   paths and secrets
+ *   risk_git.c   git */
 #ifndef MIX_POLICY_RISK_H
 #define MIX_POLICY_RISK_H
 

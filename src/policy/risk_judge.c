@@ -1,16 +1,8 @@
 /* risk_judge.c - one command: what it is, behind which others it stands, what it touches. */
-#include "risk.h"
+#include "risk_command.h"
 
+#include <stdlib.h>
 #include <string.h>
-
-struct command {
-    struct scan *sc;
-    const struct word *w; /* the program, then its arguments */
-    size_t n;
-    enum piped piped;
-    bool fed; /* it has arguments that do not stand here */
-    int depth;
-};
 
 static const struct program {
     const char *name;
@@ -24,27 +16,6 @@ static const struct program {
 static bool run(struct command *c);
 
 /* ---- looking ---- */
-static const char *text(const struct command *c, size_t i) { return word_text(c->sc, &c->w[i]); }
-
-static bool is(const struct command *c, size_t i, const char *what) {
-    return i < c->n && strcmp(text(c, i), what) == 0;
-}
-
-static void mark(const struct command *c, enum why why, size_t i) {
-    scan_mark(c->sc, why, c->w[i].from, c->w[i].to);
-}
-
-/* The command from its program to its last word. */
-static void mark_all(const struct command *c, enum why why) {
-    scan_mark(c->sc, why, c->w[0].from, c->w[c->n - 1].to);
-}
-
-static const char *base(const char *s) {
-    const char *slash = strrchr(s, '/');
-
-    return slash ? slash + 1 : s;
-}
-
 static const struct program *find_program(const char *word) {
     const char *name = base(word);
 
@@ -77,10 +48,7 @@ static bool assigns(const char *s) {
     return i > 0 && (s[i] == '=' || (s[i] == '+' && s[i + 1] == '='));
 }
 
-static bool option(const char *s) { return s[0] == '-' && s[1] != '\0'; }
-
-/* -x among letters that stand together, or --long. */
-static bool has_option(const struct command *c, char letter, const char *name) {
+bool has_option(const struct command *c, char letter, const char *name) {
     for (size_t i = 1; i < c->n; i++) {
         const char *s = text(c, i);
 
@@ -225,73 +193,6 @@ static void go(struct command *c) {
         path_go(c->sc->look, text(c, at), c->w[at].len);
     else
         c->sc->look->lost = true;
-}
-
-static bool shared_branch(const char *s) {
-    static const char *const those[] = {
-#define BRANCH(name) name,
-#include "risks.def"
-    };
-    const char *colon = strrchr(s, ':');
-
-    s = colon ? colon + 1 : s;
-    s += *s == '+';
-    s += strncmp(s, "refs/heads/", 11) == 0 ? 11 : 0;
-    for (size_t i = 0; i < MIX_COUNT(those); i++)
-        if (strcmp(s, those[i]) == 0)
-            return true;
-    return false;
-}
-
-/* git push: what it overwrites. c begins at `push`. */
-static void push(struct command *c) {
-    bool forced = has_option(c, 'f', "force") || has_option(c, 0, "mirror"),
-         deletes = has_option(c, 'd', "delete"), shared = has_option(c, 0, "mirror"), plus = false;
-    size_t refs = 0;
-
-    for (size_t i = 1; i < c->n; i++) {
-        const char *s = text(c, i);
-
-        if (option(s))
-            continue;
-        if (refs++ > 0) { /* the first names the server */
-            plus = plus || s[0] == '+';
-            deletes = deletes || s[0] == ':';
-            shared = shared || shared_branch(s) || c->w[i].var;
-        }
-    }
-    shared = shared || refs < 2 || has_option(c, 0, "all");
-    if ((forced || plus || deletes) && shared)
-        mark_all(c, WHY_FORCED);
-}
-
-static void git(struct command *c) {
-    size_t i = 1;
-
-    for (; i < c->n && option(text(c, i)); i++) {
-        if (is(c, i, "-c") && i + 1 < c->n &&
-            (strstr(text(c, i + 1), "=!") || strstr(text(c, i + 1), "ommand=") ||
-             strstr(text(c, i + 1), "ager=")))
-            mark(c, WHY_UNREADABLE, i + 1);
-        i += is(c, i, "-c") || is(c, i, "-C");
-    }
-    struct command sub = *c;
-
-    if (i >= c->n)
-        return;
-    sub.w += i;
-    sub.n -= i;
-    if (is(&sub, 0, "push"))
-        push(&sub);
-    const bool discards =
-        (is(&sub, 0, "reset") && has_option(&sub, 0, "hard")) ||
-        (is(&sub, 0, "clean") && has_option(&sub, 'f', "force")) ||
-        (is(&sub, 0, "checkout") && (has_option(&sub, 'f', "force") || is(&sub, 1, "--"))) ||
-        is(&sub, 0, "restore") || (is(&sub, 0, "branch") && has_option(&sub, 'D', NULL)) ||
-        (is(&sub, 0, "stash") && (is(&sub, 1, "drop") || is(&sub, 1, "clear")));
-
-    if (discards)
-        mark_all(&sub, WHY_DISCARDS);
 }
 
 static void subcommands(const struct command *c) {
@@ -537,7 +438,7 @@ static bool run_program(struct command *c, const struct program *p) {
         go(c);
         break;
     case HOW_GIT:
-        git(c);
+        judge_git(c);
         break;
     case HOW_KILL:
         if (is(c, c->n - 1, "-1") && c->n > 2)
@@ -579,6 +480,45 @@ static bool run(struct command *c) {
     }
     mark(c, p->why, 0);
     return run_program(c, p);
+}
+
+static bool opens_all(const struct program *p, const char *second) {
+    const bool script = second[0] && second[0] != '-' && second[0] != '*';
+
+    switch (p->how) {
+    case HOW_WRAPPER:
+    case HOW_ENV:
+    case HOW_XARGS:
+    case HOW_FIND:
+    case HOW_EVAL:
+    case HOW_SOURCE:
+    case HOW_REMOTE:
+    case HOW_REMOVE:
+    case HOW_DD:
+        return true;
+    case HOW_SHELL:
+    case HOW_LANGUAGE:
+        return !script;
+    case HOW_PLAIN:
+    case HOW_WRITES:
+    case HOW_SCRIPT:
+    case HOW_PRINTS:
+    case HOW_SETS:
+    case HOW_MODES:
+    case HOW_GOES:
+    case HOW_GIT:
+    case HOW_KILL:
+        break;
+    }
+    return p->why == WHY_ROOT;
+}
+
+bool policy_opens_all(const char *beginning) {
+    const size_t n = strcspn(beginning, " *");
+    auto_free char *first = xstrndup(beginning, n);
+    const struct program *p = find_program(first);
+
+    return assigns(first) || (p && opens_all(p, beginning + n + strspn(beginning + n, " ")));
 }
 
 bool judge(struct scan *sc, size_t start, enum piped piped) {

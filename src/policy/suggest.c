@@ -2,6 +2,7 @@
  * it stays what a person can oversee. */
 #include "inner.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { SHOWN_MAX = 2048 };
@@ -28,6 +29,12 @@ static void add(struct list *l, const char *text) {
             return;
     if (fits)
         l->out[l->n++] = arena_strdup(l->a, text);
+}
+
+static bool opens_all(const char *object, size_t n) {
+    auto_free char *beginning = xstrndup(object, n);
+
+    return policy_opens_all(beginning);
 }
 
 static void add_pattern(struct list *l, const char *pattern, size_t n, const char *more) {
@@ -65,7 +72,7 @@ static void add_command(struct list *l) {
     for (size_t i = 0; n > 0 && i < MIX_COUNT(trades); i++)
         trade = trade || (ends[0] == strlen(trades[i]) && memcmp(object, trades[i], ends[0]) == 0);
     for (size_t k = n; k-- > (trade ? 1U : 0U);)
-        if (object[ends[k]] == ' ')
+        if (object[ends[k]] == ' ' && !opens_all(object, ends[k]))
             add_pattern(l, object, ends[k], " *");
 }
 

@@ -142,6 +142,28 @@ static void a_broad_rule_is_saved_only_when_it_is_confirmed(void **state_) {
     kit_free(k);
 }
 
+static void a_pattern_that_is_wider_than_it_looks_is_called_broad(void **state_) {
+    static const struct {
+        const char *rule;
+        bool broad;
+    } rows[] = {
+        {"Bash:git status *", false}, {"Bash:make*", false},         {"Bash:bash -c *", true},
+        {"Bash:sudo *", true},        {"Bash:bash*", true},          {"Bash:env A=1 *", true},
+        {"Bash:rm *", true},          {"Bash:bash run.sh *", false}, {"Bash:* --version", true},
+        {"Write:/**", true},          {"Write:/w/**", false},        {"Edit:*.c", true},
+        {"Edit:/*/a.c", true},        {"Edit:./**", true},           {"Edit:./src/**", false},
+    };
+    struct kit *k = editing("git status");
+
+    (void)state_;
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        type_rule(k, rows[i].rule);
+        if ((row_of(k, "broad: ") >= 0) != rows[i].broad)
+            fail_msg("%s", rows[i].rule);
+    }
+    kit_free(k);
+}
+
 static void a_rule_that_cannot_be_saved_stays_in_the_editor(void **state_) {
     struct kit *k = editing("git status");
 
@@ -417,6 +439,7 @@ int main(void) {
         RULES_TEST(no_rule_is_offered_before_its_text_was_read),
         RULES_TEST(what_the_rule_would_do_is_told_as_it_is_typed),
         RULES_TEST(a_broad_rule_is_saved_only_when_it_is_confirmed),
+        RULES_TEST(a_pattern_that_is_wider_than_it_looks_is_called_broad),
         RULES_TEST(a_rule_that_cannot_be_saved_stays_in_the_editor),
         RULES_TEST(a_screen_that_cannot_be_read_says_so_and_is_asked_again),
         RULES_TEST(leaving_an_edited_rule_is_asked_once),

@@ -325,6 +325,16 @@ static void suggestions_fit_the_request_and_stay_narrow(void **state) {
          {"Bash:=git status -s src", "Bash:git status -s *", "Bash:git status *"}},
         {"Bash", "ls -la", NULL, {"Bash:=ls -la", "Bash:ls *"}},
         {"Bash", "make", NULL, {"Bash:=make"}},
+        {"Bash", "bash -c ls", NULL, {"Bash:=bash -c ls"}},
+        {"Bash",
+         "bash run.sh -v x",
+         NULL,
+         {"Bash:=bash run.sh -v x", "Bash:bash run.sh -v *", "Bash:bash run.sh *"}},
+        {"Bash", "python3 -c pass now", NULL, {"Bash:=python3 -c pass now"}},
+        {"Bash", "sudo make install", NULL, {"Bash:=sudo make install"}},
+        {"Bash", "rm -f a b", NULL, {"Bash:=rm -f a b"}},
+        {"Bash", "find src -name x", NULL, {"Bash:=find src -name x"}},
+        {"Bash", "A=1 make x", NULL, {"Bash:=A=1 make x"}},
         {"Bash", "cat a | sh", NULL, {"Bash:=cat a | sh"}},
         {"Edit",
          "/w/src/a.c",
@@ -354,6 +364,23 @@ static void suggestions_fit_the_request_and_stay_narrow(void **state) {
     }
 }
 
+/* A request of the same second is older than the rule. */
+static void a_rule_made_in_the_same_second_answers_nothing_before_it(void **state) {
+    char text[] = "Bash";
+    struct policy_rule rule = {.id = "r", .text = text, .scope = RULE_ALWAYS, .made = NOW + 900};
+    const struct ruling_ask ask = {.tool = "Bash", .object = "make", .params = "{}"};
+    auto_buf struct buf line = {.max = 4096};
+    struct err err;
+
+    (void)state;
+    assert_int_equal(policy_write_rule(&line, &rule, &err), RC_OK);
+    struct policy p = read_text(line.p);
+
+    assert_int_equal(policy_decide(&p, &ask, NOW + 500).verdict, VERDICT_ASK);
+    assert_int_equal(policy_decide(&p, &ask, NOW + 900).verdict, VERDICT_ALLOW);
+    policy_fini(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_that_is_not_wholly_a_rule_is_off_and_says_why),
@@ -367,6 +394,7 @@ int main(void) {
         cmocka_unit_test(what_is_written_is_what_is_read),
         cmocka_unit_test(hits_come_from_the_file_beside),
         cmocka_unit_test(suggestions_fit_the_request_and_stay_narrow),
+        cmocka_unit_test(a_rule_made_in_the_same_second_answers_nothing_before_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
