@@ -352,6 +352,7 @@ struct ui {
     bool preview_full;
     enum pane focus;
     enum pane before_asks; /* where Esc from the permissions pane goes back to */
+    bool before_typing;    /* ... into its filter or search, where the caret was */
     enum zoom zoom;
     bool drawer; /* medium width: files and permissions are up */
     enum overlay over;
@@ -396,6 +397,7 @@ struct ui {
     bool typing_address; /* OVER_SERVER: over_filter is a server address */
     struct kills killed; /* of any editor, for yank */
     struct vi *vi;       /* of the composer (vi.h); NULL: keys as of readline */
+    int draft_cells;     /* of a row of the draft, as the view laid it out last; 0: not yet */
     const char *const *themes; /* names to choose from; the app's, outlives the model */
     size_t n_themes;
     bool leader; /* Ctrl+X was pressed */

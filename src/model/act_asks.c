@@ -1,4 +1,5 @@
 /* act_asks.c - rule 1: no permission is answered by accident. */
+#include "mix/search.h"
 #include "pictures.h"
 
 #include <limits.h>
@@ -12,6 +13,8 @@ bool ask_on_screen(const struct model *m) {
     const struct ui *ui = &m->ui;
 
     if (ui->focus != PANE_PERMISSIONS || ui->cols < SMALLEST_COLS || ui->rows < SMALLEST_ROWS)
+        return false;
+    if (ui->leader) /* whose list of keys comes up over the panes */
         return false;
     return ui->over == OVER_NONE || (ui->over == OVER_MENU && ui->menu_pane == PANE_PERMISSIONS);
 }
@@ -130,10 +133,25 @@ void act_asks_enter(struct model *m) {
         select_ask(m, asks[0]);
 }
 
+/* What is typed on goes where it went before, not to the keys of the pane. */
+static void go_on_typing(struct model *m) {
+    struct ui *ui = &m->ui;
+
+    ui->filtering = ui->focus == PANE_SESSIONS;
+    ui->file_filtering = ui->focus == PANE_FILES;
+    m->search->typing = ui->focus == PANE_THREAD && search_on(m);
+    model_touch(m);
+}
+
 void act_asks_leave(struct model *m) {
+    struct ui *ui = &m->ui;
+
     ask_unpaint(m);
-    if (m->ui.focus == PANE_PERMISSIONS)
-        act_focus(m, m->ui.before_asks == PANE_PERMISSIONS ? PANE_COMPOSER : m->ui.before_asks);
+    if (ui->focus != PANE_PERMISSIONS)
+        return;
+    act_focus(m, ui->before_asks == PANE_PERMISSIONS ? PANE_COMPOSER : ui->before_asks);
+    if (ui->before_typing)
+        go_on_typing(m);
 }
 
 /* The row that many rows on, of those that have one. */

@@ -12,8 +12,10 @@ void act_focus(struct model *m, enum pane pane) {
 
     if (ui->focus == pane)
         return;
-    if (pane == PANE_PERMISSIONS)
+    if (pane == PANE_PERMISSIONS) {
         ui->before_asks = ui->focus;
+        ui->before_typing = ui->filtering || ui->file_filtering || m->search->typing;
+    }
     ask_unpaint(m);
     ui->focus = pane;
     ui->drawer = pane == PANE_FILES || pane == PANE_PERMISSIONS;

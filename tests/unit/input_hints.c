@@ -185,6 +185,40 @@ static void an_answer_that_comes_early_stays_in_its_field(void **state) {
     desk_free(d);
 }
 
+/* The caret comes back as well as the pane: `dd` behind a filter is text, and deletes nothing. */
+static void behind_a_request_what_is_typed_goes_on_where_it_went(void **state) {
+    static const struct {
+        const char *pane;
+        bool typing;
+    } cases[] = {{"M-1", true}, {"M-2", true}, {"M-3", true}, {"M-1", false}, {"M-3", false}};
+    static const char *const ways_back[] = {"M-p", "Esc"};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * MIX_COUNT(cases); i++) {
+        const bool typing = cases[i / 2].typing;
+        struct desk *d = permission("{\"command\":\"make\"}");
+
+        press(d, cases[i / 2].pane);
+        if (typing) {
+            press(d, "/");
+            press(d, "a");
+        }
+        const struct editor *field = field_focused(d->m);
+
+        assert_int_equal(typing, field != NULL);
+        press(d, "M-p");
+        look(d, 500);
+        assert_null(field_focused(d->m));
+        press(d, ways_back[i % 2]);
+        assert_ptr_equal(field_focused(d->m), field);
+        if (typing) {
+            press(d, "d");
+            assert_string_equal(buf_str(&field->text), "ad");
+        }
+        desk_free(d);
+    }
+}
+
 int main(void) {
     setlocale(LC_ALL, "C.UTF-8");
     const struct CMUnitTest tests[] = {
@@ -192,6 +226,7 @@ int main(void) {
         cmocka_unit_test(in_a_filter_no_letter_is_hinted),
         cmocka_unit_test(of_a_question_the_answer_is_hinted_first),
         cmocka_unit_test(of_a_held_grant_its_end_is_hinted_and_no_second_grant),
+        cmocka_unit_test(behind_a_request_what_is_typed_goes_on_where_it_went),
         cmocka_unit_test(an_answer_that_comes_early_stays_in_its_field),
     };
 
