@@ -12,7 +12,8 @@ static bool shown_as_it_is(const struct ask *a, const char *object) {
 }
 
 /* Servers that tell no directory of a session keep its files in `storage/ID`, and so does the path
- * of a file there say where that is. The session that asks, or one it works for; NULL: elsewhere. */
+ * of a file there say where that is. The session that asks, or one it works for; NULL: elsewhere.
+ */
 static const char *own_storage(struct arena *arena, const struct ruling_ask *ask,
                                const char *path) {
     if (!path || path[0] != '/')

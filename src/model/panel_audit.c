@@ -2,6 +2,7 @@
 #include "panels.h"
 #include "rules.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,13 +124,13 @@ static void whole(struct panel *p, const struct audit_row *r) {
 static void answer_row(struct panel *p, const struct audit_row *r) {
     const bool by_rule = str_eq(r->by, "rule");
     const size_t sign = sign_of(r);
+    char said[128];
+
+    snprintf(said, sizeof said, "%s by %s%s%.80s", answer_word(r), r->by ? r->by : "?",
+             by_rule ? " " : "", by_rule && r->rule_text ? r->rule_text : "");
+    /* answers by hand stand in columns; a rule is as long as it is */
     struct panel_row *row =
-        panel_add(p, ROW_VALUE, TAG_ANSWER, panel_time(r->real).s, "%s by %s%s%.80s  %.60s  %.*s",
-                  answer_word(r),
-                  by_rule ? "rule"
-                  : r->by ? r->by
-                          : "?",
-                  by_rule ? " " : "", by_rule && r->rule_text ? r->rule_text : "",
+        panel_add(p, ROW_VALUE, TAG_ANSWER, panel_time(r->real).s, "%-15s  %-5.60s  %.*s", said,
                   r->tool ? r->tool : "?", LABEL_BYTES, r->object ? r->object : "");
 
     row->index = sign;

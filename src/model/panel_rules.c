@@ -132,6 +132,14 @@ static bool by_hand(const struct audit_row *row) {
     return str_eq(row->answer, "grant") && !str_eq(row->by, "rule");
 }
 
+/* What is held before it is granted by hand is nothing to grant unseen. */
+static bool is_severe(const struct ruling_ask *ask) {
+    struct risk_mark marks[PATTERNS];
+    const size_t n = risk_look(ask, marks, PATTERNS);
+
+    return n > 0 && marks[0].level == RISK_SEVERE;
+}
+
 /* The narrowest pattern that is more than this one call. */
 static const char *pattern_of(struct rules_screen *d, const struct ruling_ask *ask) {
     const char *found[PATTERNS];
@@ -154,7 +162,7 @@ static void take_log(struct rules_screen *d, const struct task *t) {
         if (!by_hand(row) || !is_whole(row))
             continue;
         const struct ruling_ask ask = ask_of(&d->arena, row);
-        const char *pattern = policy_hides(&ask) ? NULL : pattern_of(d, &ask);
+        const char *pattern = policy_hides(&ask) || is_severe(&ask) ? NULL : pattern_of(d, &ask);
         struct group *g = pattern ? group_of(d, pattern) : NULL;
 
         if (g) {

@@ -380,6 +380,25 @@ static void what_was_granted_by_hand_twice_is_suggested(void **state_) {
     kit_free(k);
 }
 
+static void what_is_severe_is_never_suggested(void **state_) {
+    struct kit *k = start();
+
+    (void)state_;
+    for (int i = 0; i < 3; i++) {
+        char id[8];
+
+        (void)snprintf(id, sizeof id, "p%d", i);
+        bash(k, id, "sudo make install");
+        rules_answered(k->m, the(k, id), "grant", "key", 900, k->fx);
+        kit_step(k);
+    }
+    act_panel_open(k->m, PANEL_RULES, k->fx);
+    kit_step(k);
+    assert_true(row_of(k, "There are no rules") >= 0);
+    assert_true(row_of(k, "3 times") < 0);
+    kit_free(k);
+}
+
 static void the_log_shows_every_answer_newest_first(void **state_) {
     struct kit *k = start();
 
@@ -450,6 +469,7 @@ int main(void) {
         RULES_TEST(the_rule_used_last_stands_first_and_one_that_ended_says_so),
         RULES_TEST(a_change_while_the_rules_are_read_is_read_as_well),
         RULES_TEST(what_was_granted_by_hand_twice_is_suggested),
+        RULES_TEST(what_is_severe_is_never_suggested),
         RULES_TEST(the_log_shows_every_answer_newest_first),
         RULES_TEST(a_long_log_is_read_page_by_page),
     };
