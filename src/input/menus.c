@@ -264,7 +264,7 @@ static void quit_rows(struct menu *r, const struct model *m) {
                                   .command = ROW_SUSPEND});
     if (model_keepable(m))
         push(r, (struct menu_row){.label = "keep",
-                                  .help = "leave; mixtui keep watches and answers by the rules",
+                                  .help = "leave; mixtui keep answers by the rules",
                                   .keys = "k",
                                   .command = ROW_KEEP});
     push(r,
