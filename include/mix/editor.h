@@ -22,6 +22,8 @@ enum motion {
 bool editor_insert(struct editor *e, const char *text, size_t n);
 /* false: already there (first or last line for up, down) */
 bool editor_move(struct editor *e, enum motion to);
+/* Up (by < 0) or down by rows of so many cells; below 1: by lines. false: there is none. */
+bool editor_move_row(struct editor *e, int by, int width);
 /* deletes from the caret to there; killed may be NULL */
 bool editor_kill(struct editor *e, enum motion to, struct buf *killed);
 /* Kills that follow each other become one. False: there was nothing. */

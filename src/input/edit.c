@@ -110,8 +110,10 @@ bool edit_vi(struct model *m, const struct key *k, struct effects *fx) {
     return true;
 }
 
-bool edit_vi_hides(const struct model *m, enum cmd c) {
-    return m->ui.vi && m->ui.vi->mode != VI_INSERT && (c == CMD_NEWLINE || c == CMD_PROMPTS);
+static bool vi_hides(const struct vi *v, enum cmd c) {
+    if (!v || v->mode == VI_INSERT)
+        return false;
+    return c == CMD_NEWLINE || c == CMD_PROMPTS || (c == CMD_SEND && v->mode >= VI_VISUAL);
 }
 
 /* ---- $EDITOR ---- */
@@ -128,12 +130,27 @@ static bool only_moves(enum cmd c) {
     return false;
 }
 
+static bool writes(enum cmd c) {
+    return c == CMD_COUNT || c == CMD_CHIP_UNFOLD ||
+           (command_home(c) == SCOPE_COMPOSER && !only_moves(c) && c != CMD_PROMPTS);
+}
+
+enum cmd edit_way_back(const struct model *m) {
+    const struct session *s = m->shown;
+
+    if (s && s->away)
+        return CMD_EDITOR;
+    return s && s->own == OWN_OTHER ? CMD_TAKE_OVER : CMD_COUNT;
+}
+
+bool edit_hides(const struct model *m, enum cmd c) {
+    return vi_hides(m->ui.vi, c) || edit_way_back(m) != CMD_COUNT;
+}
+
 bool edit_locked(struct model *m, enum cmd c) {
     const struct editor *e = field_focused(m);
-    const bool writes = c == CMD_COUNT || c == CMD_CHIP_UNFOLD ||
-                        (command_home(c) == SCOPE_COMPOSER && !only_moves(c) && c != CMD_PROMPTS);
 
-    if (!m->shown->away || !writes || (e && e != &m->shown->draft))
+    if (!m->shown->away || !writes(c) || (e && e != &m->shown->draft))
         return false;
     act_notice(m, "this draft is in $EDITOR: leave the editor, or Ctrl+X e");
     return true;

@@ -85,14 +85,18 @@ COMMAND(cmd_complete_accept) { act_complete_accept(m, fx); }
 COMMAND(cmd_complete_close) { act_complete_close(m); }
 
 COMMAND(cmd_draft_clear) {
-    if (editor_empty(&m->shown->draft))
+    const bool was_empty = editor_empty(&m->shown->draft);
+
+    if (was_empty)
         act_notice(m, "Ctrl+C never quits: Esc, then q does");
     else
         act_draft_clear(m);
+    if (!was_empty && editor_empty(&m->shown->draft))
+        act_notice(m, "the draft is in the history: Ctrl+_ or Up brings it back");
 }
 
 COMMAND(cmd_edit_line) {
-    if (editor_move(&m->shown->draft, arg < 0 ? TO_UP : TO_DOWN))
+    if (editor_move_row(&m->shown->draft, arg, m->ui.draft_cells))
         m->rev++;
     else if (!act_history(m, arg) && arg < 0)
         act_notice(m, "no older message");

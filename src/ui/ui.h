@@ -255,7 +255,7 @@ void draw_plan(const struct model *m, struct canvas *c, struct rect r);
 void draw_todos(const struct model *m, struct canvas *c, struct rect r);
 void complete_settle(const struct model *m);
 void draw_complete(const struct model *m, struct canvas *out, struct rect composer);
-void composer_settle(struct view *v, const struct model *m, struct rect r);
+void composer_settle(struct view *v, struct model *m, struct rect r);
 void ask_settle(struct view *v, struct model *m, const struct frame_layout *l);
 void overlay_settle(struct view *v, struct model *m);
 void draw_sessions(struct view *v, const struct model *m, struct canvas *c, struct rect r);

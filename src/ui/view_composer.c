@@ -82,12 +82,13 @@ static int box_rows(const struct model *m, struct rect r) {
     return r.h - 2 - (shown > 0 ? shown : 0);
 }
 
-void composer_settle(struct view *v, const struct model *m, struct rect r) {
+void composer_settle(struct view *v, struct model *m, struct rect r) {
     if (!m->shown || r.h <= 0 || r.w <= 0)
         return;
     const struct editor *e = &m->shown->draft;
 
-    draft_settle(&v->draft, e, text_width_of(r.w));
+    m->ui.draft_cells = text_width_of(r.w);
+    draft_settle(&v->draft, e, m->ui.draft_cells);
     v->draft_top = list_top(v->draft_top, draft_row(&v->draft, draft_place(&v->draft, e, e->caret)),
                             v->draft.rows.n, box_rows(m, r));
 }
@@ -165,7 +166,19 @@ static const char *turn_word(const struct session *s) {
     return "";
 }
 
-static void draw_box_top(const struct model *m, struct canvas *c, struct rect r, enum style edge) {
+/* Which part of a draft that is longer than its box is seen. */
+static int draw_part(const struct view *v, const struct model *m, struct canvas *c, struct rect r,
+                     int rows) {
+    const size_t n = v->draft.rows.n, room = rows > 0 ? (size_t)rows : 0;
+
+    if (n <= room)
+        return 0;
+    return canvas_putf(c, r.x, r.y, r.w, STYLE_DIM, "%slines %zu-%zu of %zu", glyph(m, G_DOT),
+                       v->draft_top + 1, v->draft_top + room, n);
+}
+
+static void draw_box_top(const struct view *v, const struct model *m, struct canvas *c,
+                         struct rect r, enum style edge, int rows) {
     const struct session *s = m->shown;
     const bool focus = m->ui.focus == PANE_COMPOSER && m->ui.over == OVER_NONE;
     const char *dot = glyph(m, G_DOT);
@@ -200,6 +213,7 @@ static void draw_box_top(const struct model *m, struct canvas *c, struct rect r,
                  "read only, of another mixtui: Ctrl+X = takes over");
     }
     x += put(c, x, r.y, r.x + r.w - x, STYLE_DIM, facts);
+    x += draw_part(v, m, c, (struct rect){x, r.y, r.x + r.w - x, 1}, rows);
     put(c, x, r.y, r.x + r.w - x, edge, " ");
 }
 
@@ -215,7 +229,7 @@ void draw_composer(struct view *v, const struct model *m, struct canvas *c, stru
     const int extra = draw_extra(m, c, r, r.h - 2 - rows);
     const int top = r.y + extra, bottom = r.y + r.h - 1;
 
-    draw_box_top(m, c, (struct rect){r.x, top, r.w, 1}, edge);
+    draw_box_top(v, m, c, (struct rect){r.x, top, r.w, 1}, edge, bottom - top - 1);
     for (int y = top + 1; y < bottom; y++)
         put(c, r.x, y, 1, edge, glyph(m, G_VLINE));
     draft_draw(&v->draft, m, c,
