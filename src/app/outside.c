@@ -109,7 +109,6 @@ static void forget(struct app *a) {
     }
     buf_fini(&o->said);
     free(o->path);
-    free(o->session);
     free(o->text);
     free(o->pane);
     *o = (struct outside){.line = -1};
@@ -121,17 +120,23 @@ static void remove_fifo(const char *path) {
     (void)unlink(buf_str(&fifo));
 }
 
-static struct session *session_of(struct model *m, const char *id) {
-    return !m ? NULL : id ? model_session(m, id) : m->fresh;
+/* Whose draft it is; false: neither is there any more. */
+static bool find_owner(const struct app *a, struct model **m, struct session **s) {
+    *s = NULL;
+    for (size_t i = 0; i < a->servers.n_rows && !*s; i++) {
+        *m = a->servers.rows[i].model;
+        *s = *m ? model_away(*m) : NULL;
+    }
+    return *s != NULL;
 }
 
 /* status: of the editor, as shells count; -1: it did not say. */
 static void take_back(struct app *a, int status) {
     struct outside *o = &a->outside;
-    struct model *m = o->row < a->servers.n_rows ? a->servers.rows[o->row].model : NULL;
-    struct session *s = session_of(m, o->session);
+    struct model *m = NULL;
+    struct session *s;
     auto_free char *text = read_file(o->path);
-    const bool fits = text && s && strlen(text) <= s->draft.text.max;
+    const bool fits = find_owner(a, &m, &s) && text && strlen(text) <= s->draft.text.max;
 
     if (text)
         without_last_end(text, o->text);
@@ -313,13 +318,6 @@ static void asked_again(struct app *a) {
 }
 
 /* ---- begin ---- */
-static size_t row_of(const struct app *a) {
-    size_t row = 0;
-    while (row < a->servers.n_rows && a->servers.rows[row].model != a->model)
-        row++;
-    return row;
-}
-
 static bool in_tmux(const struct app *a) {
     const enum editor_place in = a->options->config.ui.editor_in;
     return in == EDITOR_TMUX || (in == EDITOR_AUTO && !str_blank(getenv("TMUX")));
@@ -352,11 +350,7 @@ void outside_effects(struct app *a) {
         act_editor_done(a->model, s, NULL);
         return;
     }
-    *o = (struct outside){.line = -1,
-                          .path = path,
-                          .text = TAKE(text),
-                          .session = s->id ? xstrdup(s->id) : NULL,
-                          .row = row_of(a)};
+    *o = (struct outside){.line = -1, .path = path, .text = TAKE(text)};
     if (!in_tmux(a) || !open_pane(a))
         open_here(a);
 }

@@ -64,10 +64,9 @@ struct outside {
     int pid;  /* of the tmux that opens a pane; 0: it did */
     int line; /* a fifo, on which the pane tells how it goes; -1 */
     struct buf said;
-    char *path, *session; /* its id; NULL: the fresh one */
-    char *text;           /* as it was given */
+    char *path;
+    char *text; /* as it was given */
     char *pane;
-    size_t row;       /* of servers */
     int64_t asked_at; /* that the pane be closed */
 };
 struct app {

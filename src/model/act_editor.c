@@ -19,6 +19,22 @@ void act_editor(struct model *m, struct effects *fx) {
     m->rev++;
 }
 
+bool draft_free(const struct session *s) { return editor_empty(&s->draft) && !s->away; }
+
+bool draft_locked(struct model *m, const struct session *s) {
+    if (s->away)
+        act_notice(m, "this draft is in $EDITOR: leave the editor first");
+    return s->away;
+}
+
+/* Not by its id: it may have got one meanwhile. */
+struct session *model_away(const struct model *m) {
+    for (size_t i = 0; i < m->n_sessions; i++)
+        if (m->sessions[i]->away)
+            return m->sessions[i];
+    return m->fresh && m->fresh->away ? m->fresh : NULL;
+}
+
 /* Files that are uploaded with the message stay with their names. */
 static void chip_again(struct editor *e, const struct chip *was, const char *name, size_t n) {
     const char *text = buf_str(&e->text), *at = text;
@@ -62,6 +78,12 @@ void act_editor_done(struct model *m, struct session *s, const char *text) {
         return;
     if (str_blank(text) && !editor_empty(e)) {
         act_notice(m, "the editor left an empty file: the draft is as it was");
+        return;
+    }
+    if (s->own == OWN_OTHER) {
+        history_said(m, s, text, NULL);
+        act_notice(m, "another mixtui has this draft now: what the editor wrote is in the prompt "
+                      "history (Up)");
         return;
     }
     take_text(e, text);

@@ -120,7 +120,7 @@ void act_ask_again(struct model *m, struct effects *fx) {
     a->again = true;
     if (owner != m)
         (void)peer_effects(m, owner, fx); /* its clock */
-    if (s->draft.text.n == 0 && s->own != OWN_OTHER) {
+    if (draft_free(s) && s->own != OWN_OTHER) {
         editor_set(&s->draft, text);
         act_draft_changed(owner, s);
         show(m, owner, s, fx);

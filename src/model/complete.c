@@ -163,8 +163,7 @@ void act_complete(struct model *m, struct effects *fx) {
         return;
     }
     if (!w.sign) {
-        act_notice(m, "Tab completes a word that begins with @, or with / at the start of the "
-                      "message; Esc goes to the thread");
+        act_notice(m, "Tab completes @names, and /commands at the start; Esc: thread");
         return;
     }
     if (m->complete)
@@ -262,6 +261,8 @@ void act_attach(struct model *m, const char *path, const struct file_info *uploa
     auto_buf struct buf name = {.max = 2 * (size_t)PATH_SIZE_MAX}, url = {.max = 64 * MIX_KIB};
     const bool glued = e->caret > 0 && !is_blank(e->text.p[e->caret - 1]);
 
+    if (draft_locked(m, m->shown))
+        return;
     if (uploaded && uploaded->url)
         (void)buf_adds(&url, uploaded->url);
     else if (uploaded)

@@ -108,6 +108,8 @@ static void mention(struct model *m, const char *where) {
     const bool start = e->caret == 0 || strchr(" \n", e->text.p[e->caret - 1]);
     auto_buf struct buf word = {.max = 8192};
 
+    if (draft_locked(m, m->shown))
+        return;
     (void)buf_addf(&word, "%s%s ", start ? "" : " ", where);
     if (!editor_insert(e, buf_str(&word), word.n)) {
         act_notice(m, "The message is full");

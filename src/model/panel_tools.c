@@ -387,6 +387,8 @@ const struct panel_spec panel_commands = {
 void panel_into_draft(struct model *m, const char *text) {
     struct session *s = m->shown;
 
+    if (draft_locked(m, s))
+        return;
     if (!editor_empty(&s->draft)) {
         act_notice(m, "the draft is in the way: send or clear it first");
         return;

@@ -439,7 +439,7 @@ bool act_history(struct model *m, int by) {
 void prompt_take(struct model *m, const char *text) {
     struct session *s = m->shown;
 
-    if (own_keeps(m, s))
+    if (draft_locked(m, s) || own_keeps(m, s))
         return;
     if (s->history_at == 0 && !str_blank(buf_str(&s->draft.text)))
         history_said(m, s, buf_str(&s->draft.text), NULL);

@@ -184,7 +184,7 @@ static void remember_gone(struct session *s, size_t at, struct queued *q) {
 void act_queue_drop(struct model *m, struct session *s, size_t at, struct effects *fx) {
     if (missing(m, s, at))
         return;
-    if (s->draft.text.n > 0) {
+    if (!draft_free(s)) {
         act_queue_delete(m, s, s->queue[at].id, fx);
         return;
     }

@@ -40,6 +40,8 @@ static void add_to_draft(struct model *m, const char *quote, size_t n) {
     (void)buf_adds(&all, "\n");
     const size_t caret = e->caret;
 
+    if (draft_locked(m, m->shown))
+        return;
     e->caret = was->n;
     if (!editor_insert(e, buf_str(&all), all.n)) {
         e->caret = caret;

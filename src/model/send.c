@@ -18,7 +18,7 @@ enum { CURL_PROXY_NAME = 5, CURL_HOST_NAME = 6, CURL_NO_CONNECTION = 7 };
 /* ---- back to the person ---- */
 static void give_back(struct model *m, struct session *s, char *text,
                       const struct turn_options *options) {
-    if (s->draft.text.n == 0) {
+    if (draft_free(s)) {
         message_to_draft(m, s, &(struct queued){.text = text, .options = *options});
     } else {
         (void)queue_add(m, s, 0, text, options);
@@ -345,7 +345,7 @@ void act_unknown_drop(struct model *m, struct session *s, struct effects *fx) {
 
     forget_sending(m, s);
     transcript_unsend(&s->transcript, text);
-    if (s->draft.text.n == 0) {
+    if (draft_free(s)) {
         message_to_draft(m, s, &(struct queued){.text = text, .options = options});
     } else {
         history_said(m, s, text, fx);

@@ -42,7 +42,7 @@ static bool switched(struct model *m, const char *json, struct effects *fx) {
 
 /* Put before the person, who sends it: an expansion may be long, or not what was meant. */
 static void expanded(struct model *m, struct session *s, const char *command, const char *prompt) {
-    if (!editor_empty(&s->draft)) {
+    if (!draft_free(s)) {
         (void)queue_add(m, s, 0, prompt, &s->options);
         s->held = true;
         act_notice(m, "%s stands for a prompt: it waits in the queue to be looked at, held",

@@ -66,6 +66,10 @@ bool own_keeps(struct model *m, struct session *s); /* another's draft, which wa
 void own_tick(struct model *m, struct session *s, struct effects *fx);
 int64_t own_next(const struct session *s);
 
+/* ---- act_editor.c: while a draft is in $EDITOR nothing else changes it ---- */
+bool draft_free(const struct session *s); /* nothing is in it, and nobody writes it elsewhere */
+bool draft_locked(struct model *m, const struct session *s); /* it is elsewhere; says so */
+
 /* ---- slash.c ---- */
 /* True: the text was dealt with here, or refused with a notice. */
 bool slash_typed(struct model *m, struct session *s, const char *text, struct effects *fx);
