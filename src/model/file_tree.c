@@ -6,7 +6,7 @@
 
 #include "files.h"
 
-enum { AT_ONCE = 4, LAST_NUMBER = 99, TITLE_CELLS = 60 };
+enum { LAST_NUMBER = 99, TITLE_CELLS = 60 };
 
 struct wanted {
     char *name;
@@ -20,6 +20,7 @@ struct fetch_tree {
     size_t n, cap, next;
     size_t running, done, failed, missing;
     bool made, stopped;
+    bool asking;     /* go_on is: what ends meanwhile ends under it */
     uint32_t serial; /* in the tags of its transfers: what is tried again later is none of ours */
 };
 enum { INDEX_BITS = 20 };
@@ -92,7 +93,10 @@ static const struct transfer_ends tree_ends = {.ended = ended, .quiet = true};
 static void go_on(struct model *m, struct effects *fx) {
     struct fetch_tree *t = m->files.fetching;
 
-    while (!t->stopped && t->next < t->n && t->running < AT_ONCE) {
+    if (t->asking)
+        return;
+    t->asking = true;
+    while (!t->stopped && t->next < t->n && t->running < transfers_most(m)) {
         const size_t at = t->next++;
         auto_free char *path = file_local_path(t->dir, t->v[at].name);
 
@@ -100,6 +104,7 @@ static void go_on(struct model *m, struct effects *fx) {
         (void)transfers_download(m, t->v[at].name, path, t->v[at].size, &tree_ends,
                                  t->serial << INDEX_BITS | (uint32_t)at, fx);
     }
+    t->asking = false;
     if (t->running == 0)
         over(m);
     model_touch(m);

@@ -479,6 +479,7 @@ uint32_t transfers_upload(struct model *m, const char *path, const struct sessio
  * t->path says which. size: as listed, -1: not known. */
 uint32_t transfers_download(struct model *m, const char *name, const char *path, int64_t size,
                             const struct transfer_ends *ends, uint32_t tag, struct effects *fx);
+size_t transfers_most(const struct model *m); /* how many run at once */
 struct transfer *transfer_by_id(const struct model *m, uint32_t id); /* NULL: it is gone */
 void transfers_cancel(struct model *m, uint32_t id, struct effects *fx);
 void transfers_tick(struct model *m, struct effects *fx);

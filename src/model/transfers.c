@@ -161,12 +161,15 @@ static size_t running(const struct model *m) {
     return n;
 }
 
+size_t transfers_most(const struct model *m) {
+    return m->transfers_at_once ? m->transfers_at_once : AT_ONCE;
+}
+
 /* In the order they were asked for, as many as may run. */
 static void begin_waiting(struct model *m, struct effects *fx) {
-    const size_t most = m->transfers_at_once ? m->transfers_at_once : AT_ONCE;
     struct transfer *t;
 
-    while (running(m) < most && (t = next_waiting(m)) != NULL)
+    while (running(m) < transfers_most(m) && (t = next_waiting(m)) != NULL)
         begin(m, t, fx);
 }
 

@@ -320,6 +320,21 @@ static void a_file_that_is_gone_does_not_stop_the_others(void **state) {
     kit_free(k);
 }
 
+static void a_tree_whose_sessions_go_away_fails_as_a_whole(void **state) {
+    struct kit *k = start();
+
+    (void)state;
+    give(k, four, 4);
+    k->disk_slow = true;
+    act_files_tree(k->m, k->fx);
+    while (k->m->n_sessions > 0)
+        session_gone(k->m, k->m->sessions[0], k->fx);
+    kit_disk(k); /* the directory is there, and nobody who could be asked for a file */
+    assert_null(k->m->files.fetching);
+    assert_string_equal(kit_notice(k), "Saved 0 of 4 files in /home/me/s2; 4 failed");
+    kit_free(k);
+}
+
 /* ---- a program ---- */
 
 static void a_file_is_opened_from_a_private_copy(void **state) {
@@ -433,6 +448,7 @@ int main(void) {
         cmocka_unit_test(what_is_marked_is_downloaded),
         cmocka_unit_test(a_whole_session_goes_into_a_directory_of_its_name),
         cmocka_unit_test(a_file_that_is_gone_does_not_stop_the_others),
+        cmocka_unit_test(a_tree_whose_sessions_go_away_fails_as_a_whole),
         cmocka_unit_test(a_file_is_opened_from_a_private_copy),
         cmocka_unit_test(names_on_this_computer_do_no_harm),
         cmocka_unit_test(ten_thousand_files_are_no_trouble),
