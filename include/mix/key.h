@@ -26,7 +26,9 @@ enum { MOD_CTRL = 1, MOD_ALT = 2, MOD_SHIFT = 4 };
 struct key {
     uint32_t code; /* a code point (Ctrl+A is 'a' with MOD_CTRL) or K_* */
     uint8_t mods;
-    bool crowded; /* others came in the same read: a burst, as hands do not type and pastes are */
+    /* others came in the same read: a burst, as hands do not type and pastes are; or it may be the
+       rest of a sequence that the line tore */
+    bool crowded;
     int16_t x, y; /* of the mouse: a cell */
     const char *paste;
     size_t n;

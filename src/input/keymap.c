@@ -155,6 +155,10 @@ static void take_from_others(struct keymap *k, enum scope scope, const struct ke
     count_scopes(k);
 }
 
+static bool decides(enum cmd c) {
+    return c == CMD_GRANT || c == CMD_DENY || c == CMD_DENY_WHY || c == CMD_ASK_ANSWER;
+}
+
 const char *keymap_bind(struct keymap *k, const char *command, const char *keys) {
     enum cmd c = 0;
     while (c < CMD_COUNT && strcmp(table[c].name, command) != 0)
@@ -172,7 +176,7 @@ const char *keymap_bind(struct keymap *k, const char *command, const char *keys)
     bool fits = none || add_keys(&wanted, command_home(c), list, n, c);
     bool grants = false; /* rule 1: no chord that begins with ESC decides */
     for (size_t i = 0; i < wanted.n; i++)
-        grants = grants || ((c == CMD_GRANT || c == CMD_DENY) &&
+        grants = grants || (decides(c) &&
                             (wanted.v[i].key.mods & MOD_ALT || wanted.v[i].key.code == K_ESC ||
                              wanted.v[i].key.code == K_TAB || wanted.v[i].key.code == K_BACKTAB ||
                              wanted.v[i].key.code == K_ENTER));

@@ -39,6 +39,7 @@ struct decoder {
     int64_t heard_at;
     int64_t stalled_at; /* when a paste fell silent before its end; 0: none did */
     int64_t esc_at;     /* when waiting made an Esc a lone one, and it was the last key; 0: not */
+    int64_t given_up_at; /* when what else began with Esc was given up; no key came since */
     struct known *known;
     size_t n_known, cap_known;
 };
@@ -536,6 +537,7 @@ static enum step head_step(struct decoder *d, struct key *out, int64_t now, bool
     const char *p = d->in.p + d->at;
     const size_t n = d->in.n - d->at;
     const bool behind = d->at > d->fed;
+    const bool rest = d->given_up_at && now - d->given_up_at < LATE_WAIT; /* perhaps */
     size_t used = 0;
     enum step s = *p == '\033' ? escape_step(d, p, n, &used, out) : char_step(p, n, &used, out);
 
@@ -545,9 +547,12 @@ static enum step head_step(struct decoder *d, struct key *out, int64_t now, bool
         s = give_up(p, n, &used, out);
         d->torn = torn_kind(p, n);
         d->esc_at = s == STEP_KEY && out->code == K_ESC ? now : 0;
+        d->given_up_at = *p == '\033' && !d->esc_at ? now : 0;
+    } else if (s == STEP_KEY) {
+        d->given_up_at = 0;
     }
     d->at += used;
-    out->crowded = behind || d->at < d->in.n;
+    out->crowded = behind || d->at < d->in.n || rest;
     return s;
 }
 

@@ -75,6 +75,26 @@ static void only_y_and_n_of_the_permissions_pane_decide(void **state) {
     free(k.v);
 }
 
+/* Over a slow line Esc and a letter are the same bytes. */
+static void no_chord_that_begins_with_esc_can_be_made_to_decide(void **state) {
+    static const char *const commands[] = {"grant", "deny", "deny-why", "ask-answer"};
+    static const char *const keys[] = {"M-y", "Esc", "Tab", "S-Tab", "Enter", "z,C-M-y"};
+    (void)state;
+    for (size_t c = 0; c < MIX_COUNT(commands); c++)
+        for (size_t i = 0; i < MIX_COUNT(keys); i++) {
+            struct keymap k = {0};
+            struct key z;
+            keymap_defaults(&k);
+            assert_true(key_parse(&z, "z"));
+            assert_non_null(keymap_bind(&k, commands[c], keys[i]));
+            assert_int_equal(keymap_find(&k, SCOPE_PERMISSIONS, &z), CMD_COUNT);
+            assert_null(keymap_bind(&k, commands[c], "z"));
+            assert_int_equal(command_home(keymap_find(&k, SCOPE_PERMISSIONS, &z)),
+                             SCOPE_PERMISSIONS);
+            free(k.v);
+        }
+}
+
 static void key_names_are_read_and_written(void **state) {
     (void)state;
     static const struct {
@@ -177,6 +197,7 @@ int main(void) {
         cmocka_unit_test(no_two_commands_share_a_key_in_a_scope),
         cmocka_unit_test(every_alt_chord_has_a_twin),
         cmocka_unit_test(only_y_and_n_of_the_permissions_pane_decide),
+        cmocka_unit_test(no_chord_that_begins_with_esc_can_be_made_to_decide),
         cmocka_unit_test(key_names_are_read_and_written),
         cmocka_unit_test(a_binding_replaces_and_none_unbinds),
         cmocka_unit_test(a_deciding_key_cannot_be_a_chord_that_begins_with_escape),

@@ -364,6 +364,37 @@ static void what_a_slow_line_tears_is_no_text_and_no_command(void **state) {
     }
 }
 
+/* Keypads send ESC O y for a digit. Of what was given up, a letter that comes soon may be the rest. */
+static void a_key_soon_behind_a_torn_sequence_says_so(void **state) {
+    static const struct {
+        const char *head;
+        int64_t later;
+        bool crowded;
+    } table_of_heads[] = {
+        {"\033O", 300, true},     {"\033O", 1099, true},      {"\033O", 1101, false},
+        {"\033[1;", 300, true},   {"\033[?2026;1$", 300, true}, {"\033[<0;1", 1101, false},
+        {"\033", 300, false},     {"\033\033", 300, false},    {"", 300, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(table_of_heads); i++) {
+        struct decoder *d = decoder_new();
+        struct key k;
+
+        decoder_feed(d, table_of_heads[i].head, strlen(table_of_heads[i].head), 1000);
+        for (int64_t now = 1000; now <= 1100; now++)
+            while (decoder_next(d, &k, now))
+                continue;
+        for (int twice = 0; twice < 2; twice++) {
+            decoder_feed(d, "y", 1, 1000 + table_of_heads[i].later + twice);
+            assert_true(decoder_next(d, &k, 1000 + table_of_heads[i].later + twice));
+            assert_int_equal(k.code, 'y');
+            assert_int_equal(k.crowded, twice == 0 && table_of_heads[i].crowded);
+        }
+        decoder_free(d);
+    }
+}
+
 static void an_answer_given_up_is_not_waited_for_for_ever(void **state) {
     struct decoder *d = decoder_new();
     struct key k;
@@ -389,6 +420,7 @@ int main(void) {
         cmocka_unit_test(what_comes_with_others_in_one_read_says_so),
         cmocka_unit_test(terminfo_sequences_come_first),
         cmocka_unit_test(what_a_slow_line_tears_is_no_text_and_no_command),
+        cmocka_unit_test(a_key_soon_behind_a_torn_sequence_says_so),
         cmocka_unit_test(an_answer_given_up_is_not_waited_for_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
