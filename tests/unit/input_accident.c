@@ -281,6 +281,25 @@ static struct desk *armed_with(const char *command) {
     return d;
 }
 
+/* Ctrl+X alone brings a list that covers the panes: what it covered when it was painted was not
+ * seen. */
+static void under_the_list_of_leader_keys_nothing_is_armed(void **state) {
+    struct desk *d = armed();
+
+    (void)state;
+    asks_of(d, "p2", "ls");
+    press(d, "j");
+    press(d, "C-x");
+    look(d, 1000);
+    press(d, "5");
+    press(d, "y");
+    assert_int_equal(granted(d), 0);
+    look(d, 400);
+    press(d, "y");
+    assert_int_equal(granted(d), 1);
+    desk_free(d);
+}
+
 /* Every way on from a held grant but waiting where it can be seen. */
 static void a_held_grant_leaves_only_before_ones_eyes(void **state) {
     static const char *const ways[] = {"u",   "Esc", "v",   "Enter", "M-p", "M-1",
@@ -409,6 +428,7 @@ int main(void) {
         cmocka_unit_test(scrolling_in_bursts_disarms_nothing),
         cmocka_unit_test(a_held_y_never_decides),
         cmocka_unit_test(no_key_in_a_mode_of_the_thread_decides),
+        cmocka_unit_test(under_the_list_of_leader_keys_nothing_is_armed),
         cmocka_unit_test(a_held_grant_leaves_only_before_ones_eyes),
         cmocka_unit_test(a_paste_drops_a_held_grant),
         cmocka_unit_test(a_held_grant_leaves_once_however_long_y_is_held),
