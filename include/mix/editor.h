@@ -10,6 +10,7 @@ enum motion {
     TO_LEFT,
     TO_RIGHT,
     TO_WORD_LEFT,
+    TO_BLANK_LEFT, /* back to a blank, as Ctrl+W of shells */
     TO_WORD_RIGHT,
     TO_LINE_START,
     TO_LINE_END,
@@ -46,7 +47,9 @@ void editor_group_end(struct editor *e);
 bool editor_empty(const struct editor *e);
 
 /* ---- chips: see struct chip ---- */
-/* Over text that is there already. path is copied; NULL for a paste. */
+enum { CHIPS_MAX = 200 }; /* of one text: as many as are kept on disk */
+/* Over text that is there already; it stays what it is when there are CHIPS_MAX. path is copied;
+ * NULL for a paste. */
 void editor_chip(struct editor *e, enum chip_kind kind, size_t off, size_t len, const char *path,
                  int64_t size);
 /* The one that holds the byte at `off`; NULL: none. */

@@ -10,12 +10,13 @@
  *   undo LENGTH               of the draft before it
  *   end */
 #include "draft_file.h"
+#include "editing.h"
 #include "mix/editor.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUEUE_LOAD_MAX = 500, CHIPS_MAX = 200, UNDO_MAX = 256 * 1024 };
+enum { QUEUE_LOAD_MAX = 500, UNDO_MAX = 256 * 1024 };
 static const char draft_head[] = "mixtui draft 1\n";
 
 /* ---- writing ---- */
@@ -285,29 +286,26 @@ static void take_chip(struct taken *taken, struct record *rec) {
     taken->chips[taken->n_chips++] = rec->chip;
 }
 
-/* Where they stand was written by somebody: only what is within the text. */
-static bool chip_fits(const struct chip *c, size_t n) {
-    return c->len > 0 && c->off <= n && c->len <= n - c->off &&
-           (c->kind != CHIP_FILE || !str_blank(c->path));
-}
-
 static void chips_to_draft(struct session *s, const char *text, const struct taken *taken) {
     const size_t n = strlen(text);
 
     if (!str_eq(buf_str(&s->draft.text), text) || s->history_at > 0)
         return;
     for (size_t i = 0; i < taken->n_chips; i++)
-        if (chip_fits(&taken->chips[i], n))
+        if (chip_fits(&taken->chips[i], text, n)) /* the file may be anybody's work */
             editor_chip(&s->draft, taken->chips[i].kind, taken->chips[i].off, taken->chips[i].len,
                         taken->chips[i].path, taken->chips[i].size);
 }
 
 static void chips_to_queued(struct queued *q, struct taken *taken) {
     const size_t n = strlen(q->text);
+    size_t at = 0;
 
-    for (size_t i = 0; i < taken->n_chips; i++)
-        if (!chip_fits(&taken->chips[i], n))
+    for (size_t i = 0; i < taken->n_chips; i++) {
+        if (taken->chips[i].off < at || !chip_fits(&taken->chips[i], q->text, n))
             return;
+        at = taken->chips[i].off + taken->chips[i].len;
+    }
     q->n_chips = chips_of_files(taken->chips, taken->n_chips, &q->chips);
 }
 

@@ -25,6 +25,7 @@ size_t edit_prev(const struct editor *e, size_t at);
 
 /* ---- editor_words.c ---- */
 size_t edit_word_left(const struct editor *e, size_t at);
+size_t edit_blank_left(const struct editor *e, size_t at); /* over blanks, then back to one */
 size_t edit_word_right(const struct editor *e, size_t at);
 enum text_class edit_class(const struct editor *e, size_t at); /* of the cluster there */
 
@@ -40,5 +41,7 @@ struct chip *chip_list_copy(const struct chip *v, size_t n);
 void chip_list_free(struct chip *v, size_t n);
 void chips_shift(struct editor *e, size_t at, size_t n_old, size_t n_now);
 void chips_set(struct editor *e, const struct chip *v, size_t n);
+/* Of a file, that is: within the text, around whole characters, and a file has a path. */
+bool chip_fits(const struct chip *c, const char *text, size_t n);
 
 #endif

@@ -32,6 +32,15 @@ void chips_set(struct editor *e, const struct chip *v, size_t n) {
     e->n_chips = e->cap_chips = n;
 }
 
+static bool on_border(const char *text, size_t n, size_t at) {
+    return at == n || ((unsigned char)text[at] & 0xc0) != 0x80;
+}
+
+bool chip_fits(const struct chip *c, const char *text, size_t n) {
+    return c->len > 0 && c->off <= n && c->len <= n - c->off && on_border(text, n, c->off) &&
+           on_border(text, n, c->off + c->len) && (c->kind != CHIP_FILE || (c->path && *c->path));
+}
+
 static void drop(struct editor *e, size_t i) {
     free(e->chips[i].path);
     memmove(e->chips + i, e->chips + i + 1, (--e->n_chips - i) * sizeof *e->chips);
@@ -55,6 +64,8 @@ void editor_chip(struct editor *e, enum chip_kind kind, size_t off, size_t len, 
     for (size_t i = e->n_chips; i-- > 0;)
         if (e->chips[i].off < off + len && off < e->chips[i].off + e->chips[i].len)
             drop(e, i);
+    if (e->n_chips >= CHIPS_MAX)
+        return;
     e->chips = xgrow(e->chips, e->n_chips, &e->cap_chips, sizeof *e->chips);
     size_t i = e->n_chips++;
     for (; i > 0 && e->chips[i - 1].off > off; i--)

@@ -326,18 +326,18 @@ static bool read_step(struct reader *r, struct edit_step *s) {
 }
 
 /* ---- is it of this text? Each step is tried on a copy before any is believed. ---- */
-static bool chips_fit(const struct chip *v, size_t n, size_t len) {
+static bool on_border(const struct buf *text, size_t at) {
+    return at <= text->n && (at == text->n || ((unsigned char)text->p[at] & 0xc0) != 0x80);
+}
+
+static bool chips_fit(const struct chip *v, size_t n, const struct buf *text) {
     size_t at = 0;
     for (size_t i = 0; i < n; i++) {
-        if (v[i].off < at || v[i].off > len || v[i].len > len - v[i].off)
+        if (v[i].off < at || !chip_fits(&v[i], buf_str(text), text->n))
             return false;
         at = v[i].off + v[i].len;
     }
     return true;
-}
-
-static bool on_border(const struct buf *text, size_t at) {
-    return at <= text->n && (at == text->n || ((unsigned char)text->p[at] & 0xc0) != 0x80);
 }
 
 static bool fits(struct buf *text, const struct edit_step *s, bool back) {
@@ -346,14 +346,13 @@ static bool fits(struct buf *text, const struct edit_step *s, bool back) {
     if (!on_border(text, s->at) || text->n - s->at < n_out ||
         (n_out > 0 && memcmp(text->p + s->at, out, n_out) != 0))
         return false;
-    const size_t was = text->n;
     if (!on_border(text, back ? s->caret_after : s->caret_before))
         return false;
-    if (!chips_fit(back ? s->after : s->before, back ? s->n_after : s->n_before, was))
+    if (!chips_fit(back ? s->after : s->before, back ? s->n_after : s->n_before, text))
         return false;
     buf_cut(text, s->at, n_out);
     return buf_insert(text, s->at, in, n_in) == RC_OK &&
-           chips_fit(back ? s->before : s->after, back ? s->n_before : s->n_after, text->n) &&
+           chips_fit(back ? s->before : s->after, back ? s->n_before : s->n_after, text) &&
            on_border(text, back ? s->caret_before : s->caret_after);
 }
 

@@ -272,6 +272,10 @@ static void chips_of_a_file_edited_by_hand_stay_within_the_text(void **state) {
         "mixtui draft 1\nchip 1 99 4 1 2\n/a\ndraft 0 2\nab\nend\n",
         "mixtui draft 1\nchip 1 0 999999999 1 2\n/a\nqueue 2\nab\nend\n",
         "mixtui draft 1\nchip 7 0 1 1 2\n/a\ndraft 0 2\nab\nend\n",
+        "mixtui draft 1\nchip 0 1 1 1 0\n\ndraft 0 3\na\303\251\nend\n", /* half a letter */
+        "mixtui draft 1\nchip 1 2 1 1 2\n/a\nqueue 3\na\303\251\nend\n", /* its other half */
+        "mixtui draft 1\nchip 1 0 2 1 2\n/a\nchip 1 1 1 1 2\n/b\nqueue 2\nab\nend\n",
+        "mixtui draft 1\nchip 1 1 1 1 2\n/a\nchip 1 0 1 1 2\n/b\nqueue 2\nab\nend\n",
         "mixtui draft 1\nchip 1 0 1 1 0\n\ndraft 0 2\nab\nend\n",
         "mixtui draft 1\ndraft 0 2\nab\nundo 5\n\xff\xfe\001\002\003\nend\n",
         "mixtui draft 1\ndraft 0 2\nab\nundo 99999\nx\nend\n",
