@@ -214,6 +214,10 @@ static bool replaces(struct model *m, char *const *paths, size_t n) {
 
 /* They stand in the draft, and go when it is sent. */
 static void attach_all(struct model *m, char *const *paths, size_t n) {
+    if (n > CHIPS_MAX) {
+        act_notice(m, "At most %d files go with one message: mark fewer, or upload them", CHIPS_MAX);
+        return;
+    }
     act_picker_close(m);
     act_focus(m, PANE_COMPOSER);
     for (size_t i = 0; i < n; i++)

@@ -210,6 +210,10 @@ static void put_file(struct model *m, size_t off, size_t len, const char *name, 
     auto_buf struct buf text = {.max = 2 * (size_t)PATH_SIZE_MAX};
     const bool blank = off + len < e->text.n && is_blank(e->text.p[off + len]);
 
+    if (e->n_chips >= CHIPS_MAX) {
+        act_notice(m, "At most %d files go with one message", CHIPS_MAX);
+        return;
+    }
     if (buf_addf(&text, "@%s%s", name, blank ? "" : " ") != RC_OK) {
         act_notice(m, "The name is too long");
         return;

@@ -394,6 +394,24 @@ static void a_crash_while_uploading_keeps_message_and_file(void **state) {
     }
 }
 
+/* More could neither be kept on disk nor be looked after. */
+static void a_message_takes_so_many_files_and_no_more(void **state) {
+    struct kit *k = start();
+
+    (void)state;
+    for (int i = 0; i <= CHIPS_MAX; i++) {
+        char path[32];
+
+        snprintf(path, sizeof path, "/w/file-%d.c", i);
+        act_attach(k->m, path, NULL);
+    }
+    assert_int_equal(k->m->shown->draft.n_chips, CHIPS_MAX);
+    assert_non_null(strstr(buf_str(&k->m->shown->draft.text), "@file-199.c "));
+    assert_null(strstr(buf_str(&k->m->shown->draft.text), "@file-200.c"));
+    assert_non_null(strstr(kit_notice(k), "At most 200 files"));
+    kit_free(k);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_uploaded_then_named_by_its_url),
@@ -410,6 +428,7 @@ int main(void) {
         cmocka_unit_test(taking_it_back_stops_the_upload),
         cmocka_unit_test(a_session_that_goes_meanwhile_takes_nothing_along),
         cmocka_unit_test(a_crash_while_uploading_keeps_message_and_file),
+        cmocka_unit_test(a_message_takes_so_many_files_and_no_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

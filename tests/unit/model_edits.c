@@ -73,8 +73,8 @@ static void change(struct editor *e, struct kills *kills) {
     case 4:
     case 5:
         if (editor_insert(e, "pasted\nwords ", 13))
-            editor_chip(e, pick(2) ? CHIP_PASTE : CHIP_FILE, from, e->caret - from,
-                        pick(2) ? "/tmp/x\ny" : NULL, (int64_t)pick(3) - 1);
+            editor_chip(e, pick(2) ? CHIP_PASTE : CHIP_FILE, from, e->caret - from, "/tmp/x\ny",
+                        (int64_t)pick(3) - 1);
         break;
     case 6:
     case 7:
