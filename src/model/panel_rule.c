@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { RULE_MAX = 4096, UNTIL_MAX = 64, SUGGESTED = 8, LOG_BYTES = 256 * 1024, SHORT_PREFIX = 3 };
+enum { RULE_MAX = 4096, UNTIL_MAX = 64, SUGGESTED = 8, LOG_BYTES = 256 * 1024 };
 enum { HOUR_MS = 3600 * 1000, DAY_MS = 24 * HOUR_MS };
 static const int64_t longest_ms = (int64_t)3660 * DAY_MS;
 enum { R_TEXT, R_RULE, R_SUGGEST, R_ANSWER, R_SCOPE, R_EXPIRY, R_UNTIL, R_SAVE };
@@ -280,50 +280,6 @@ static enum rc rule_now(const struct model *m, struct panel *p, struct policy_ru
     return RC_OK;
 }
 
-/* `/`, two stars; a star and `.c`: the place does not count. */
-static bool begins_with_anything(const struct rule *r) {
-    const char *p = r->pattern ? r->pattern : "";
-
-    p += r->kind == RULE_PATH ? strspn(p, "./~") : 0;
-    return (r->kind == RULE_GLOB || r->kind == RULE_PATH) && (*p == '*' || *p == '?');
-}
-
-static bool rule_matches_bash(const struct rule *r) {
-    const struct rule tool = {.tool = r->tool, .kind = RULE_ANY};
-
-    return rule_matches(&tool, "Bash", NULL);
-}
-
-/* Why it should not be saved in passing; NULL: it is narrow enough. */
-static const char *broad(struct arena *a, const struct policy_rule *r) {
-    static const char *const acting[] = {"Bash", "python_execution", "Write", "Edit", "Task"};
-    const char *where = r->scope == RULE_ALWAYS      ? "in every session of every server"
-                        : r->scope == RULE_DIRECTORY ? "in every session of this directory"
-                                                     : "in this session";
-    const bool whole = r->rule.kind == RULE_ANY;
-    const bool is_short =
-        r->rule.kind == RULE_PREFIX && r->rule.pattern && strlen(r->rule.pattern) <= SHORT_PREFIX;
-
-    if (r->deny)
-        return NULL;
-    if (is_short)
-        return arena_printf(a, "all that begins so is granted %s", where);
-    if (begins_with_anything(&r->rule))
-        return arena_printf(a, "whatever stands before it, it is granted %s", where);
-    if (r->rule.kind == RULE_PREFIX && rule_matches_bash(&r->rule) &&
-        policy_opens_all(r->rule.pattern))
-        return arena_printf(a, "what begins so may do anything, and is granted %s", where);
-    if (!whole)
-        return NULL;
-    if (rule_matches(&r->rule, "mixtui-no-such-tool", NULL))
-        return arena_printf(a, "every call of every tool is granted %s", where);
-    for (size_t i = 0; i < MIX_COUNT(acting); i++)
-        if (rule_matches(&r->rule, acting[i], NULL))
-            return arena_printf(a, "every %s is granted %s, whatever it does", acting[i], where);
-    return r->scope == RULE_ALWAYS ? arena_printf(a, "every call of it is granted %s", where)
-                                   : NULL;
-}
-
 /* ---- rows ---- */
 static const struct ask *request_of(const struct model *m, const struct rule_draft *from) {
     size_t n;
@@ -338,13 +294,19 @@ static const struct ask *request_of(const struct model *m, const struct rule_dra
     return NULL;
 }
 
+static bool asks_still(const struct model *m, const struct rule_draft *from) {
+    const struct ask *a = request_of(m, from);
+
+    return a && ask_answerable(a) && a->deadline > m->now;
+}
+
 /* The request goes on waiting: its countdown stands in the title. */
 static void say_title(const struct model *m, struct panel *p) {
     const struct rule_editor *d = p->data;
     const struct ask *a = request_of(m, d->from);
     char title[64] = "New rule";
 
-    if (a && ask_answerable(a) && a->deadline > m->now)
+    if (asks_still(m, d->from))
         snprintf(title, sizeof title, "New rule \xc2\xb7 the request waits 0:%02d",
                  (int)((a->deadline - m->now + 999) / 1000 % 60));
     else if (d->from->live)
@@ -435,9 +397,11 @@ static const char *live_rows(const struct model *m, struct panel *p, const char 
     if (r.expires > 0 && !until_bad)
         panel_add(p, ROW_TEXT, R_TEXT, NULL, "it ends %s", panel_time(r.expires).s)->tone =
             TONE_DIM;
-    *risk = broad(&p->rows_arena, &r);
+    *risk = rule_broad(&p->rows_arena, &r);
     if (*risk)
         live_row(p, "broad: ", false, *risk);
+    else if (!why && (*risk = rule_severe(&p->rows_arena, &r, &d->from->ask)))
+        live_row(p, "severe: ", false, *risk);
     policy_rule_fini(&r);
     return until_bad ? "its end is not known" : NULL;
 }
@@ -466,7 +430,7 @@ static void rule_rows(const struct model *m, struct panel *p) {
     const char *why_not = live_rows(m, p, &risk);
     struct panel_row *row = panel_add(p, ROW_ACTION, R_SAVE, "save the rule", NULL);
 
-    row->help = d->from->live ? "this request still waits for your answer" : NULL;
+    row->help = asks_still(m, d->from) ? "this request still waits for your answer" : NULL;
     row->why_not = d->saving ? "it is being saved" : why_not;
     row->destroys = risk;
 }

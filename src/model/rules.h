@@ -38,5 +38,8 @@ void audit_panel_task(struct model *m, struct panel *p, struct task *t, struct e
 /* Lines of the log, oldest first, as rows in a; how many. *rows is malloc'd. */
 size_t audit_rows(struct audit_row **rows, struct arena *a, const char *data, size_t n);
 const char *answer_word(const struct audit_row *row); /* "granted", "denied" ... */
+/* ---- rule_risk.c: why it should not be saved in passing; NULL: nothing to say ---- */
+const char *rule_broad(struct arena *a, const struct policy_rule *r);
+const char *rule_severe(struct arena *a, const struct policy_rule *r, const struct ruling_ask *ask);
 
 #endif

@@ -164,6 +164,35 @@ static void a_pattern_that_is_wider_than_it_looks_is_called_broad(void **state_)
     kit_free(k);
 }
 
+static void a_rule_for_something_severe_is_saved_only_when_it_is_confirmed(void **state_) {
+    struct kit *k = editing("sudo ls");
+
+    (void)state_;
+    assert_true(row_of(k, "it runs as root, and is granted without you") >= 0);
+    press(k, "rule");
+    assert_int_equal(rules_file.n, 0);
+    look(k);
+    kit_paint(k);
+    kit_pass(k, ARM_MS + 1);
+    act_panel_enter(k->m, k->fx);
+    kit_step(k);
+    assert_true(rules_file.n > 0);
+    kit_free(k);
+}
+
+static void the_editor_says_that_the_request_waits_as_long_as_it_does(void **state_) {
+    struct kit *k = editing("git status");
+
+    (void)state_;
+    int save = row_of(k, "save the rule");
+
+    assert_non_null(k->m->ui.panel->rows[save].help);
+    kit_pass(k, ASK_LIFE_MS + 1);
+    save = row_of(k, "save the rule");
+    assert_null(k->m->ui.panel->rows[save].help);
+    kit_free(k);
+}
+
 static void a_rule_that_cannot_be_saved_stays_in_the_editor(void **state_) {
     struct kit *k = editing("git status");
 
@@ -459,6 +488,8 @@ int main(void) {
         RULES_TEST(what_the_rule_would_do_is_told_as_it_is_typed),
         RULES_TEST(a_broad_rule_is_saved_only_when_it_is_confirmed),
         RULES_TEST(a_pattern_that_is_wider_than_it_looks_is_called_broad),
+        RULES_TEST(a_rule_for_something_severe_is_saved_only_when_it_is_confirmed),
+        RULES_TEST(the_editor_says_that_the_request_waits_as_long_as_it_does),
         RULES_TEST(a_rule_that_cannot_be_saved_stays_in_the_editor),
         RULES_TEST(a_screen_that_cannot_be_read_says_so_and_is_asked_again),
         RULES_TEST(leaving_an_edited_rule_is_asked_once),
