@@ -167,6 +167,16 @@ static void theirs_read(struct model *m, struct task *t, struct session *s, stru
     start_choose(m, fx);
 }
 
+/* What cannot be read may be read another time: nothing is written over it. */
+static void put_aside(struct model *m, const struct session *s, struct effects *fx) {
+    struct buf from = {0}, to = {0};
+
+    if (path_of(m, &from, s) && path_of(m, &to, s) && buf_adds(&to, ".damaged") == RC_OK)
+        task_data(fx_task(m, fx, TASK_RENAME, from.p, TAG_NONE, NULL), to.p, to.n);
+    buf_fini(&from);
+    buf_fini(&to);
+}
+
 static void draft_read(struct model *m, struct task *t, struct session *s, struct effects *fx) {
     size_t queued = 0;
 
@@ -182,8 +192,11 @@ static void draft_read(struct model *m, struct task *t, struct session *s, struc
 
     s->draft_loaded = true;
     s->priv->disk_has = s->priv->disk_asked = t->data ? hash_add(HASH_START, t->data, t->len) : 0;
-    if (t->err.rc != RC_OK)
-        act_error(m, &t->err, "Could not read the draft of \"%s\"", session_title(s));
+    if (t->err.rc != RC_OK) {
+        act_error(m, &t->err, "Could not read the draft of \"%s\", it is kept as *.damaged",
+                  session_title(s));
+        put_aside(m, s, fx);
+    }
     if (t->err.rc == RC_OK && t->data && t->len > 0) {
         damaged = !draft_take(m, s, t, &queued, fx);
         if (damaged) {

@@ -35,7 +35,7 @@ static char *decoded(struct arena *a, const char *s, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const int hi = s[i] == '%' && n - i > 2 ? hex_of(s[i + 1]) : -1;
         const int lo = hi >= 0 ? hex_of(s[i + 2]) : -1;
-        const char c = lo >= 0 ? (char)(hi << 4 | lo) : s[i];
+        const char c = (char)(lo >= 0 ? hi << 4 | lo : s[i]);
 
         *to++ = c ? c : '?';
         i += lo >= 0 ? 2 : 0;

@@ -230,6 +230,37 @@ static void a_damaged_file_gives_what_can_be_read_and_is_kept(void **state) {
     }
 }
 
+/* A disk that fails, a file that is too large: it may be read another time. */
+static void a_file_that_cannot_be_read_is_not_written_over(void **state) {
+    static const char text[] = "mixtui draft 1\ndraft 3 3\nold\nend\n";
+    struct kit *k = online();
+
+    (void)state;
+    kit_put_file(k, DIR_ "drafts/s1", text);
+    k->disk_slow = true;
+    act_session_show(k->m, model_session(k->m, "s1"), k->fx);
+    for (size_t i = 0; i < k->fx->n_tasks; i++) {
+        struct task *t = k->fx->tasks[i];
+
+        if (t->kind != TASK_READ || !str_eq(t->path, DIR_ "drafts/s1"))
+            continue;
+        memmove(k->fx->tasks + i, k->fx->tasks + i + 1,
+                (--k->fx->n_tasks - i) * sizeof(struct task *));
+        (void)err_set(&t->err, RC_IO, 5, "Input/output error");
+        model_task_done(k->m, t, k->now, k->real, k->fx);
+        break;
+    }
+    k->disk_slow = false;
+    kit_step(k);
+    assert_string_equal(kit_notice(k), "Could not read the draft of \"s1\", it is kept as "
+                                       "*.damaged: Input/output error");
+    kit_type(k, "new words");
+    kit_pass(k, 3000);
+    assert_non_null(strstr(kit_file(k, DIR_ "drafts/s1"), "new words"));
+    assert_string_equal(kit_file(k, DIR_ "drafts/s1.damaged"), text);
+    kit_free(k);
+}
+
 static void a_full_disk_is_said_once_and_tried_again(void **state) {
     struct kit *k = online();
 
@@ -537,6 +568,7 @@ int main(void) {
         cmocka_unit_test(a_quit_before_the_file_was_read_loses_neither),
         cmocka_unit_test(a_quit_that_waits_for_the_file_keeps_the_draft),
         cmocka_unit_test(a_damaged_file_gives_what_can_be_read_and_is_kept),
+        cmocka_unit_test(a_file_that_cannot_be_read_is_not_written_over),
         cmocka_unit_test(a_full_disk_is_said_once_and_tried_again),
         cmocka_unit_test(the_history_is_written_when_there_is_room_again),
         cmocka_unit_test(a_session_that_goes_leaves_its_draft_in_the_history),
