@@ -95,6 +95,8 @@ static void look_path(struct look *l, const char *s, bool writes) {
 
     if (where == WHERE_DEVICE && writes)
         look_mark(l, WHY_DEVICE, 0, n);
+    if (writes && path_system(l, s, n))
+        look_mark(l, WHY_SYSTEM_FILE, 0, n);
     if (where == WHERE_OUTSIDE)
         look_mark(l, WHY_OUTSIDE, 0, n);
     const char *name = strrchr(s, '/');

@@ -2,7 +2,7 @@
  *
  *   risk.c       tools other than a shell; the marks   risk_scan.c   a shell text, into commands
  *   risk_judge.c one command                           risk_path.c   paths and secrets
- *   risk_git.c   git */
+ *   risk_files.c programs that remove and the like     risk_git.c    git */
 #ifndef MIX_POLICY_RISK_H
 #define MIX_POLICY_RISK_H
 
@@ -27,7 +27,9 @@ enum how {
     HOW_REMOTE,   /* a host, then a command */
     HOW_REMOVE,
     HOW_WRITES,
+    HOW_COPIES, /* only the last argument is written, or what -t says */
     HOW_SCRIPT, /* the first argument is no path */
+    HOW_AWK,    /* ... and a program */
     HOW_PRINTS, /* none is */
     HOW_SETS,
     HOW_MODES,
@@ -58,8 +60,10 @@ struct word {
     bool var;        /* something in it is not known here: a variable, what a command prints */
     bool run;        /* ... the latter */
     bool glob, brace, quoted;
-    enum { WORD_PLAIN, WORD_OUT, WORD_IN } as;
+    enum { WORD_PLAIN, WORD_OUT, WORD_IN, WORD_TEXT } as; /* TEXT: <<< */
 };
+/* What a command does with what comes in. */
+enum reads { READS_ITSELF, READS_COMMANDS, READS_CODE };
 enum { DOCS = 8, DOC_END = 64, DEPTH_MAX = 24 };
 struct scan {
     struct look *look;
@@ -73,7 +77,8 @@ struct scan {
     size_t from, to;
     struct doc {
         char end[DOC_END];
-        bool raw, dash, run; /* run: it goes into a shell */
+        bool raw, dash;
+        enum reads into;
     } docs[DOCS];
     size_t n_docs;
 };
@@ -86,9 +91,9 @@ void scan_text(struct look *l, const char *s, size_t n, int depth, const struct 
                const struct scan *outer);
 
 /* ---- risk_judge.c ---- */
-/* The words behind the scan's `start`. True: it runs what it reads. */
+/* The words behind the scan's `start`. */
 enum piped { PIPED_NOT, PIPED_IN };
-bool judge(struct scan *sc, size_t start, enum piped piped);
+enum reads judge(struct scan *sc, size_t start, enum piped piped);
 /* A program text of another language. */
 void judge_code(struct look *l, const char *s, size_t n, size_t from, size_t to);
 
@@ -98,6 +103,8 @@ enum where { WHERE_INSIDE, WHERE_OUTSIDE, WHERE_DEVICE, WHERE_NOWHERE };
 enum where path_where(const struct look *l, const char *s, size_t n);
 void path_go(struct look *l, const char *s, size_t n); /* cd */
 bool path_hidden_file(const char *s, size_t n);
+/* It is outside, and where the system has its own files. */
+bool path_system(const struct look *l, const char *s, size_t n);
 bool path_starts(const char *s, size_t n); /* a file that is run by itself later */
 /* A secret in it: its bytes; false: none. */
 bool find_secret(const char *s, size_t n, size_t *from, size_t *to);

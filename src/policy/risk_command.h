@@ -1,4 +1,4 @@
-/* risk_command.h - one command, as risk_judge.c and risk_git.c look at it. Private to them. */
+/* risk_command.h - one command, as risk_judge.c and its neighbours look at it. Private to them. */
 #ifndef MIX_POLICY_RISK_COMMAND_H
 #define MIX_POLICY_RISK_COMMAND_H
 
@@ -42,6 +42,17 @@ static inline bool option(const char *s) { return s[0] == '-' && s[1] != '\0'; }
 
 /* -x among letters that stand together, or --long. */
 bool has_option(const struct command *c, char letter, const char *name);
+
+size_t first_argument(const struct command *c);
+enum where where_of(const struct command *c, size_t i);
+static inline bool far(enum where where) { return where == WHERE_OUTSIDE || where == WHERE_DEVICE; }
+
+void look_word(const struct command *c, size_t i, bool writes);
+
+/* ---- risk_files.c ---- */
+void judge_remove(struct command *c);
+void judge_modes(struct command *c);
+void judge_blocks(struct command *c);
 
 /* ---- risk_git.c ---- */
 void judge_git(struct command *c);

@@ -39,6 +39,35 @@ static void push(struct command *c) {
         mark_all(c, WHY_FORCED);
 }
 
+/* Files as they were: `checkout .`, `checkout HEAD -- a`. */
+static bool takes_paths(const struct command *c) {
+    for (size_t i = 1; i < c->n; i++)
+        if (is(c, i, "--") || is(c, i, ".") || is(c, i, "./"))
+            return true;
+    return false;
+}
+
+/* What git will run by itself from then on. c begins at `config`. */
+static void config(const struct command *c) {
+    static const char *const those[] = {
+#define GIT_RUNS(text) text,
+#include "risks.def"
+    };
+    size_t words = 0, named = 0;
+
+    for (size_t i = 1; i < c->n; i++) {
+        const char *s = text(c, i);
+
+        words += !option(s);
+        named = s[0] == '!' ? i : named;
+        for (size_t k = 0; k < MIX_COUNT(those); k++)
+            if (strcasestr(s, those[k]) && !option(s))
+                named = i;
+    }
+    if (named > 0 && words > 1)
+        mark(c, WHY_LATER, named);
+}
+
 void judge_git(struct command *c) {
     size_t i = 1;
 
@@ -57,10 +86,12 @@ void judge_git(struct command *c) {
     sub.n -= i;
     if (is(&sub, 0, "push"))
         push(&sub);
+    if (is(&sub, 0, "config"))
+        config(&sub);
     const bool discards =
         (is(&sub, 0, "reset") && has_option(&sub, 0, "hard")) ||
         (is(&sub, 0, "clean") && has_option(&sub, 'f', "force")) ||
-        (is(&sub, 0, "checkout") && (has_option(&sub, 'f', "force") || is(&sub, 1, "--"))) ||
+        (is(&sub, 0, "checkout") && (has_option(&sub, 'f', "force") || takes_paths(&sub))) ||
         is(&sub, 0, "restore") || (is(&sub, 0, "branch") && has_option(&sub, 'D', NULL)) ||
         (is(&sub, 0, "stash") && (is(&sub, 1, "drop") || is(&sub, 1, "clear")));
 

@@ -13,7 +13,7 @@ static const struct program {
 #include "risks.def"
 };
 
-static bool run(struct command *c);
+static enum reads run(struct command *c);
 
 /* ---- looking ---- */
 static const struct program *find_program(const char *word) {
@@ -61,7 +61,7 @@ bool has_option(const struct command *c, char letter, const char *name) {
     return false;
 }
 
-static size_t first_argument(const struct command *c) {
+size_t first_argument(const struct command *c) {
     size_t i = 1;
 
     while (i < c->n && option(text(c, i)))
@@ -70,7 +70,7 @@ static size_t first_argument(const struct command *c) {
 }
 
 /* ---- words ---- */
-static enum where where_of(const struct command *c, size_t i) {
+enum where where_of(const struct command *c, size_t i) {
     const char *s = text(c, i);
     const char *value = option(s) ? strchr(s, '=') : NULL;
 
@@ -96,7 +96,7 @@ static bool names_path(const char *s) {
     return s[0] == '/' || s[0] == '~' || strncmp(s, "..", 2) == 0 || strchr(s, '/');
 }
 
-static void look_word(const struct command *c, size_t i, bool writes) {
+void look_word(const struct command *c, size_t i, bool writes) {
     const char *s = text(c, i);
     const enum where where = where_of(c, i);
 
@@ -106,12 +106,16 @@ static void look_word(const struct command *c, size_t i, bool writes) {
         mark(c, WHY_OUTSIDE, i);
     if (writes && where == WHERE_DEVICE)
         mark(c, WHY_DEVICE, i);
+    if (strncmp(s, "/dev/tcp/", 9) == 0 || strncmp(s, "/dev/udp/", 9) == 0)
+        mark(c, WHY_NETWORK, i);
+    if (writes && !option(s) && path_system(c->sc->look, s, strlen(s)))
+        mark(c, WHY_SYSTEM_FILE, i);
     if (writes && !option(s) && path_hidden_file(s, strlen(s)))
         mark(c, WHY_HIDDEN_FILE, i);
 }
 
 /* < and >: taken out of the words, so that what is left is the program and its arguments. */
-static size_t redirections(struct scan *sc, size_t start) {
+static size_t redirections(struct scan *sc, size_t start, struct word *here) {
     const struct command one = {.sc = sc, .n = 1};
     size_t n = 0;
 
@@ -120,70 +124,20 @@ static size_t redirections(struct scan *sc, size_t start) {
         const struct word w = sc->words[i];
 
         look_secret(sc, &w);
-        if (w.as == WORD_PLAIN || w.run) {
+        if (w.as == WORD_PLAIN || (w.run && w.as != WORD_TEXT)) {
             sc->words[start + n++] = w;
             continue;
         }
         c.w = &sc->words[i];
-        look_word(&c, 0, w.as == WORD_OUT);
+        if (w.as == WORD_TEXT)
+            *here = w;
+        else
+            look_word(&c, 0, w.as == WORD_OUT);
     }
     return n;
 }
 
 /* ---- programs ---- */
-static bool far(enum where where) { return where == WHERE_OUTSIDE || where == WHERE_DEVICE; }
-
-static void remove_tree(struct command *c) {
-    const bool deep = has_option(c, 'r', "recursive") || has_option(c, 'R', NULL);
-    bool outside = false, unknown = c->fed;
-
-    for (size_t i = 1; i < c->n; i++) {
-        if (option(text(c, i)))
-            continue;
-        look_word(c, i, true);
-        unknown = unknown || c->w[i].var;
-        outside = outside || far(where_of(c, i));
-    }
-    if (!deep)
-        return;
-    if (outside)
-        mark_all(c, WHY_REMOVES_OUTSIDE);
-    else
-        mark_all(c, unknown ? WHY_REMOVES_UNKNOWN : WHY_REMOVES);
-}
-
-static void change_modes(struct command *c) {
-    const bool deep = has_option(c, 'R', "recursive");
-
-    for (size_t i = 1; i < c->n; i++) {
-        const char *s = text(c, i);
-        const bool set = strcmp(base(text(c, 0)), "chmod") == 0 && i == first_argument(c);
-
-        if (set && (strstr(s, "+s") || strstr(s, "u+xs") ||
-                    (strlen(s) == 4 && strspn(s, "01234567") == 4 && s[0] >= '2')))
-            mark(c, WHY_SETUID, i);
-        if (deep && far(where_of(c, i)) && !option(s))
-            mark_all(c, WHY_MODES_OUTSIDE);
-        look_word(c, i, false);
-    }
-}
-
-static void copy_blocks(struct command *c) {
-    for (size_t i = 1; i < c->n; i++) {
-        const char *s = text(c, i);
-        const bool out = strncmp(s, "of=", 3) == 0;
-
-        if (!out && strncmp(s, "if=", 3) != 0)
-            continue;
-        const enum where where = path_where(c->sc->look, s + 3, strlen(s + 3));
-
-        if (out && where == WHERE_DEVICE)
-            mark(c, WHY_DEVICE, i);
-        else if (far(where))
-            mark(c, WHY_OUTSIDE, i);
-    }
-}
-
 static void go(struct command *c) {
     const size_t at = first_argument(c);
 
@@ -221,33 +175,32 @@ static void inner_text(struct command *c, size_t i) {
     scan_text(c->sc->look, text(c, i), c->w[i].len, c->sc->depth, &c->w[i], c->sc);
 }
 
-/* True: its commands come in through its input. */
-static bool shell(struct command *c) {
+static enum reads shell(struct command *c) {
     for (size_t i = 1; i < c->n; i++) {
         const char *s = text(c, i);
 
         if (c->w[i].run && c->w[i].as == WORD_IN) {
             mark_all(c, WHY_FETCHED);
-            return false;
+            return READS_ITSELF;
         }
         if (option(s) && s[1] != '-' && strchr(s, 'c') && i + 1 < c->n) {
             if (c->fed)
                 mark_all(c, WHY_PIPED);
             inner_text(c, i + 1);
-            return false;
+            return READS_ITSELF;
         }
         if (strcmp(s, "--command") == 0 && i + 1 < c->n) {
             inner_text(c, i + 1);
-            return false;
+            return READS_ITSELF;
         }
         if (!option(s) && strcmp(s, "-") != 0 && strcmp(s, "/dev/stdin") != 0) {
             look_word(c, i, false);
-            return has_option(c, 's', NULL) && c->piped;
+            return has_option(c, 's', NULL) && c->piped ? READS_COMMANDS : READS_ITSELF;
         }
     }
     if (c->piped == PIPED_IN || c->fed)
         mark_all(c, WHY_PIPED);
-    return true;
+    return READS_COMMANDS;
 }
 
 void judge_code(struct look *l, const char *s, size_t n, size_t from, size_t to) {
@@ -267,34 +220,43 @@ void judge_code(struct look *l, const char *s, size_t n, size_t from, size_t to)
         look_mark(l, WHY_SECRETS, from, to);
 }
 
-static bool language(struct command *c) {
+/* -c, -e and the like, alone or behind other letters: `-pie`, `-Ic`. */
+static bool takes_code(const char *s) {
+    const size_t n = strlen(s);
+
+    if (strcmp(s, "--eval") == 0 || strcmp(s, "-r") == 0)
+        return true;
+    return s[0] == '-' && s[1] != '-' && n >= 2 && n <= 5 && (s[n - 1] == 'e' || s[n - 1] == 'c');
+}
+
+static void judge_word(const struct command *c, const struct word *w) {
+    judge_code(c->sc->look, word_text(c->sc, w), w->len, c->sc->inner ? c->sc->from : w->from,
+               c->sc->inner ? c->sc->to : w->to);
+}
+
+static enum reads language(struct command *c) {
     for (size_t i = 1; i < c->n; i++) {
         const char *s = text(c, i);
 
         if (c->w[i].run && c->w[i].as == WORD_IN) {
             mark_all(c, WHY_FETCHED);
-            return false;
+            return READS_ITSELF;
         }
-        if ((strcmp(s, "-c") == 0 || strcmp(s, "-e") == 0 || strcmp(s, "-r") == 0 ||
-             strcmp(s, "--eval") == 0 || strcmp(s, "-pe") == 0 || strcmp(s, "-ne") == 0) &&
-            i + 1 < c->n) {
-            const struct word *w = &c->w[i + 1];
-
+        if (takes_code(s) && i + 1 < c->n) {
             mark(c, WHY_LANGUAGE, 0);
-            if (w->run)
+            if (c->w[i + 1].run)
                 mark(c, WHY_FETCHED, i + 1);
-            judge_code(c->sc->look, text(c, i + 1), w->len, c->sc->inner ? c->sc->from : w->from,
-                       c->sc->inner ? c->sc->to : w->to);
-            return false;
+            judge_word(c, &c->w[i + 1]);
+            return READS_ITSELF;
         }
         if (!option(s) && strcmp(s, "-") != 0) {
             look_word(c, i, false);
-            return false;
+            return READS_ITSELF;
         }
     }
     if (c->piped == PIPED_IN && c->n <= (is(c, 1, "-") ? 2U : 1U))
         mark_all(c, WHY_PIPED);
-    return false;
+    return READS_CODE;
 }
 
 static void source(struct command *c) {
@@ -329,11 +291,11 @@ static size_t inner_command(const struct command *c, size_t from) {
     return first;
 }
 
-static bool behind(const struct command *c, size_t from, bool fed) {
+static enum reads behind(const struct command *c, size_t from, bool fed) {
     struct command sub = *c;
 
     if (from >= c->n || c->depth >= DEPTH_MAX)
-        return false;
+        return READS_ITSELF;
     sub.w += from;
     sub.n -= from;
     sub.fed = fed;
@@ -341,7 +303,7 @@ static bool behind(const struct command *c, size_t from, bool fed) {
     return run(&sub);
 }
 
-static bool wrapper(struct command *c, const struct program *p) {
+static enum reads wrapper(struct command *c, const struct program *p) {
     if (p->how == HOW_ENV && has_option(c, 'S', "split-string"))
         mark_all(c, WHY_UNREADABLE);
     const size_t at = inner_command(c, 1);
@@ -349,8 +311,14 @@ static bool wrapper(struct command *c, const struct program *p) {
     if (p->how == HOW_ENV && at == c->n)
         mark(c, WHY_ENVIRONMENT, 0);
     if (p->why == WHY_ROOT && at == c->n)
-        return true; /* sudo -s: a shell */
+        return READS_COMMANDS; /* sudo -s: a shell */
     return behind(c, at, c->fed || p->how == HOW_XARGS);
+}
+
+static bool removes(const char *name) {
+    const struct program *p = find_program(name);
+
+    return p && p->how == HOW_REMOVE;
 }
 
 static void find(struct command *c) {
@@ -368,6 +336,8 @@ static void find(struct command *c) {
         if (strncmp(s, "-exec", 5) == 0 || strncmp(s, "-ok", 3) == 0 || strcmp(s, "-x") == 0 ||
             strcmp(s, "-X") == 0) {
             (void)behind(c, i + 1, outside);
+            if (outside && i + 1 < c->n && removes(text(c, i + 1)))
+                mark_all(c, WHY_REMOVES_OUTSIDE);
             break;
         }
     }
@@ -388,18 +358,50 @@ static void remote(struct command *c) {
     (void)behind(&sub, inner_command(&sub, 1), false);
 }
 
+/* What of the arguments is written: all, the last ones from there on, or none. */
+static size_t written_from(const struct command *c, const struct program *p) {
+    if (p && p->how == HOW_COPIES && !has_option(c, 't', "target-directory"))
+        return c->n - 1;
+    if (p && (p->how == HOW_WRITES || p->how == HOW_COPIES ||
+              (p->how == HOW_SCRIPT && has_option(c, 'i', "in-place"))))
+        return 0;
+    return c->n;
+}
+
 static void arguments(const struct command *c, const struct program *p) {
-    const bool writes =
-        p && (p->how == HOW_WRITES || (p->how == HOW_SCRIPT && has_option(c, 'i', "in-place")));
-    const size_t script = p && p->how == HOW_SCRIPT ? first_argument(c) : c->n;
+    const bool has_script = p && (p->how == HOW_SCRIPT || p->how == HOW_AWK);
+    const size_t script = has_script ? first_argument(c) : c->n, from = written_from(c, p);
 
     for (size_t i = 1; i < c->n && !(p && p->how == HOW_PRINTS); i++)
         if (i != script)
-            look_word(c, i, writes);
+            look_word(c, i, i >= from);
+    if (p && p->how == HOW_AWK && script < c->n)
+        judge_word(c, &c->w[script]);
 }
 
 /* ---- one of them ---- */
-static bool run_program(struct command *c, const struct program *p) {
+/* A variable that makes every program run something more. */
+static bool injects(const char *assignment) {
+    static const char *const those[] = {
+#define INJECTS(name) name "=",
+#include "risks.def"
+    };
+
+    for (size_t i = 0; i < MIX_COUNT(those); i++)
+        if (strncmp(assignment, those[i], strlen(those[i])) == 0)
+            return true;
+    return false;
+}
+
+static void sets(const struct command *c) {
+    if (c->n == 1 || is(c, 1, "-p") || is(c, 1, "-x"))
+        mark(c, WHY_ENVIRONMENT, 0);
+    for (size_t i = 1; i < c->n; i++)
+        if (injects(text(c, i)))
+            mark(c, WHY_INJECTS, i);
+}
+
+static enum reads run_program(struct command *c, const struct program *p) {
     switch (p->how) {
     case HOW_WRAPPER:
     case HOW_ENV:
@@ -422,17 +424,16 @@ static bool run_program(struct command *c, const struct program *p) {
         remote(c);
         break;
     case HOW_REMOVE:
-        remove_tree(c);
+        judge_remove(c);
         break;
     case HOW_SETS:
-        if (c->n == 1 || is(c, 1, "-p") || is(c, 1, "-x"))
-            mark(c, WHY_ENVIRONMENT, 0);
+        sets(c);
         break;
     case HOW_MODES:
-        change_modes(c);
+        judge_modes(c);
         break;
     case HOW_DD:
-        copy_blocks(c);
+        judge_blocks(c);
         break;
     case HOW_GOES:
         go(c);
@@ -446,21 +447,25 @@ static bool run_program(struct command *c, const struct program *p) {
         break;
     case HOW_PLAIN:
     case HOW_WRITES:
+    case HOW_COPIES:
     case HOW_SCRIPT:
+    case HOW_AWK:
     case HOW_PRINTS:
         arguments(c, p);
         break;
     }
-    return false;
+    return READS_ITSELF;
 }
 
-static bool run(struct command *c) {
+static enum reads run(struct command *c) {
     while (c->n > 0 && (keyword(text(c, 0)) || assigns(text(c, 0)))) {
+        if (injects(text(c, 0)))
+            mark(c, WHY_INJECTS, 0);
         c->w++;
         c->n--;
     }
     if (c->n == 0)
-        return false;
+        return READS_ITSELF;
     const char *name = text(c, 0);
     const struct word *w = &c->w[0];
     const bool test = strcmp(name, "[") == 0 || strcmp(name, "[[") == 0;
@@ -476,7 +481,7 @@ static bool run(struct command *c) {
     if (!p) {
         if (strcmp(name, "for") != 0 && strcmp(name, "case") != 0)
             arguments(c, NULL);
-        return false;
+        return READS_ITSELF;
     }
     mark(c, p->why, 0);
     return run_program(c, p);
@@ -501,7 +506,9 @@ static bool opens_all(const struct program *p, const char *second) {
         return !script;
     case HOW_PLAIN:
     case HOW_WRITES:
+    case HOW_COPIES:
     case HOW_SCRIPT:
+    case HOW_AWK:
     case HOW_PRINTS:
     case HOW_SETS:
     case HOW_MODES:
@@ -521,10 +528,21 @@ bool policy_opens_all(const char *beginning) {
     return assigns(first) || (p && opens_all(p, beginning + n + strspn(beginning + n, " ")));
 }
 
-bool judge(struct scan *sc, size_t start, enum piped piped) {
+enum reads judge(struct scan *sc, size_t start, enum piped piped) {
     struct command c = {.sc = sc, .piped = piped, .depth = sc->depth};
+    struct word here = {.as = WORD_PLAIN};
 
-    c.n = redirections(sc, start);
+    c.n = redirections(sc, start, &here);
     c.w = sc->words + start;
-    return c.n > 0 && run(&c);
+    const enum reads reads = c.n > 0 ? run(&c) : READS_ITSELF;
+
+    if (here.as != WORD_TEXT || reads == READS_ITSELF)
+        return reads;
+    if (here.var)
+        scan_mark(sc, WHY_FETCHED, here.from, here.to);
+    if (reads == READS_CODE)
+        judge_word(&c, &here);
+    else
+        scan_text(sc->look, word_text(sc, &here), here.len, sc->depth, &here, sc);
+    return reads;
 }

@@ -102,6 +102,25 @@ enum where path_where(const struct look *l, const char *s, size_t n) {
     return under(&path, work) ? WHERE_INSIDE : WHERE_OUTSIDE;
 }
 
+bool path_system(const struct look *l, const char *s, size_t n) {
+    static const char *const those[] = {
+#define SYSTEM_DIR(name) name,
+#include "risks.def"
+    };
+    auto_buf struct buf path = {.max = 2 * (size_t)PATH_LONG};
+
+    if (n >= PATH_LONG || path_where(l, s, n) != WHERE_OUTSIDE || s[0] == '~' ||
+        (s[0] != '/' && l->dir.n == 0))
+        return false;
+    if (s[0] != '/')
+        add_parts(&path, buf_str(&l->dir), l->dir.n);
+    add_parts(&path, s, n);
+    for (size_t i = 0; i < MIX_COUNT(those); i++)
+        if (under(&path, those[i]))
+            return true;
+    return false;
+}
+
 void path_go(struct look *l, const char *s, size_t n) {
     auto_buf struct buf path = {.max = 2 * (size_t)PATH_LONG};
 
@@ -180,8 +199,13 @@ static bool sample(const char *s, size_t n, size_t end) {
     return false;
 }
 
+/* A word of everyday language: it is a file only where it is the whole name of one. */
+static bool whole_name(const char *s, size_t n, size_t at, size_t k) {
+    return (at == 0 || strchr("/=@:\"'", s[at - 1])) && (at + k == n || strchr("/\"')", s[at + k]));
+}
+
 bool find_secret(const char *s, size_t n, size_t *from, size_t *to) {
-    enum { PART, MARK };
+    enum { PART, MARK, NAME };
     static const struct {
         const char *text;
         int where;
@@ -204,7 +228,8 @@ bool find_secret(const char *s, size_t n, size_t *from, size_t *to) {
             at = hit ? (size_t)(hit - s) : 0;
             found = hit && (those[i].text[0] != '.' || at + k == n || !plain(s[at + k]));
         } else {
-            found = find_part(s, n, those[i].text, &at);
+            found = find_part(s, n, those[i].text, &at) &&
+                    (those[i].where == PART || whole_name(s, n, at, k));
         }
         if (found && !sample(s, n, at + k)) {
             *from = at;

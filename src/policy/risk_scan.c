@@ -306,6 +306,9 @@ static void redirect(struct scan *sc, char closer) {
         sc->words[sc->n_words++] = w;
         return;
     }
+    const bool both = c == '<' && next(sc) == '>';
+    bool text = false;
+
     sc->at++;
     if (c == '<' && here(sc) == '<') {
         sc->at++;
@@ -314,6 +317,7 @@ static void redirect(struct scan *sc, char closer) {
             return;
         }
         sc->at++; /* <<< text: what is read */
+        text = true;
     }
     while (here(sc) && strchr(">|&<", here(sc)))
         sc->at++;
@@ -323,7 +327,7 @@ static void redirect(struct scan *sc, char closer) {
         return;
     struct word *w = scan_word(sc, closer);
 
-    w->as = c == '>' ? WORD_OUT : WORD_IN;
+    w->as = text ? WORD_TEXT : c == '>' || both ? WORD_OUT : WORD_IN;
 }
 
 /* ---- here-documents ---- */
@@ -370,6 +374,14 @@ static size_t doc_end(const struct scan *sc, const struct doc *d, size_t *behind
     }
 }
 
+static void read_code(const struct scan *sc, size_t to) {
+    const size_t from = sc->at;
+
+    scan_mark(sc, WHY_LANGUAGE, from, to);
+    judge_code(sc->look, sc->s + from, to - from, sc->inner ? sc->from : from,
+               sc->inner ? sc->to : to);
+}
+
 static void read_docs(struct scan *sc) {
     const size_t n = sc->n_docs;
     struct doc docs[DOCS];
@@ -383,7 +395,9 @@ static void read_docs(struct scan *sc) {
         const size_t text = sc->text.n;
 
         sc->n = to;
-        if (docs[i].run)
+        if (docs[i].into == READS_CODE)
+            read_code(sc, to);
+        if (docs[i].into == READS_COMMANDS)
             scan_inner(sc, '\0');
         else if (!docs[i].raw)
             substitutions(sc, to);
@@ -403,10 +417,10 @@ static void end_command(struct scan *sc, struct list *l, enum piped then) {
     if (++sc->look->commands > COMMANDS_MOST)
         give_up(sc);
     if (sc->n_words > l->words) {
-        const bool reads = judge(sc, l->words, l->piped);
+        const enum reads reads = judge(sc, l->words, l->piped);
 
-        for (size_t i = 0; i < sc->n_docs && reads; i++)
-            sc->docs[i].run = true;
+        for (size_t i = 0; i < sc->n_docs && reads != READS_ITSELF; i++)
+            sc->docs[i].into = reads;
     }
     sc->n_words = l->words;
     buf_cut(&sc->text, l->text, sc->text.n - l->text);
