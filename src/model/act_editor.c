@@ -1,4 +1,5 @@
 /* act_editor.c - the draft in $EDITOR, and back. While it is there nobody writes here. */
+#include "editing.h"
 #include "private.h"
 
 #include <stdlib.h>
@@ -51,21 +52,15 @@ static void chip_again(struct editor *e, const struct chip *was, const char *nam
 }
 
 static void take_text(struct editor *e, const char *text) {
-    struct chip *chips = e->n_chips > 0 ? xcalloc(e->n_chips, sizeof *chips) : NULL;
     const size_t n = e->n_chips;
+    struct chip *chips = chip_list_copy(e->chips, n);
     auto_free char *was = xstrdup(buf_str(&e->text));
 
-    for (size_t i = 0; i < n; i++) {
-        chips[i] = e->chips[i];
-        chips[i].path = chips[i].path ? xstrdup(chips[i].path) : NULL;
-    }
     editor_set(e, text);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         if (chips[i].kind == CHIP_FILE)
             chip_again(e, &chips[i], was + chips[i].off, chips[i].len);
-        free(chips[i].path);
-    }
-    free(chips);
+    chip_list_free(chips, n);
 }
 
 void act_editor_done(struct model *m, struct session *s, const char *text) {

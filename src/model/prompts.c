@@ -413,6 +413,7 @@ static void unstash(struct session *s) {
     editor_set(&s->draft, p->stash ? p->stash : "");
     if (p->stash)
         chips_set(&s->draft, p->stash_chips, p->n_stash_chips);
+    undo_recorded(&s->draft);
     set_string(&p->stash, NULL);
 }
 

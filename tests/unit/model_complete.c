@@ -165,8 +165,8 @@ static void moving_away_shuts_it(void **state) {
 static void tab_says_when_there_is_nothing(void **state) {
     static const struct {
         const char *text, *says;
-    } table[] = {{"hello", "begins with @"},
-                 {"", "begins with @"},
+    } table[] = {{"hello", "completes @names"},
+                 {"", "completes @names"},
                  {"/nothing", "no command"},
                  {"@zzqqxx", "no file"}};
 

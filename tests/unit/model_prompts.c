@@ -76,6 +76,9 @@ static void files_of_the_draft_come_back_with_it(void **state) {
     assert_non_null(strstr(kit_file(k, DIR_ "drafts/s2"), "/w/a.c"));
     down(k, "see @a.c ");
     assert_int_equal(e->n_chips, 1);
+    assert_true(editor_undo(e));
+    assert_true(editor_redo(e)); /* its way back knows them, too */
+    assert_int_equal(e->n_chips, 1);
     assert_string_equal(e->chips[0].path, "/w/a.c");
     kit_free(k);
 }
