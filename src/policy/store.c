@@ -335,14 +335,14 @@ static enum rc append(const char *dir, const char *line, size_t n, struct err *e
         return err_set(err, RC_IO, 0, "could not write %s: it belongs to somebody else", path);
     if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0 && fchmod(fd, S_IRUSR | S_IWUSR) != 0)
         return failed(err, "write", path, errno);
-    if (st.st_size > 0)
-        (void)pread(fd, &last, 1, st.st_size - 1);
+    if (st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) < 0)
+        return failed(err, "read", path, errno);
     /* a line that was torn by a crash ends here */
     if ((last != '\n' && !write_full(fd, "\n", 1)) || !write_full(fd, line, n) || fsync(fd) != 0) {
         const int error = errno;
 
-        (void)ftruncate(fd, st.st_size); /* half a line would say what was not done */
-        return failed(err, "write", path, error);
+        /* half a line would say what was not done */
+        return failed(err, ftruncate(fd, st.st_size) == 0 ? "write" : "repair", path, error);
     }
     return RC_OK;
 }
