@@ -13,7 +13,7 @@ enum {
     SEQ_WAIT = 100,    /* the rest of a sequence or a character */
     OSC_WAIT = 500,    /* the rest of an answer */
     PASTE_WAIT = 1000, /* silence inside a paste whose end mark got lost */
-    STALL_MAX = 60000, /* after such a silence its rest may still come */
+    STALL_MAX = 60000, /* after such a silence its rest may still come; of a sequence, too */
     BURST = 16,        /* more bytes in one read than hands type */
     BURST_WAIT = 100,  /* what comes sooner behind a paste without marks is of it */
     LONG_BURST = 512,  /* so much at once needs no second line end to be a paste */
@@ -37,8 +37,8 @@ struct decoder {
     /* what comes is the rest of an answer whose head was given up */
     enum { TORN_NOT, TORN_STRING, TORN_DEVICE } torn;
     int64_t heard_at;
-    int64_t stalled_at; /* when a paste fell silent before its end; 0: none did */
-    int64_t esc_at;     /* when waiting made an Esc a lone one, and it was the last key; 0: not */
+    int64_t stalled_at;  /* when a paste fell silent before its end; 0: none did */
+    int64_t esc_at;      /* when waiting made an Esc a lone one, and it was the last key; 0: not */
     int64_t given_up_at; /* when what else began with Esc was given up; no key came since */
     struct known *known;
     size_t n_known, cap_known;
@@ -104,9 +104,7 @@ static bool is_paste_rest(const struct decoder *d, const char *p, size_t n, int6
     return n >= BURST || memmem(p, n, paste_end, sizeof paste_end - 1);
 }
 
-static bool is_text_byte(char c) {
-    return c == '\t' || ((unsigned char)c >= ' ' && c != 0x7f);
-}
+static bool is_text_byte(char c) { return c == '\t' || ((unsigned char)c >= ' ' && c != 0x7f); }
 
 /* Without marks: lines at once, as no hand types them. What is behind the last line end tells it
  * from Enter held down; where nothing is, it takes three lines of nothing but text. */
@@ -537,7 +535,7 @@ static enum step head_step(struct decoder *d, struct key *out, int64_t now, bool
     const char *p = d->in.p + d->at;
     const size_t n = d->in.n - d->at;
     const bool behind = d->at > d->fed;
-    const bool rest = d->given_up_at && now - d->given_up_at < LATE_WAIT; /* perhaps */
+    const bool rest = d->given_up_at && now - d->given_up_at < STALL_MAX; /* perhaps */
     size_t used = 0;
     enum step s = *p == '\033' ? escape_step(d, p, n, &used, out) : char_step(p, n, &used, out);
 

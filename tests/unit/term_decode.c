@@ -364,16 +364,17 @@ static void what_a_slow_line_tears_is_no_text_and_no_command(void **state) {
     }
 }
 
-/* Keypads send ESC O y for a digit. Of what was given up, a letter that comes soon may be the rest. */
+/* Keypads send ESC O y for a digit. Of what was given up, a letter that comes soon may be the rest.
+ */
 static void a_key_soon_behind_a_torn_sequence_says_so(void **state) {
     static const struct {
         const char *head;
         int64_t later;
         bool crowded;
     } table_of_heads[] = {
-        {"\033O", 300, true},     {"\033O", 1099, true},      {"\033O", 1101, false},
-        {"\033[1;", 300, true},   {"\033[?2026;1$", 300, true}, {"\033[<0;1", 1101, false},
-        {"\033", 300, false},     {"\033\033", 300, false},    {"", 300, false},
+        {"\033O", 300, true},   {"\033O", 60000, true},       {"\033O", 60101, false},
+        {"\033[1;", 300, true}, {"\033[?2026;1$", 300, true}, {"\033[M y", 1500, true},
+        {"\033", 300, false},   {"\033\033", 300, false},     {"", 300, false},
     };
 
     (void)state;
