@@ -379,8 +379,10 @@ void asks_tick(struct model *m) {
     for (size_t i = 0; i < m->n_asks; i++) {
         struct ask *a = m->asks[i];
 
-        if (ask_answerable(a) && m->now >= a->deadline)
-            set_state(m, a, ASK_EXPIRED);
+        if (!ask_answerable(a) || m->now < a->deadline)
+            continue;
+        set_state(m, a, ASK_EXPIRED);
+        call_resumes(a); /* it waits for nobody here any more */
     }
     for (size_t i = m->n_asks; i-- > 0;)
         if (droppable(m, m->asks[i]) && m->now - m->asks[i]->ended_at >= KEEP_MS)

@@ -333,8 +333,10 @@ static void unanswered_it_expires_at_29_seconds(void **state_) {
     (void)state_;
     kit_pass(k, 28999);
     assert_int_equal(state(k, "p1"), ASK_PENDING);
+    assert_int_equal(transcript_find_call(&k->m->shown->transcript, "c1")->state, CALL_WAITING);
     kit_pass(k, 1);
     assert_int_equal(state(k, "p1"), ASK_EXPIRED);
+    assert_int_equal(transcript_find_call(&k->m->shown->transcript, "c1")->state, CALL_RUNNING);
     answer(k, DECIDE_GRANT);
     assert_int_equal(answers(k), 0);
     completes(k, "s1", "c1", true);
