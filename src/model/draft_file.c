@@ -16,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUEUE_LOAD_MAX = 500, UNDO_MAX = 256 * 1024 };
+/* More than are let in (send.c): what comes back into a full queue is not lost. */
+enum { QUEUE_LOAD_MAX = 1000, UNDO_MAX = 256 * 1024 };
 static const char draft_head[] = "mixtui draft 1\n";
 
 /* ---- writing ---- */

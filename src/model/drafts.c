@@ -243,7 +243,10 @@ static void saved_again(struct model *m) {
 static void draft_written(struct model *m, const struct task *t, const struct pending_task *asked,
                           struct effects *fx) {
     struct session *s = asked->session;
+    const bool newest = s && s->priv->draft_write == t->id;
 
+    if (newest)
+        s->priv->draft_write = 0;
     if (t->err.rc == RC_BUSY) {
         if (s)
             own_lost(m, s, fx);
@@ -262,7 +265,7 @@ static void draft_written(struct model *m, const struct task *t, const struct pe
         act_error(m, &t->err,
                   "Drafts cannot be saved, they are only in memory; tried again every 5 s");
     m->disk_failed = true;
-    if (!s || s->priv->draft_write != t->id)
+    if (!newest)
         return;
     s->priv->save_again_at = m->now + SAVE_AGAIN_MS;
     if (s->draft_dirty_at == 0)
@@ -303,8 +306,8 @@ void journal_touch(struct model *m, struct session *s) {
 }
 
 static int64_t due(const struct session *s) {
-    if (s->draft_dirty_at == 0 || !s->draft_loaded)
-        return 0;
+    if (s->draft_dirty_at == 0 || !s->draft_loaded || s->priv->draft_write)
+        return 0; /* a disk that hangs gets the newest once it takes something again */
     return s->priv->save_again_at ? s->priv->save_again_at : s->draft_dirty_at + SAVE_AFTER_MS;
 }
 

@@ -160,7 +160,7 @@ struct session_private {
     bool fork_next;  /* the whole session is forked once the load is through */
     int64_t rows_arriving, rows_loaded;
     /* the draft on disk */
-    uint32_t draft_read, draft_write; /* task ids; 0: none */
+    uint32_t draft_read, draft_write; /* task ids, under way; 0: none */
     int64_t save_again_at;            /* after a failed write; 0: none failed */
     /* hashes: of what was given to the disk last, and of what it surely has; 0: nothing */
     uint64_t disk_asked, disk_has;

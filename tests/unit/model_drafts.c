@@ -45,6 +45,28 @@ static void a_draft_is_on_disk_a_second_later(void **state) {
     kit_free(k);
 }
 
+/* Whoever types for an hour meanwhile has one write of it in memory, and then one more. */
+static void a_disk_that_hangs_collects_no_drafts(void **state) {
+    struct kit *k = online();
+    char text[32];
+
+    (void)state;
+    kit_pass(k, 5000);
+    k->disk_slow = true;
+    for (int i = 0; i < 30; i++) {
+        (void)snprintf(text, sizeof text, "draft number %d", i);
+        kit_type(k, text);
+        kit_pass(k, 2000);
+    }
+    assert_in_range(k->fx->n_tasks, 1, 4);
+    k->disk_slow = false;
+    kit_disk(k);
+    kit_pass(k, 1001);
+    again(k);
+    assert_string_equal(draft(k), "draft number 29");
+    kit_free(k);
+}
+
 static void every_session_has_its_own(void **state) {
     struct kit *k = online();
 
@@ -559,6 +581,7 @@ static void the_demo_and_odd_addresses_have_safe_names(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_draft_is_on_disk_a_second_later),
+        cmocka_unit_test(a_disk_that_hangs_collects_no_drafts),
         cmocka_unit_test(every_session_has_its_own),
         cmocka_unit_test(an_emptied_draft_has_no_file),
         cmocka_unit_test(the_draft_of_a_new_session_moves_with_it),
