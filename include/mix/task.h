@@ -14,11 +14,9 @@ enum task_kind {
     TASK_WRITE,
     TASK_RENAME, /* the file at path gets the name in data, at once; one that is missing: RC_OK */
     TASK_APPEND, /* data -> end of path, one write, fsync; 0600 */
-    /* path (a directory; `~` expanded) -> entries, sorted directories first, then by name */
-    TASK_SCAN,
-    /* path -> entries of the whole tree below it with names relative to it, breadth first, at most
+    /* path (a directory; `~` expanded) -> entries, sorted directories first, then by name, at most
        50,000 */
-    TASK_FIND,
+    TASK_SCAN,
     TASK_STAT, /* path -> entries[0] */
     /* path: a new directory, as the person's others are; RC_IO, EEXIST when the name is taken */
     TASK_MKDIR,

@@ -2,6 +2,8 @@
 #ifndef MIX_JOB_FS_H
 #define MIX_JOB_FS_H
 
+#include <dirent.h>
+
 #include "mix/task.h"
 
 enum { FS_ENTRIES_MAX = 50000 };
@@ -22,7 +24,7 @@ void fs_rename(struct task *t);
 void fs_stat(struct task *t);
 void fs_look(struct task *t, struct fs_stop stop, const char *home);
 void fs_scan(struct task *t, struct fs_stop stop);
-void fs_find(struct task *t, struct fs_stop stop);
+DIR *fs_open_dir(const char *path, int flags); /* of open(2); no FIFO holds it; NULL: errno */
 /* TASK_RULES_* and TASK_AUDIT_*. */
 void policy_run(struct task *t);
 

@@ -229,9 +229,6 @@ static void run(struct job *j, struct task *t) {
     case TASK_SCAN:
         fs_scan(t, stop);
         break;
-    case TASK_FIND:
-        fs_find(t, stop);
-        break;
     case TASK_STAT:
         fs_stat(t);
         break;

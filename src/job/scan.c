@@ -1,7 +1,6 @@
-/* scan.c - directories: one, or the whole tree below one. */
+/* scan.c - a directory, and files somebody named. */
 #include "fs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -60,8 +59,8 @@ static int directories_first(const void *a, const void *b) {
     return by_name(a, b);
 }
 
-/* Adds what lies in the open directory; names get `prefix`. False: cancelled. */
-static bool list_dir(struct listing *l, DIR *dir, const char *prefix, bool hidden) {
+/* Adds what lies in the open directory. False: cancelled. */
+static bool list_dir(struct listing *l, DIR *dir) {
     const struct dirent *d;
 
     while ((d = readdir(dir)) != NULL) {
@@ -76,15 +75,14 @@ static bool list_dir(struct listing *l, DIR *dir, const char *prefix, bool hidde
         l->v = xgrow(l->v, l->n, &l->cap, sizeof *l->v);
         struct dir_entry *e = &l->v[l->n++];
 
-        *e = (struct dir_entry){.hidden = hidden || d->d_name[0] == '.'};
+        *e = (struct dir_entry){.hidden = d->d_name[0] == '.'};
         fill(e, dirfd(dir), d->d_name);
-        e->name = *prefix ? arena_printf(&l->task->arena, "%s/%s", prefix, d->d_name)
-                          : arena_strdup(&l->task->arena, d->d_name);
+        e->name = arena_strdup(&l->task->arena, d->d_name);
     }
     return true;
 }
 
-static DIR *open_dir(const char *path, int flags) {
+DIR *fs_open_dir(const char *path, int flags) {
     const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | flags);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 
@@ -94,7 +92,7 @@ static DIR *open_dir(const char *path, int flags) {
 }
 
 static DIR *open_top(struct task *t) {
-    DIR *dir = open_dir(t->path, 0);
+    DIR *dir = fs_open_dir(t->path, 0);
     char text[128];
 
     if (!dir)
@@ -120,49 +118,9 @@ void fs_scan(struct task *t, struct fs_stop stop) {
 
     if (!dir)
         return;
-    if (list_dir(&l, dir, "", false) && l.n > 1)
+    if (list_dir(&l, dir) && l.n > 1)
         qsort(l.v, l.n, sizeof *l.v, directories_first);
     closedir(dir);
-    hand_over(&l);
-}
-
-static bool ends_in_git(const char *name) { return strcmp(path_base(name), ".git") == 0; }
-
-/* One directory of the tree, sorted by itself. Unreadable ones and links have nothing below them.
- */
-static bool find_below(struct listing *l, const char *name, bool hidden) {
-    auto_buf struct buf path = {.max = 64 * MIX_KIB};
-
-    if (buf_addf(&path, "%s/%s", l->task->path, name) != RC_OK)
-        return true;
-    DIR *dir = open_dir(path.p, O_NOFOLLOW);
-    const size_t first = l->n;
-
-    if (!dir)
-        return true;
-    const bool go_on = list_dir(l, dir, name, hidden);
-
-    if (l->n - first > 1)
-        qsort(l->v + first, l->n - first, sizeof *l->v, by_name);
-    closedir(dir);
-    return go_on;
-}
-
-void fs_find(struct task *t, struct fs_stop stop) {
-    struct listing l = {.task = t, .stop = stop};
-    DIR *dir = open_top(t);
-
-    if (!dir)
-        return;
-    bool go_on = list_dir(&l, dir, "", false);
-
-    if (l.n > 1)
-        qsort(l.v, l.n, sizeof *l.v, by_name);
-    closedir(dir);
-    /* The list is its own queue: what a directory holds is added behind it. */
-    for (size_t i = 0; go_on && i < l.n && !t->cut; i++)
-        if (l.v[i].is_dir && !ends_in_git(l.v[i].name))
-            go_on = find_below(&l, l.v[i].name, l.v[i].hidden);
     hand_over(&l);
 }
 

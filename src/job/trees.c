@@ -3,6 +3,7 @@
  * A thread walks, broad first, and fills chunks; it waits when the asker is CHUNKS_AHEAD behind. A
  * chunk is handed over when it is full or a few ms old, so that the first rows are there at once.
  */
+#include "fs.h"
 #include "trees.h"
 
 #include "mix/ring.h"
@@ -98,7 +99,7 @@ static enum tree_kind look(int dir, const struct dirent *d, bool *below) {
     unsigned char type = d->d_type;
 
     if (type == DT_UNKNOWN && fstatat(dir, d->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        type = IFTODT(st.st_mode);
+        type = (unsigned char)IFTODT(st.st_mode);
     *below = type == DT_DIR;
     if (type == DT_LNK)
         return fstatat(dir, d->d_name, &st, 0) == 0 ? kind_of(st.st_mode) : TREE_DANGLING;
@@ -147,15 +148,6 @@ static enum step walk_dir(struct walk *w, DIR *dir, const char *prefix) {
     return STEP_ON;
 }
 
-static DIR *open_below(const char *path, int flags) {
-    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | flags);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-
-    if (fd >= 0 && !dir)
-        close(fd);
-    return dir;
-}
-
 /* Unreadable ones have nothing below them. */
 static enum step walk_next(struct walk *w) {
     auto_free char *prefix = xstrdup(w->dirs.p + w->next_dir);
@@ -168,7 +160,7 @@ static enum step walk_next(struct walk *w) {
     }
     if (buf_addf(&path, "%s/%s", w->scan->path, prefix) != RC_OK)
         return STEP_ON;
-    DIR *dir = open_below(path.p, O_NOFOLLOW);
+    DIR *dir = fs_open_dir(path.p, O_NOFOLLOW);
 
     if (!dir)
         return STEP_ON;
@@ -188,7 +180,7 @@ static void *scan_tree(void *arg) {
                      .chunk.max = 2 * TREE_BYTES_MAX,
                      .dirs.max = TREE_BYTES_MAX,
                      .began = clock_now()};
-    DIR *dir = open_below(s->path, 0);
+    DIR *dir = fs_open_dir(s->path, 0);
     const int why = errno;
     enum step step = STEP_ON;
 

@@ -254,18 +254,6 @@ static void a_scan_sorts_and_follows_links(void **state) {
     task_free(t);
 }
 
-static void a_find_goes_breadth_first_and_not_through_links(void **state) {
-    (void)state;
-    make("tree/a/deep/x", "1");
-    make("tree/b", "1");
-    make("tree/.git/objects", "1");
-    make("tree/.cfg/y", "1");
-    assert_int_equal(symlink("..", at("tree/a/up")), 0);
-    assert_names(ask(TASK_FIND, at("tree"), NULL),
-                 ".cfg/* .git/* a/ b .cfg/y* a/deep/ a/up/ a/deep/x");
-    assert_int_equal(done(TASK_FIND, at("nothing"), NULL), RC_IO);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_write_replaces_the_whole_file),
@@ -275,7 +263,6 @@ int main(void) {
         cmocka_unit_test(what_cannot_be_read_is_told_apart),
         cmocka_unit_test(a_tilde_is_the_home_directory),
         cmocka_unit_test(a_scan_sorts_and_follows_links),
-        cmocka_unit_test(a_find_goes_breadth_first_and_not_through_links),
     };
 
     return cmocka_run_group_tests(tests, begin, finish);

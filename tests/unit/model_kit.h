@@ -179,7 +179,6 @@ KIT_FN void kit_do_task(struct kit *k, struct task *t) {
     case TASK_OWN_DROP:
     case TASK_OWN_ASK:
     case TASK_OWN_WATCH:
-    case TASK_FIND:
     case TASK_LOOK:
     case TASK_RUN:
     case TASK_CANCEL:
