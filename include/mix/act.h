@@ -45,6 +45,7 @@ void act_queue_go(struct model *m, struct session *s, struct effects *fx);
 void act_queue_drop(struct model *m, struct session *s, size_t at, struct effects *fx);
 /* Of a message by its id. Into the history as well; act_queue_undo puts it where it was. */
 void act_queue_delete(struct model *m, struct session *s, uint32_t id, struct effects *fx);
+void act_queue_clear(struct model *m, struct session *s, struct effects *fx); /* all of them */
 void act_queue_undo(struct model *m, struct session *s, struct effects *fx);
 void act_queue_move(struct model *m, struct session *s, uint32_t id, int by, struct effects *fx);
 /* Cancels the turn, waits until that has settled, and sends this one before the others. */
@@ -120,7 +121,6 @@ void act_look_again(struct model *m);
 void act_files_refresh(struct model *m, struct effects *fx);
 void act_files_move(struct model *m, int by);
 void act_upload(struct model *m, const char *path, struct effects *fx);
-void act_download(struct model *m, struct effects *fx);
 void act_file_delete(struct model *m, struct effects *fx);     /* already confirmed */
 void act_transfer_cancel(struct model *m, struct effects *fx); /* the newest */
 void act_transfers_cancel(struct model *m, struct effects *fx);

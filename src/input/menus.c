@@ -59,9 +59,9 @@ static bool is_act(enum cmd c) {
         return true;
     case SCOPE_COMPOSER:
         return c == CMD_SEND || c == CMD_PROMPTS || c == CMD_DRAFT_CLEAR || c == CMD_EDIT_UNDO ||
-               c == CMD_EDIT_REDO || c == CMD_EDIT_YANK_OLDER || c == CMD_EDIT_WORDS ||
-               c == CMD_EDIT_UPPER || c == CMD_EDIT_LOWER || c == CMD_EDIT_CAPITAL ||
-               c == CMD_EDIT_KILL_NEXT;
+               c == CMD_EDIT_REDO || c == CMD_EDIT_KILL_WORD || c == CMD_EDIT_YANK_OLDER ||
+               c == CMD_EDIT_WORDS || c == CMD_EDIT_UPPER || c == CMD_EDIT_LOWER ||
+               c == CMD_EDIT_CAPITAL || c == CMD_EDIT_KILL_NEXT;
     case SCOPE_LIST:
     case SCOPE_FIELD:
     case SCOPE_ASK:

@@ -217,6 +217,8 @@ static size_t target(struct editor *e, enum motion to) {
         return edit_next(e, e->caret);
     case TO_WORD_LEFT:
         return edit_word_left(e, e->caret);
+    case TO_BLANK_LEFT:
+        return edit_blank_left(e, e->caret);
     case TO_WORD_RIGHT:
         return edit_word_right(e, e->caret);
     case TO_LINE_START:

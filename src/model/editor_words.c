@@ -28,6 +28,22 @@ size_t edit_word_left(const struct editor *e, size_t at) {
     return at;
 }
 
+size_t edit_blank_left(const struct editor *e, size_t at) {
+    bool inside = false;
+    while (at > 0) {
+        const size_t before = edit_prev(e, at);
+        const enum text_class c = edit_class(e, before);
+        const bool blank = c == CLASS_BLANK || c == CLASS_LINE_END;
+        if (blank && inside)
+            break;
+        if (editor_chip_at(e, before))
+            return inside ? at : before;
+        inside = inside || !blank;
+        at = before;
+    }
+    return at;
+}
+
 size_t edit_word_right(const struct editor *e, size_t at) {
     enum text_class is = CLASS_BLANK;
     while (at < e->text.n) {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { R_UNKNOWN, R_MESSAGE, R_GO, R_TEXT, R_NONE, R_RESEND, R_DROP, R_EDIT, R_NOW, R_UP, R_DOWN };
-enum { R_OUT = R_DOWN + 1, R_UNDO, R_FIELD, R_DONE };
+enum { R_OUT = R_DOWN + 1, R_UNDO, R_FIELD, R_DONE, R_ALL };
 enum { LINE_MAX_BYTES = 1000 };
 
 static const char *why_queue(const struct model *m) {
@@ -91,9 +91,12 @@ static void queue_rows(const struct model *m, struct panel *p) {
     if (s->n_queue == 0 && s->sent != SENT_UNKNOWN)
         panel_add(p, ROW_TEXT, R_NONE, NULL, "Nothing waits here.");
     if (s->held && s->sent != SENT_UNKNOWN)
-        panel_add(p, ROW_ACTION, R_GO, "let the queue go on", "r: it is held")->tone = TONE_GOOD;
+        panel_add(p, ROW_ACTION, R_GO, "let it go on", "r: the queue is held")->tone = TONE_GOOD;
     if (s->priv->n_gone > 0)
-        panel_add(p, ROW_ACTION, R_UNDO, "bring back what was taken out last", "u");
+        panel_add(p, ROW_ACTION, R_UNDO, "bring back", "u: what was taken out last");
+    if (s->n_queue > 1)
+        panel_add(p, ROW_ACTION, R_ALL, "take all out", "into the prompt history")->destroys =
+            arena_printf(&p->rows_arena, "%zu messages leave the queue", s->n_queue);
     if (s->n_queue > 0)
         panel_add(
             p, ROW_TEXT, R_TEXT, NULL,
@@ -187,6 +190,9 @@ static void queue_enter(struct model *m, struct panel *p, const struct panel_row
         break;
     case R_UNDO:
         act_queue_undo(m, s, fx);
+        break;
+    case R_ALL:
+        act_queue_clear(m, s, fx);
         break;
     case R_GO:
         act_queue_go(m, s, fx);

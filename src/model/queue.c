@@ -209,6 +209,20 @@ void act_queue_delete(struct model *m, struct session *s, uint32_t id, struct ef
     model_settle(m, fx);
 }
 
+void act_queue_clear(struct model *m, struct session *s, struct effects *fx) {
+    const size_t n = s->n_queue;
+
+    while (s->n_queue > 0) {
+        const size_t left = s->n_queue;
+
+        act_queue_delete(m, s, s->queue[left - 1].id, fx);
+        if (s->n_queue == left) /* why was said */
+            return;
+    }
+    if (n > 0)
+        act_notice(m, "All %zu taken out of the queue; they are in the prompt history (Up)", n);
+}
+
 void act_queue_undo(struct model *m, struct session *s, struct effects *fx) {
     struct session_private *p = s->priv;
 

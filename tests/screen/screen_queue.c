@@ -41,14 +41,14 @@ static void everything_by_keys(void **state) {
     struct screen *s = waiting(*state, demo);
 
     type_line(s, "a draft");
-    leader(s, "y");
+    leader(s, "Q");
     screen_wait(s, "Message > Queue");
     screen_wait(s, "waits for the turn");
     screen_keys(s, "d");
     screen_wait_gone(s, "  wait-a");
     screen_keys(s, "u");
     screen_wait(s, "wait-a");
-    screen_keys(s, KEY_DOWN KEY_DOWN); /* to the third */
+    screen_keys(s, KEY_DOWN); /* from the second to the third */
     screen_keys(s, "KK");
     screen_wait_quiet(s, 200);
     screen_keys(s, "e");
@@ -82,7 +82,7 @@ static void everything_without_letters(void **state) {
     struct peer *demo = demo_at(*state, NULL);
     struct screen *s = waiting(*state, demo);
 
-    leader(s, "y");
+    leader(s, "Q");
     screen_wait(s, "Message > Queue");
     screen_keys(s, " ");
     screen_wait(s, "send it now");
@@ -94,6 +94,12 @@ static void everything_without_letters(void **state) {
     screen_keys(s, KEY_ENTER);
     comes(s, demo, "wait-a");
     assert_int_equal(said(demo, "wait-b"), 0);
+    screen_keys(s, "\033[F"); /* both that are left */
+    screen_keys(s, KEY_ENTER);
+    screen_wait(s, "2 messages leave the queue");
+    screen_pause(s, 600);
+    screen_keys(s, KEY_ENTER);
+    screen_wait(s, "Nothing waits here");
     screen_keys(s, KEY_ESC);
     screen_wait_gone(s, "Message > Queue");
     assert_int_equal(quit(s), 0);

@@ -21,7 +21,7 @@ static void play(struct editor *e, const char *steps, struct buf *killed) {
     } motions[] = {{'l', TO_LEFT},       {'r', TO_RIGHT},      {'b', TO_WORD_LEFT},
                    {'f', TO_WORD_RIGHT}, {'a', TO_LINE_START}, {'e', TO_LINE_END},
                    {'<', TO_START},      {'>', TO_END},        {'u', TO_UP},
-                   {'d', TO_DOWN}};
+                   {'d', TO_DOWN},       {'w', TO_BLANK_LEFT}};
     for (const char *p = steps; *p; p++) {
         if (*p != '\\') {
             size_t n = text_cluster(p, strlen(p)).bytes;
@@ -55,6 +55,11 @@ static const struct {
     {"abc\\L", "ab|"},
     {"abc\\a\\R", "|bc"},
     {"one two\\B", "one |"},
+    {"see src/main.c\\W", "see |"},
+    {"see src/main.c\\B", "see src/main.|"},
+    {"see --x  \\W", "see |"},
+    {"one\n\xe6\x97\xa5,x\\W", "one\n|"},
+    {"  \\W", "|"},
     {"one two\\b\\B\\>", "two|"},
     {"one two\\b\\Ax", "x|two"},
     {"one two\\a\\f\\Ex", "onex|"},
