@@ -114,6 +114,7 @@ static void take_bytes(struct model *m, struct preview *d, const struct incoming
     const size_t room = PREVIEW_MOST - d->data.n, n = in->n < room ? in->n : room;
 
     (void)buf_add(&d->data, in->out, n);
+    d->body.s = buf_str(&d->data); /* it may have moved; what is shown grows at the end */
     if (n < in->n && !d->cut) {
         d->cut = true;
         panel_end_request(m, d->request); /* the server sends all of it */

@@ -87,6 +87,28 @@ static void a_server_that_sends_all_of_it_is_stopped(void **state) {
     kit_free(k);
 }
 
+/* Frames may come between its pieces: then they show the first one, wherever it is kept by now. */
+static void what_is_shown_moves_with_what_came(void **state) {
+    struct kit *k = reading("main.c", 200000);
+    char piece[1000], *between[200];
+
+    (void)state;
+    memset(piece, '\n', sizeof piece);
+    for (size_t i = 0; i < MIX_COUNT(between); i++) {
+        bytes(k, piece, sizeof piece);
+        between[i] = xcalloc(1, 4000); /* so that what grows has to move */
+        const struct preview *d = preview_of(k->m);
+
+        assert_ptr_equal(d->body.s, d->data.p);
+        assert_true(d->body.n > 0 && d->body.n <= d->data.n);
+    }
+    whole(k, NULL);
+    assert_int_equal(preview_of(k->m)->body.n, 200000);
+    for (size_t i = 0; i < MIX_COUNT(between); i++)
+        free(between[i]);
+    kit_free(k);
+}
+
 static void what_it_is_is_seen_by_its_bytes(void **state) {
     static const struct {
         const char *name, *s;
@@ -189,6 +211,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_its_first_part_is_asked_for),
         cmocka_unit_test(a_server_that_sends_all_of_it_is_stopped),
+        cmocka_unit_test(what_is_shown_moves_with_what_came),
         cmocka_unit_test(what_it_is_is_seen_by_its_bytes),
         cmocka_unit_test(markdown_is_read_as_written_by_a_key),
         cmocka_unit_test(empty_gone_and_broken_off_are_said),
