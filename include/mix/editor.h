@@ -29,7 +29,6 @@ bool editor_move_row(struct editor *e, int by, int width);
 bool editor_kill(struct editor *e, enum motion to, struct buf *killed);
 /* Kills that follow each other become one. False: there was nothing. */
 bool editor_kill_into(struct editor *e, enum motion to, struct kills *k);
-void kills_add(struct kills *k, const char *text, size_t n);
 bool editor_yank(struct editor *e, struct kills *k);
 /* In place of what was yanked just now. False: nothing was. */
 bool editor_yank_older(struct editor *e, struct kills *k);

@@ -33,12 +33,6 @@ static void push(struct kills *k, char *text) {
     k->v[k->n++] = text;
 }
 
-void kills_add(struct kills *k, const char *text, size_t n) {
-    if (n > 0 && n <= KILL_BYTES)
-        push(k, xstrndup(text, n));
-    k->in = NULL;
-}
-
 bool editor_kill_into(struct editor *e, enum motion to, struct kills *k) {
     auto_buf struct buf killed = {.max = KILL_BYTES};
     const bool joins = goes_on(k, e, false);

@@ -360,20 +360,6 @@ uint32_t transfers_download(struct model *m, const char *name, const char *path,
     return id;
 }
 
-void act_download(struct model *m, struct effects *fx) {
-    const struct file_info *f = model_selected_file(m);
-
-    if (!f || !files_speaker(m)) {
-        act_notice(m, "No file is selected");
-        return;
-    }
-    if (f->is_dir) {
-        act_notice(m, "Directories cannot be downloaded");
-        return;
-    }
-    (void)transfers_download(m, f->name, NULL, f->size, NULL, 0, fx);
-}
-
 /* The name is taken: the next number. False when there is none left. */
 static bool download_again(struct model *m, struct transfer *t, struct effects *fx) {
     if (t->number == LAST_NUMBER)

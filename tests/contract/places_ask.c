@@ -1,5 +1,6 @@
 /* places_ask.c - the deeds: a person sets what a request can say, by the fields and commands that
  * are on the screen. */
+#include "mix/files.h"
 #include "mix/picture.h"
 #include "places.h"
 
@@ -250,7 +251,7 @@ static void deed_files(struct kit *k) {
     kit_step(k);
     answer_text(k, OP_FILES_LIST,
                 "[{\"name\":\"zqfile.txt\",\"size\":1,\"modified\":1,\"isDir\":false}]");
-    act_download(k->m, k->fx);
+    act_files_download(k->m, k->fx);
     act_upload(k->m, "/zqdir/up.txt", k->fx);
     act_file_delete(k->m, k->fx);
     kit_step(k);

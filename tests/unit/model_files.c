@@ -3,6 +3,7 @@
 #include <limits.h>
 
 #include "mix/editor.h"
+#include "mix/files.h"
 #include "model_kit.h"
 
 static const char *const ids[] = {"s1", "s2"};
@@ -201,7 +202,7 @@ static void a_download_never_replaces_a_file(void **state) {
 
     (void)state;
     refresh(k, (const char *[]){"plan.v2.md"}, 1);
-    act_download(k->m, k->fx);
+    act_files_download(k->m, k->fx);
     kit_step(k);
     for (size_t i = 0; i < MIX_COUNT(paths); i++) {
         const struct request *r = kit_last(k, OP_FILE_GET);
@@ -223,7 +224,7 @@ static void a_download_gives_up_after_99_names(void **state) {
 
     (void)state;
     refresh(k, (const char *[]){"a"}, 1);
-    act_download(k->m, k->fx);
+    act_files_download(k->m, k->fx);
     kit_step(k);
     for (int i = 0; i < 100; i++) {
         assert_int_equal(newest(k)->state, XFER_RUNNING);
@@ -254,7 +255,7 @@ static void the_local_name_of_a_download_is_harmless(void **state) {
         struct kit *k = start();
 
         refresh(k, &rows[i].name, 1);
-        act_download(k->m, k->fx);
+        act_files_download(k->m, k->fx);
         kit_step(k);
         assert_string_equal(kit_last(k, OP_FILE_GET)->local_path, rows[i].path);
         kit_free(k);
