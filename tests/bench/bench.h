@@ -37,10 +37,14 @@ struct feed {
     bool markup;          /* they are Markdown with code and a table, else numbered words */
     int64_t download;     /* size of every file */
     int delay_ms;         /* before the answer about one session */
+    size_t asks;          /* requests for permission, at once, over all sessions but bench-0 */
+    int ask_every_ms;     /* then one more each time; 0: no more */
+    uint64_t *answered;   /* clock_ns() when the last answer to one came; of feed_shared() */
 };
 #define FEED_DELTA 12 /* bytes of text in one event */
 pid_t feed_start(const struct feed *f, int *port);
 void feed_stop(pid_t pid);
+uint64_t *feed_shared(void); /* a number that the server's processes share with this one */
 /* A GET messages body of n messages and about `bytes` bytes; the path. */
 char *feed_history(const char *path, size_t n, size_t bytes);
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -157,15 +158,47 @@ static void add_markup(struct buf *b, size_t i) {
              i + 2, (int)n, text + at);
 }
 
+static void put_ask(int fd, size_t session, size_t i) {
+    char text[512];
+    const int n =
+        snprintf(text, sizeof text,
+                 "id: %zu\nevent: permission\ndata: {\"id\":\"p-%zu-%zu\",\"sessionId\":"
+                 "\"bench-%zu\",\"toolName\":\"Bash\",\"description\":\"\",\"action\":"
+                 "\"execute\",\"path\":\"/srv\",\"params\":{\"command\":\"make part-%zu\"}}\n"
+                 "retry: 30000\n\n",
+                 i + 2, session, i, session, i);
+
+    put(fd, text, (size_t)n);
+}
+
+/* The share of one session; all of them begin at different moments. */
+static void ask(int fd, size_t session) {
+    const size_t others = plan->sessions - 1, first = plan->asks / others;
+    const int64_t each = (int64_t)plan->ask_every_ms * (int64_t)others;
+
+    for (size_t i = 0; i < first; i++)
+        put_ask(fd, session, i);
+    for (size_t i = first; each > 0; i++) {
+        const int64_t ms = i > first ? each : each * (int64_t)session / (int64_t)others;
+
+        nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+        put_ask(fd, session, i);
+    }
+}
+
 static void stream(int fd, const char *path) {
     static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
                                "id: 1\nevent: connected\ndata: {\"sessionId\":\"bench-0\"}\n"
                                "retry: 30000\n\n";
     struct buf b = {0};
-    size_t n = strstr(path, "bench-0") ? plan->events : 0;
+    const char *name = strstr(path, "bench-");
+    const size_t session = name ? strtoul(name + 6, NULL, 10) : 0;
+    const size_t n = session == 0 ? plan->events : 0;
 
     buf_init(&b, 4 * MIX_MIB);
     put(fd, head, sizeof head - 1);
+    if (session > 0 && session < plan->sessions)
+        ask(fd, session);
     uint64_t from = clock_ns();
     for (size_t i = 0; i < n;) {
         size_t until = n;
@@ -185,6 +218,12 @@ static void stream(int fd, const char *path) {
 }
 
 /* ---- requests ---- */
+static void answered(int fd) {
+    if (plan->answered)
+        __atomic_store_n(plan->answered, clock_ns(), __ATOMIC_RELEASE);
+    answer_json(fd, 200, "{\"status\":\"granted\"}");
+}
+
 static void route(int fd, const char *line) {
     bool post = strncmp(line, "POST ", 5) == 0;
     const char *path = strchr(line, ' ');
@@ -194,6 +233,8 @@ static void route(int fd, const char *line) {
         stream(fd, path);
     else if (strncmp(path, "/doc", 4) == 0)
         answer_json(fd, 200, doc);
+    else if (post && strstr(path, "/permissions/"))
+        answered(fd);
     else if (strstr(path, "/files/upload"))
         answer_json(fd, 201, "{\"name\":\"big.bin\",\"size\":1,\"modified\":1770976867}");
     else if (strstr(path, "/files/"))
@@ -279,6 +320,15 @@ pid_t feed_start(const struct feed *f, int *port) {
         close(one);
     }
     _exit(0);
+}
+
+uint64_t *feed_shared(void) {
+    void *p =
+        mmap(NULL, sizeof(uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (p == MAP_FAILED)
+        exit(2);
+    return p;
 }
 
 void feed_stop(pid_t pid) {
