@@ -53,14 +53,14 @@ static void chip_again(struct editor *e, const struct chip *was, const char *nam
 
 static void take_text(struct editor *e, const char *text) {
     const size_t n = e->n_chips;
-    struct chip *chips = chip_list_copy(e->chips, n);
+    struct chip *chips = chips_copy(e->chips, n);
     auto_free char *was = xstrdup(buf_str(&e->text));
 
     editor_set(e, text);
     for (size_t i = 0; i < n; i++)
         if (chips[i].kind == CHIP_FILE)
             chip_again(e, &chips[i], was + chips[i].off, chips[i].len);
-    chip_list_free(chips, n);
+    chips_free(chips, n);
 }
 
 void act_editor_done(struct model *m, struct session *s, const char *text) {

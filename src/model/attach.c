@@ -2,6 +2,7 @@
  *
  * The message stands in its queue meanwhile, with its chips. Nothing of it is sent half: when one
  * file cannot be had, it stays there, held, and says why. */
+#include "editing.h"
 #include "private.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
  *   sending LENGTH IDLENGTH   the text and the id of the last message known before it was sent
  *   options PLAN THINK STEPS  of the record after it; no bytes of its own
  *   session PLAN THINK STEPS  of what is written next
- *   chip KIND OFF LEN SIZE PATHLEN   of the record after it; the path
+ *   chip KIND OFF LEN SIZE PATHLEN   of the record after it; the path; a size not known is -
  *   undo LENGTH               of the draft before it
  *   end */
 #include "draft_file.h"
@@ -36,8 +36,12 @@ static void write_chips(struct buf *out, const struct chip *v, size_t n) {
     for (size_t i = 0; i < n && i < CHIPS_MAX; i++) {
         const char *path = v[i].path ? v[i].path : "";
 
-        (void)buf_addf(out, "chip %d %zu %zu %lld %zu\n", (int)v[i].kind, v[i].off, v[i].len,
-                       v[i].size < 0 ? 0LL : (long long)v[i].size, strlen(path));
+        (void)buf_addf(out, "chip %d %zu %zu ", (int)v[i].kind, v[i].off, v[i].len);
+        if (v[i].size < 0)
+            (void)buf_adds(out, "-");
+        else
+            (void)buf_addf(out, "%lld", (long long)v[i].size);
+        (void)buf_addf(out, " %zu\n", strlen(path));
         write_text(out, path, strlen(path));
     }
 }
@@ -217,7 +221,7 @@ static void read_chip(struct reader *r, struct record *rec) {
 
     rec->chip.off = number(r, ' ');
     rec->chip.len = number(r, ' ');
-    rec->chip.size = (int64_t)number(r, ' ');
+    rec->chip.size = word(r, "- ") ? -1 : (int64_t)number(r, ' ');
     rec->id = path_of(r, number(r, '\n'));
     rec->chip.kind = kind == CHIP_FILE ? CHIP_FILE : CHIP_PASTE;
     r->bad = r->bad || kind > CHIP_FILE;
@@ -287,17 +291,6 @@ static void take_chip(struct taken *taken, struct record *rec) {
     taken->chips[taken->n_chips++] = rec->chip;
 }
 
-static void chips_to_draft(struct session *s, const char *text, const struct taken *taken) {
-    const size_t n = strlen(text);
-
-    if (!str_eq(buf_str(&s->draft.text), text) || s->history_at > 0)
-        return;
-    for (size_t i = 0; i < taken->n_chips; i++)
-        if (chip_fits(&taken->chips[i], text, n)) /* the file may be anybody's work */
-            editor_chip(&s->draft, taken->chips[i].kind, taken->chips[i].off, taken->chips[i].len,
-                        taken->chips[i].path, taken->chips[i].size);
-}
-
 static void chips_to_queued(struct queued *q, struct taken *taken) {
     const size_t n = strlen(q->text);
     size_t at = 0;
@@ -328,7 +321,8 @@ static void take_record(struct model *m, struct session *s, struct record *rec, 
     switch (rec->kind) {
     case REC_DRAFT:
         merge_draft(m, s, rec->text, rec->caret, fx);
-        chips_to_draft(s, rec->text, taken);
+        if (s->history_at == 0)
+            chips_put(&s->draft, rec->text, taken->chips, taken->n_chips);
         break;
     case REC_QUEUE:
         take_queued(m, s, rec, taken, &options);

@@ -37,10 +37,12 @@ void undo_fini(struct editor *e);
 size_t edit_undo_at(const struct editor *e); /* where the last undo or redo changed something */
 
 /* ---- editor_chips.c ---- */
-struct chip *chip_list_copy(const struct chip *v, size_t n);
-void chip_list_free(struct chip *v, size_t n);
+struct chip *chips_copy(const struct chip *v, size_t n);
+void chips_free(struct chip *v, size_t n);
 void chips_shift(struct editor *e, size_t at, size_t n_old, size_t n_now);
 void chips_set(struct editor *e, const struct chip *v, size_t n);
+/* Chips of that text, when it is what the editor has: what is foreign is tidied as it comes in. */
+void chips_put(struct editor *e, const char *text, const struct chip *v, size_t n);
 /* Of a file, that is: within the text, around whole characters, and a file has a path. */
 bool chip_fits(const struct chip *c, const char *text, size_t n);
 

@@ -33,7 +33,7 @@ void editor_fini(struct editor *e) {
     if (e->secret && e->text.p)
         explicit_bzero(e->text.p, e->text.cap);
     buf_fini(&e->text);
-    chip_list_free(e->chips, e->n_chips);
+    chips_free(e->chips, e->n_chips);
     undo_fini(e);
     *e = (struct editor){.goal = -1};
 }

@@ -8,7 +8,7 @@
 
 enum { LABEL_BYTES = 512, LABEL_WORDS = 28 };
 
-struct chip *chip_list_copy(const struct chip *v, size_t n) {
+struct chip *chips_copy(const struct chip *v, size_t n) {
     if (n == 0)
         return NULL;
     struct chip *copy = xcalloc(n, sizeof *copy);
@@ -19,15 +19,15 @@ struct chip *chip_list_copy(const struct chip *v, size_t n) {
     return copy;
 }
 
-void chip_list_free(struct chip *v, size_t n) {
+void chips_free(struct chip *v, size_t n) {
     for (size_t i = 0; i < n; i++)
         free(v[i].path);
     free(v);
 }
 
 void chips_set(struct editor *e, const struct chip *v, size_t n) {
-    struct chip *copy = chip_list_copy(v, n);
-    chip_list_free(e->chips, e->n_chips);
+    struct chip *copy = chips_copy(v, n);
+    chips_free(e->chips, e->n_chips);
     e->chips = copy;
     e->n_chips = e->cap_chips = n;
 }
@@ -142,4 +142,12 @@ void editor_chip_label(const struct editor *e, const struct chip *c, struct buf 
     label_size(out, c->len);
     (void)buf_addf(out, "%s%.*s%s]", fit > 0 ? ": " : "", (int)fit, buf_str(&words),
                    fit > 0 && (fit < words.n || lines > 1) ? "..." : "");
+}
+
+void chips_put(struct editor *e, const char *text, const struct chip *v, size_t n) {
+    if (strcmp(buf_str(&e->text), text) != 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (chip_fits(&v[i], text, e->text.n)) /* the file they are from may be anybody's work */
+            editor_chip(e, v[i].kind, v[i].off, v[i].len, v[i].path, v[i].size);
 }

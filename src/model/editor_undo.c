@@ -40,8 +40,8 @@ static void forget(struct edit_undo *u, struct edit_step *s) {
     u->bytes -= s->n_old + s->n_now;
     free(s->old);
     free(s->now);
-    chip_list_free(s->before, s->n_before);
-    chip_list_free(s->after, s->n_after);
+    chips_free(s->before, s->n_before);
+    chips_free(s->after, s->n_after);
     *s = (struct edit_step){0};
 }
 
@@ -125,7 +125,7 @@ void undo_record(struct editor *e, size_t at, size_t n_old, const char *now, siz
                                                 .caret_before = e->caret,
                                                 .caret_after = caret,
                                                 .group = u->group,
-                                                .before = chip_list_copy(e->chips, e->n_chips),
+                                                .before = chips_copy(e->chips, e->n_chips),
                                                 .n_before = e->n_chips};
     u->bytes += n_old + n_now;
     make_room(u);
@@ -138,8 +138,8 @@ void undo_recorded(struct editor *e) {
     struct edit_step *s = &u->done.v[u->done.n - 1];
     if (s->n_after == 0 && e->n_chips == 0)
         return;
-    chip_list_free(s->after, s->n_after);
-    s->after = chip_list_copy(e->chips, e->n_chips);
+    chips_free(s->after, s->n_after);
+    s->after = chips_copy(e->chips, e->n_chips);
     s->n_after = e->n_chips;
 }
 

@@ -1,6 +1,7 @@
 /* panel_queue.c - the messages of a session that wait, and one of them opened to be changed. What
  * is changed there is the queued message itself, letter by letter: nothing is left to be saved, and
  * while it is open it does not leave. */
+#include "editing.h"
 #include "panels.h"
 
 #include <stdlib.h>
@@ -129,11 +130,7 @@ static void change(struct model *m, uint32_t id, struct effects *fx) {
     struct panel_field *f = panel_text(p, R_FIELD, DRAFT_MAX, MANY_LINES);
 
     editor_set(&f->text, s->queue[at].text);
-    for (size_t i = 0; i < s->queue[at].n_chips; i++) { /* they move along with what is written */
-        const struct chip *c = &s->queue[at].chips[i];
-
-        editor_chip(&f->text, c->kind, c->off, c->len, c->path, c->size);
-    }
+    chips_put(&f->text, s->queue[at].text, s->queue[at].chips, s->queue[at].n_chips);
     panel_fresh(m);
     model_touch(m);
 }

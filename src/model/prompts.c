@@ -402,8 +402,8 @@ static void stash(struct session *s) {
     struct session_private *p = s->priv;
 
     set_string(&p->stash, buf_str(&s->draft.text));
-    chip_list_free(p->stash_chips, p->n_stash_chips);
-    p->stash_chips = chip_list_copy(s->draft.chips, s->draft.n_chips);
+    chips_free(p->stash_chips, p->n_stash_chips);
+    p->stash_chips = chips_copy(s->draft.chips, s->draft.n_chips);
     p->n_stash_chips = s->draft.n_chips;
 }
 

@@ -1,17 +1,12 @@
 /* queue.c - the messages that wait for their turn: added, moved, changed, taken out, sent now. */
 #include "mix/editor.h"
+#include "editing.h"
 #include "private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- one message ---- */
-void chips_free(struct chip *v, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        free(v[i].path);
-    free(v);
-}
-
 /* Copies of those that are files: a fold of a paste means nothing outside an editor. */
 size_t chips_of_files(const struct chip *v, size_t n, struct chip **out) {
     size_t n_out = 0;
@@ -127,9 +122,7 @@ bool queue_state_matters(const struct session *s, size_t at) {
 /* ---- back to the person ---- */
 void message_to_draft(struct model *m, struct session *s, const struct queued *q) {
     editor_set(&s->draft, q->text);
-    for (size_t i = 0; i < q->n_chips; i++)
-        editor_chip(&s->draft, q->chips[i].kind, q->chips[i].off, q->chips[i].len, q->chips[i].path,
-                    q->chips[i].size);
+    chips_put(&s->draft, q->text, q->chips, q->n_chips);
     s->options = q->options;
     act_draft_changed(m, s);
 }

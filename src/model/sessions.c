@@ -1,5 +1,6 @@
 /* sessions.c - the sessions of the server: made, filled from what the server says, taken away. */
 #include "mix/search.h"
+#include "editing.h"
 #include "private.h"
 
 #include <stdlib.h>

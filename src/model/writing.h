@@ -29,7 +29,6 @@ void queue_hold(struct model *m, struct session *s);
 void queue_clear(struct session *s);
 void queue_fini(struct session *s);
 void queued_fini(struct queued *q);
-void chips_free(struct chip *v, size_t n);
 size_t chips_of_files(const struct chip *v, size_t n, struct chip **out); /* copies */
 void queue_settle(struct model *m, struct effects *fx);                   /* of its panels, too */
 /* into an empty draft, with its options and files */
