@@ -385,15 +385,20 @@ static struct asked *new_ask(struct talk *t, const char *session, const struct w
 }
 
 /* What the rules file says; whoever asks is this session, or a sub-agent of it. */
-static struct ruling by_rules(struct talk *t, const struct asked *a, struct arena *arena) {
+static enum rc by_rules(struct talk *t, const struct asked *a, struct arena *arena,
+                        struct ruling *out) {
     const char *chain[3];
     const struct ruling_ask ask = ruling_ask_of(t, a, chain);
-    struct ruling out;
     struct err err = {0};
 
-    if (policy_rule_on(t->state_dir, &ask, clock_real(), arena, &out, &err) != RC_OK)
+    *out = (struct ruling){.verdict = VERDICT_ASK};
+    if (!t->state_dir)
+        return RC_OK;
+    const enum rc rc = policy_rule_on(t->state_dir, &ask, clock_real(), arena, out, &err);
+
+    if (rc != RC_OK)
         feed_say(&t->feed, "the rules do not help: %s", err.text);
-    return out;
+    return rc;
 }
 
 static void by_policy(struct talk *t, struct asked *a) {
@@ -404,8 +409,11 @@ static void by_policy(struct talk *t, struct asked *a) {
     struct ruling ruling = {.verdict = VERDICT_ASK};
     char why[512];
 
-    if (t->policy == POLICY_RULES)
-        ruling = by_rules(t, a, &arena);
+    if (t->policy == POLICY_RULES && by_rules(t, a, &arena, &ruling) != RC_OK) {
+        answer(t, a, false, "the rules cannot be followed"); /* one of them may deny it */
+        arena_free(&arena);
+        return;
+    }
     if (ruling.verdict != VERDICT_ASK) {
         snprintf(why, sizeof why, "rule %s", ruling.rule_text);
         a->by_rule = true;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "run.h"
 
@@ -151,12 +152,28 @@ static void send_follows_the_rules_and_writes_every_answer_down(void **state) {
     assert_int_equal(st.st_mode & 0777, 0600);
 }
 
+/* A rule that denies may be among them: --allow does not stand in for it. */
+static void rules_that_cannot_be_read_grant_nothing(void **state) {
+    const struct peer *d = demo_start((const char *const[]){"--speed", "0", NULL});
+
+    (void)state;
+    run_server(d->url);
+    assert_code(RUN("rules", "add", "Bash:ls*", "--deny", "--always"), 0);
+    assert_int_equal(unlink(screen_path("state/mixtui/rules.jsonl")), 0);
+    assert_int_equal(mkdir(screen_path("state/mixtui/rules.jsonl"), 0700), 0);
+    const struct run *r = RUN("send", "new", "run ls", "--permission", "rules", "--allow", "Bash");
+
+    assert_code(r, 8);
+    assert_err(r, "denied Bash: ls (the rules cannot be followed)");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_rule_is_added_tried_listed_and_removed, run_teardown),
         cmocka_unit_test_teardown(what_is_no_rule_is_refused_in_one_line, run_teardown),
         cmocka_unit_test_teardown(a_line_made_by_hand_with_a_mistake_is_off_and_named,
                                   run_teardown),
+        cmocka_unit_test_teardown(rules_that_cannot_be_read_grant_nothing, run_teardown),
         cmocka_unit_test_teardown(send_follows_the_rules_and_writes_every_answer_down,
                                   run_teardown),
     };
