@@ -113,10 +113,14 @@ static void drafts_stay(const struct key *k, const char *by) {
     for (size_t row = 0; row < ROWS; row++) {
         const struct model *m = w.side[row].m;
 
-        for (size_t i = 0; i < m->n_sessions && i < MIX_COUNT(drafts[row]); i++) {
+        for (size_t i = 0; i < MIX_COUNT(drafts[row]); i++) {
             struct draft *d = &drafts[row][i];
-            const struct session *s = m->sessions[i];
+            const struct session *s = i < m->n_sessions ? m->sessions[i] : NULL;
 
+            if (!s) { /* what was seen there is old when one stands there again */
+                *d = (struct draft){0};
+                continue;
+            }
             if (d->s == s && s->draft.text.n < d->n && !(k && deletes(k)))
                 fails("%s cut the draft of %s from %zu to %zu", by, s->id, d->n, s->draft.text.n);
             *d = (struct draft){s, s->draft.text.n};
