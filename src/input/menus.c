@@ -78,6 +78,8 @@ static bool is_act(enum cmd c) {
 
 /* What the palette lists to be read: it means something only where its own key is heard. */
 static const char *why_not_here(const struct model *m, enum cmd c) {
+    if (command_decides(c)) /* rule 1: nowhere else */
+        return "only in the permissions pane, or in its menu";
     switch (command_home(c)) {
     case SCOPE_LIST:
         return "only in a list, as this one";
@@ -111,10 +113,7 @@ static const char *why_not_here(const struct model *m, enum cmd c) {
 
 bool command_decides(enum cmd c) { return c == CMD_GRANT || c == CMD_DENY || c == CMD_DENY_WHY; }
 
-/* Decisions are made in the permissions pane or its menu, nowhere else. */
-static bool in_palette(enum cmd c) {
-    return !command_decides(c) && c != CMD_HELP && c != CMD_PALETTE;
-}
+static bool in_palette(enum cmd c) { return c != CMD_HELP && c != CMD_PALETTE; }
 
 static void commands_rows_at(struct menu *r, const struct keymap *k, const struct model *m,
                              int close) {
@@ -129,7 +128,7 @@ static void commands_rows_at(struct menu *r, const struct keymap *k, const struc
         struct menu_row shown = menu_row_of(k, m, (enum cmd)c, home);
 
         shown.where = anywhere ? "" : scope_name(home);
-        if (!shown.why_not)
+        if (!shown.why_not || command_decides((enum cmd)c))
             shown.why_not = why_not_here(m, (enum cmd)c);
         push(r, shown);
     }

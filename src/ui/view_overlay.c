@@ -11,6 +11,7 @@ enum {
     HELP_LEAST = 10, /* cells below which a row's help is left out */
     LEADER_MS = 400,
     KEY_COLS = 9,
+    LABEL_LEAST = 15, /* with its gaps, of what may follow Ctrl+X */
     WIDE = 100,
     MIDDLE = 64,
     FOOT = 2,
@@ -304,13 +305,19 @@ static const char *after_leader(const char *keys) {
 /* Comes when no second key came for a while; lies above the status line. */
 void draw_leader(const struct model *m, struct canvas *c) {
     const struct ui *ui = &m->ui;
-    const int column = KEY_COLS + 1 + widest(m, COLUMN_LABEL, LABEL_MOST) + 2;
-    const int across = (ui->cols - 2) / column > 0 ? (ui->cols - 2) / column : 1;
-    int rows = ((int)ui->n_menu_rows + across - 1) / across;
+    const int room = ui->rows - 4, n = (int)ui->n_menu_rows;
+    int column = KEY_COLS + 1 + widest(m, COLUMN_LABEL, LABEL_MOST) + 2;
+    int across = (ui->cols - 2) / column > 0 ? (ui->cols - 2) / column : 1;
 
-    if (!ui->leader || ui->over != OVER_NONE || m->now - ui->leader_at < LEADER_MS || rows == 0)
+    if (!ui->leader || ui->over != OVER_NONE || m->now - ui->leader_at < LEADER_MS || n == 0 ||
+        room <= 0)
         return;
-    rows = rows > ui->rows - 4 ? ui->rows - 4 : rows;
+    while (n > across * room && (ui->cols - 2) / (across + 1) >= KEY_COLS + LABEL_LEAST)
+        across++; /* better all of them with less of their words */
+    column = across * column > ui->cols - 2 ? (ui->cols - 2) / across : column;
+    int rows = (n + across - 1) / across;
+
+    rows = rows > room ? room : rows;
     const struct rect r = {0, ui->rows - 3 - rows, ui->cols, rows + 2};
 
     draw_box(c, m, r, STYLE_BORDER_FOCUS);

@@ -177,7 +177,7 @@ static void every_command_runs_without_alt_and_without_letters(void **state) {
         const bool inside = home == SCOPE_LIST || home == SCOPE_FIELD || home == SCOPE_PICKER ||
                             home == SCOPE_ASK || home == SCOPE_PANEL || home == SCOPE_PICTURE ||
                             home == SCOPE_VISUAL || home == SCOPE_COMPLETE;
-        const bool list = !inside && is_the_same_from(c, K_F1);
+        const bool list = !inside && !command_decides(c) && is_the_same_from(c, K_F1);
         const bool menu = !inside && is_the_same_from(c, K_F2);
 
         if (!list && !menu && !named)
@@ -223,6 +223,22 @@ static void a_request_is_granted_by_function_keys_arrows_and_enter(void **state)
     assert_true(choose(d, K_F2, CMD_GRANT));
     assert_int_equal(decided(d), 1);
     desk_free(d);
+}
+
+static void the_list_names_the_keys_that_decide_and_decides_nothing(void **state) {
+    static const enum cmd deciding[] = {CMD_GRANT, CMD_DENY, CMD_DENY_WHY};
+
+    (void)state;
+    for (size_t i = 0; i < MIX_COUNT(deciding); i++) {
+        struct desk *d = desk_in(PANE_PERMISSIONS);
+
+        look(d);
+        assert_true(choose(d, K_F1, deciding[i]));
+        assert_int_equal(d->m->ui.over, OVER_COMMANDS);
+        assert_int_equal(decided(d), 0);
+        assert_non_null(strstr(said(d), "only in the permissions pane"));
+        desk_free(d);
+    }
 }
 
 static void no_printable_key_decides_in_an_overlay(void **state) {
@@ -395,6 +411,7 @@ int main(void) {
         cmocka_unit_test(every_command_runs_without_alt_and_without_letters),
         cmocka_unit_test(the_lists_open_from_everywhere),
         cmocka_unit_test(a_request_is_granted_by_function_keys_arrows_and_enter),
+        cmocka_unit_test(the_list_names_the_keys_that_decide_and_decides_nothing),
         cmocka_unit_test(no_printable_key_decides_in_an_overlay),
         cmocka_unit_test(the_shell_is_reached_from_every_overlay),
         cmocka_unit_test(y_does_nothing_outside_the_permissions_and_text_fields),

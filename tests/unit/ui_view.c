@@ -534,6 +534,18 @@ static void leader(struct fixture *f) {
     f->m.ui.leader_at = NOW - 400;
 }
 
+static void many_keys(struct fixture *f) {
+    static struct menu_row keys[58];
+
+    for (size_t i = 0; i < MIX_COUNT(keys); i++) {
+        snprintf(keys[i].keys, sizeof keys[i].keys, "Ctrl+X %c", (char)('A' + i));
+        keys[i].label = "next that needs you";
+    }
+    leader(f);
+    f->m.ui.menu_rows = keys;
+    f->m.ui.n_menu_rows = MIX_COUNT(keys);
+}
+
 static void overlays_say_what_they_are(void **state) {
     (void)state;
     scene("commands", 80, 24, commands);
@@ -553,6 +565,7 @@ static void overlays_say_what_they_are(void **state) {
     scene("themes", 80, 24, themes);
     scene("leader", 80, 24, leader);
     scene("leader", 40, 10, leader);
+    scene("leader-many", 80, 24, many_keys);
 }
 
 static void picker(struct fixture *f) {
