@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { BIG = 256 << 20 };
@@ -77,6 +79,7 @@ static void an_upload_sends_the_file_under_its_name(void **state) {
         {"new\nline\r.txt", "filename=\"new%0Aline%0D.txt\""},
         {"esc\033[31m.txt", "filename=\"esc\033[31m.txt\""},
         {"caf\303\251 \342\200\256txt.exe", "filename=\"caf\303\251 \342\200\256txt.exe\""},
+        {"no\377text\200", "filename=\"no\377text\200\""},
     };
 
     for (size_t i = 0; i < MIX_COUNT(rows); i++) {
@@ -108,17 +111,24 @@ static void an_upload_sends_the_file_under_its_name(void **state) {
 static void an_upload_of_what_is_no_file_is_refused(void **state) {
     (void)state;
     struct box b;
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
     char path[256];
-    static const char *const names[] = {"missing", "folder", "fifo", "secret"};
+    static const char *const names[] = {"missing", "folder", "fifo",  "socket",
+                                        "ring",    "zero",   "secret"};
+    const size_t n = MIX_COUNT(names) - (geteuid() == 0); /* root may read anything */
 
     box_open(&b, 100);
     assert_int_equal(mkdir(in_dir(path, "folder"), 0700), 0);
     assert_int_equal(mkfifo(in_dir(path, "fifo"), 0600), 0);
+    assert_int_equal(symlink("ring", in_dir(path, "ring")), 0);
+    assert_int_equal(symlink("/dev/zero", in_dir(path, "zero")), 0);
+    snprintf(a.sun_path, sizeof a.sun_path, "%s", in_dir(path, "socket"));
+    const int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(bind(s, (struct sockaddr *)&a, sizeof a), 0);
     write_file(in_dir(path, "secret"), "x", 0);
     assert_int_equal(chmod(path, 0), 0);
-    for (size_t i = 0; i < MIX_COUNT(names); i++) {
-        if (i == 3 && geteuid() == 0)
-            break; /* root may read anything */
+    for (size_t i = 0; i < n; i++) {
         const uint32_t id = upload(&b, in_dir(path, names[i]));
         const struct incoming *in = box_wait(&b, id, IN_FAIL, 0);
 
@@ -127,7 +137,45 @@ static void an_upload_of_what_is_no_file_is_refused(void **state) {
         assert_non_null(strstr(in->err.text, path));
     }
     assert_int_equal(standin_count(b.server, NULL, "/"), 0);
+    close(s);
     box_close(&b);
+}
+
+/* What a server says to an upload is told once and never tried again by itself: it may have the
+ * file. */
+static void an_upload_that_is_refused_is_sent_once(void **state) {
+    (void)state;
+    static const struct {
+        struct answer answer;
+        enum rc rc;
+        const char *says;
+    } rows[] = {
+        {{.status = 413, .body = "{\"error\":{\"message\":\"too large\"}}"}, RC_HTTP, "too large"},
+        {{.status = 500, .body = "disk full"}, RC_HTTP, "disk full"},
+        {{.status = 503, .body = "later", .headers = "Retry-After: 1\r\n"}, RC_HTTP, "later"},
+        {{.status = 201, .body = "{\"name\":"}, RC_PROTO, ""},
+        {{.status = 201, .body = "<html>hello</html>", .headers = "Content-Type: text/html\r\n"},
+         RC_PROTO,
+         "web page"},
+        {{.manner = ANSWER_RESET}, RC_CONNECT, ""},
+    };
+
+    for (size_t i = 0; i < MIX_COUNT(rows); i++) {
+        struct box b;
+        char path[256];
+
+        write_file(in_dir(path, "refused-once"), "abc", 0);
+        box_open(&b, 1000);
+        standin_on(b.server, "POST", "/", &rows[i].answer);
+        const uint32_t id = upload(&b, path);
+        const struct incoming *in = box_wait(&b, id, IN_FAIL, 0);
+
+        if (in->err.rc != rows[i].rc || !strstr(in->err.text, rows[i].says))
+            fail_msg("%zu: %d %s", i, (int)in->err.rc, in->err.text);
+        assert_int_equal(standin_count(b.server, "POST", "/"), 1);
+        assert_int_equal(box_count(&b, id, IN_RETRY), 0);
+        box_close(&b);
+    }
 }
 
 static void an_upload_that_shrinks_on_the_way_fails(void **state) {
@@ -740,6 +788,7 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_upload_sends_the_file_under_its_name),
         cmocka_unit_test(an_upload_of_what_is_no_file_is_refused),
+        cmocka_unit_test(an_upload_that_is_refused_is_sent_once),
         cmocka_unit_test(an_upload_that_shrinks_on_the_way_fails),
         cmocka_unit_test(an_upload_that_grows_on_the_way_sends_what_was_there),
         cmocka_unit_test(an_upload_outlives_the_name_of_its_file),
