@@ -46,6 +46,18 @@ int put_right(struct canvas *c, int right, int y, int max, enum style s, const c
     return w <= max ? canvas_put(c, right - w, y, w, s, text, n) : 0;
 }
 
+const char *end_fit(const char *text, int cells) {
+    const char *end = text + strlen(text);
+
+    for (int w = text_width(text, (size_t)(end - text)); w > cells && text < end;) {
+        const struct cluster first = text_cluster(text, (size_t)(end - text));
+
+        w -= first.cells;
+        text += first.bytes;
+    }
+    return text;
+}
+
 void draw_line(struct canvas *c, const struct model *m, int x, int y, int w, enum style s) {
     canvas_fill(c, (struct rect){x, y, w, 1}, m->ui.ascii ? '-' : 0x2500, s);
 }

@@ -44,6 +44,7 @@ int put_foreign(struct canvas *c, int x, int y, int max, enum style s, const cha
                 enum clean how);
 /* Ends before `right`; nothing when it does not fit into max. Returns the cells used. */
 int put_right(struct canvas *c, int right, int y, int max, enum style s, const char *text);
+const char *end_fit(const char *text, int cells); /* as much of its end as fits them; clean */
 /* Clean text, wrapped into r; what does not fit is left out. */
 void draw_words(struct canvas *c, struct rect r, enum style s, const char *text);
 void draw_line(struct canvas *c, const struct model *m, int x, int y, int w, enum style s);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "mix/markup.h"
-#include "mix/markup.h"
 #include "overlay.h"
 
 enum { ROWS_MOST = 200000, HEX_WIDE = 16, HEX_NARROW = 8, HEX_WIDE_CELLS = 10 + 16 * 3 + 2 + 16 };

@@ -88,26 +88,16 @@ static const char *from_word(const struct complete_row *row) {
     return "";
 }
 
-/* What does not fit of a path is left out at its beginning. */
-static const char *cut_front(const char *text, int cells) {
-    const size_t n = strlen(text);
-    size_t at = 0;
-
-    while (at < n && text_width(text + at, n - at) > cells)
-        at += text_cluster(text + at, n - at).bytes;
-    return text + at;
-}
-
 static void draw_file(const struct complete *c, const struct complete_row *row, struct canvas *out,
                       struct rect r, enum style s, const struct model *m) {
     const char *more = m->ui.ascii ? "~" : "\u2026";
     const int side = r.w > NAME_LEAST + SIDE_CELLS ? SIDE_CELLS : 0;
     const int room = r.w - side - (side > 0);
-    const char *shown = cut_front(row->text, room);
+    const char *shown = end_fit(row->text, room);
     int x = r.x;
 
     if (shown != row->text) {
-        shown = cut_front(row->text, room - 1);
+        shown = end_fit(row->text, room - 1);
         x += put(out, x, r.y, 1, s, more);
     }
     put_letters(out, x, r.y, r.x + room - x, s, shown, c->query, 0);

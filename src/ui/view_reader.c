@@ -37,15 +37,14 @@ static const char *kind_word(const struct picker_row *e) {
 static int draw_path(const struct model *m, struct canvas *c, int x, int y, int w, enum style s,
                      const char *name) {
     auto_buf struct buf clean = {.max = MIX_MIB};
-    size_t from = 0;
 
     (void)text_clean(&clean, name, strlen(name), CLEAN_NAME);
-    if (text_width(buf_str(&clean), clean.n) <= w || w < 2)
-        return put(c, x, y, w, s, buf_str(&clean));
-    while (from < clean.n && text_width(clean.p + from, clean.n - from) > w - 1)
-        from += text_cluster(clean.p + from, clean.n - from).bytes;
+    const char *path = buf_str(&clean);
+
+    if (w < 2 || end_fit(path, w) == path)
+        return put(c, x, y, w, s, path);
     put(c, x, y, 1, s, m->ui.ascii ? "<" : "\u2026");
-    return 1 + put(c, x + 1, y, w - 1, s, clean.p + from);
+    return 1 + put(c, x + 1, y, w - 1, s, end_fit(path, w - 1));
 }
 
 static void draw_entry(const struct model *m, struct canvas *c, struct rect r,

@@ -1,4 +1,5 @@
 /* The list above the composer: all of it in view at any size, nothing foreign in it. */
+#include "cpu_time.h"
 #include "ui_fixture.h"
 
 #include "mix/complete.h"
@@ -150,6 +151,24 @@ static void a_long_path_keeps_its_end(void **state) {
     f->m.ui.ascii = false;
 }
 
+/* A path may have 4 KB, of letters of any width. */
+static void the_longest_paths_hold_no_frame(void **state) {
+    static char deep[4096];
+
+    (void)state;
+    for (size_t i = 0; i + 4 < sizeof deep; i += 3)
+        memcpy(deep + i, "\xe6\xbc\xa2", 4);
+    files(8);
+    for (size_t i = 0; i < 8; i++)
+        rows[i].text = deep;
+    const double from = cpu_ms();
+
+    for (int i = 0; i < 20; i++)
+        show();
+    if (cpu_ms() - from > 4000) /* under a sanitizer */
+        fail_msg("%.0f ms a frame", (cpu_ms() - from) / 20);
+}
+
 static void under_an_overlay_it_is_not_shown(void **state) {
     (void)state;
     commands();
@@ -170,6 +189,7 @@ int main(void) {
         cmocka_unit_test(files_say_where_they_are_and_how_large),
         cmocka_unit_test(at_most_eight_and_the_chosen_one_among_them),
         cmocka_unit_test(a_long_path_keeps_its_end),
+        cmocka_unit_test(the_longest_paths_hold_no_frame),
         cmocka_unit_test(under_an_overlay_it_is_not_shown),
     };
 
