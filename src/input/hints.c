@@ -59,7 +59,8 @@ static void hints_panel(const struct keymap *k, struct model *m, const struct pa
 /* Under an overlay no key of a pane is heard: only its own are named. */
 static void hints_overlay(const struct keymap *k, struct model *m) {
     static const enum cmd commands[] = {CMD_LIST_CLOSE,    CMD_LIST_CHOOSE, CMD_LIST_PGDN,
-                                        CMD_PICKER_UP,     CMD_PANEL_BACK,  CMD_PANEL_ENTER,
+                                        CMD_PICKER_MARK,   CMD_PICKER_UP,   CMD_PICKER_HIDDEN,
+                                        CMD_PICKER_RECENT, CMD_PANEL_BACK,  CMD_PANEL_ENTER,
                                         CMD_PICTURE_CLOSE, CMD_PICTURE_FULL};
     const enum scope scope = overlay_scope(m);
     struct ui *ui = &m->ui;
@@ -154,6 +155,8 @@ static bool stands_elsewhere(const struct model *m, enum scope scope, enum cmd c
         return false;
     if (!ask_answerable(a))
         return command_decides(c) || c == CMD_ASK_ANSWER;
+    if (a->kind == ASK_QUESTION)
+        return command_decides(c);
     return a->held_until > 0 && c == CMD_GRANT; /* given once */
 }
 

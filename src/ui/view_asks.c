@@ -380,6 +380,8 @@ static void draw_list(struct view *v, const struct model *m, struct canvas *c, s
             draw_head_row(m, c, (struct rect){r.x, r.y + y++, r.w, 1}, each, STYLE_TOOL);
         }
     }
+    if (!a && n > 0 && y < r.h && shows_hints(m)) /* what comes never chooses itself */
+        put(c, r.x + 1, r.y + y, r.w - 1, STYLE_COMPOSER_HINT, "an arrow key chooses one");
 }
 
 /* How much can be heard at all: servers that are away, and sessions with a stream. */

@@ -142,6 +142,9 @@ static void of_a_question_the_answer_is_hinted_first(void **state) {
     (void)state;
     assert_int_equal(hint(d, CMD_ASK_ANSWER), 0);
     assert_int_equal(hint(d, CMD_CHOICE_NEXT), 1);
+    assert_true(hint(d, CMD_ASK_VIEW) >= 0);
+    assert_true(hint(d, CMD_ASK_LEAVE) >= 0);
+    assert_int_equal(hint(d, CMD_GRANT), -1);
     press(d, "r");
     look(d, 500);
     assert_int_equal(hint(d, CMD_ASK_ANSWER), -1);

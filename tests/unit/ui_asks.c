@@ -212,6 +212,17 @@ static void the_selected_one_stays_in_view_among_many(void **state) {
         }
 }
 
+static void where_none_is_chosen_it_says_how_one_is(void **state) {
+    (void)state;
+    free(f->m.ui.ask_cursor);
+    f->m.ui.ask_cursor = NULL;
+    frame(f);
+    assert_true(screen_says("an arrow key chooses one"));
+    f->m.ui.ask_cursor = TEXT("p1");
+    frame(f);
+    assert_false(screen_says("an arrow key chooses one"));
+}
+
 static void an_arrival_above_does_not_change_what_is_selected(void **state) {
     (void)state;
     frame(f);
@@ -437,6 +448,7 @@ int main(void) {
         CASE(what_is_cut_says_so_at_every_size),
         CASE(a_text_is_not_seen_where_the_pane_is_not),
         CASE(the_selected_one_stays_in_view_among_many),
+        CASE(where_none_is_chosen_it_says_how_one_is),
         CASE(an_arrival_above_does_not_change_what_is_selected),
         CASE(what_looks_dangerous_is_marked_in_place_and_named),
         CASE(a_mark_goes_on_where_a_line_is_wrapped),
