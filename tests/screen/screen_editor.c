@@ -33,6 +33,12 @@ static void an_editor_loses_nothing_whatever_it_does(void **state) {
         {": >\"$1\"\n", "left an empty file", "in the draft"},
         {"rm \"$1\"\n", "too big for a draft, or", "in the draft"},
         {"kill -9 $$\n", "was killed", "in the draft"},
+        /* something else lies there then: none of it is read, none of it hangs */
+        {"rm \"$1\"; ln -s /etc/passwd \"$1\"\n", "too big for a draft, or", "in the draft"},
+        {"rm \"$1\"; ln -s /dev/zero \"$1\"\n", "too big for a draft, or", "in the draft"},
+        {"rm \"$1\"; mkfifo \"$1\"\n", "too big for a draft, or", "in the draft"},
+        {"rm \"$1\"; mkdir \"$1\"\n", "too big for a draft, or", "in the draft"},
+        {"printf 'a\\0b\\033[2Jc' >\"$1\"\n", "undo brings the old one back", "a b"},
         {"head -c 3000000 /dev/zero | tr '\\0' x >\"$1\"\n", "too big for a draft", "in the draft"},
         {NULL, "not found", "in the draft"},
     };
