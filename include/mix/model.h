@@ -312,6 +312,10 @@ struct picker {
     struct task *listing; /* the scan shown; owned */
     struct map entries;   /* of it, by name; empty until somebody asks for one */
     uint32_t scan;        /* the scan under way */
+    struct map facts;     /* size and time of rows below, by name; picker_facts.c */
+    char **asked;         /* the names they are asked for */
+    size_t n_asked;
+    uint32_t asking;
     struct editor filter;
     size_t cursor; /* among the rows */
     char *cursor_name;

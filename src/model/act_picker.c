@@ -124,6 +124,7 @@ void picker_listed(struct model *m, struct task *t, struct effects *fx) {
     map_fini(&p->entries);
     p->entries = (struct map){0};
     p->listing = t;
+    picker_facts_drop(p);
     if (strchr(buf_str(&p->filter.text), '/'))
         editor_set(&p->filter, tail);
     place_cursor(m, before);
@@ -145,6 +146,7 @@ static void open_picker(struct model *m, struct effects *fx) {
     p->cursor = 0;
     p->recent = false;
     p->err = (struct err){0};
+    picker_facts_drop(p);
     picker_refresh(m); /* what its rows were made of went on without them */
     if (!m->files.loaded)
         files_list(m, fx); /* to know what an upload would replace */
@@ -213,20 +215,23 @@ static bool replaces(struct model *m, char *const *paths, size_t n) {
 }
 
 /* They stand in the draft, and go when it is sent. */
-static void attach_all(struct model *m, char *const *paths, size_t n) {
+static void attach_all(struct model *m, char *const *paths, size_t n, struct effects *fx) {
     if (n > CHIPS_MAX) {
-        act_notice(m, "At most %d files go with one message: mark fewer, or upload them", CHIPS_MAX);
+        act_notice(m, "At most %d files go with one message: mark fewer, or upload them",
+                   CHIPS_MAX);
         return;
     }
     act_picker_close(m);
     act_focus(m, PANE_COMPOSER);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         act_attach(m, paths[i], NULL);
+        chip_size_ask(m, paths[i], fx);
+    }
 }
 
 static void upload_all(struct model *m, char *const *paths, size_t n, struct effects *fx) {
     if (m->ui.picker.attach) {
-        attach_all(m, paths, n);
+        attach_all(m, paths, n, fx);
         return;
     }
     if (replaces(m, paths, n))
@@ -387,6 +392,7 @@ void picker_fini(struct model *m) {
         finder_fini(m->priv->picker_finder);
     free(TAKE(m->priv->picker_finder));
     picker_no_marks(p);
+    picker_facts_drop(p);
     map_fini(&p->entries);
     free_strings(p->recents, p->n_recents);
     free(p->rows);

@@ -253,6 +253,12 @@ static void task_take(struct model *m, struct task *t, const struct pending_task
     case TAG_OPENING:
         files_task(m, TAKE(t), fx);
         break;
+    case TAG_PICKER_FACTS:
+        picker_facts_came(m, t);
+        break;
+    case TAG_CHIP_SIZE:
+        chip_size_came(m, t, asked->session);
+        break;
     case TAG_PICTURE:
         picture_task(m, t);
         break;

@@ -157,7 +157,9 @@ static enum entry_kind kind_in_tree(enum tree_kind kind) {
 static const struct dir_entry *listed(struct picker *p, const char *name) {
     if (!p->listing || strchr(name, '/'))
         return NULL;
-    for (size_t i = 0; p->entries.n == 0 && i < p->listing->n_entries; i++)
+    const bool fresh = p->entries.n == 0;
+
+    for (size_t i = 0; fresh && i < p->listing->n_entries; i++)
         map_set(&p->entries, p->listing->entries[i].name, &p->listing->entries[i]);
     return map_get(&p->entries, name);
 }
@@ -165,10 +167,14 @@ static const struct dir_entry *listed(struct picker *p, const char *name) {
 static void add_from_tree(struct picker *p, const struct tree *t, size_t at) {
     const struct dir_entry *e = listed(p, tree_name(t, at));
 
-    if (e)
+    if (e) {
         add_entry(p, e);
-    else
-        add(p, tree_name(t, at))->kind = kind_in_tree(tree_kind(t, at));
+        return;
+    }
+    struct picker_row *r = add(p, tree_name(t, at));
+
+    r->kind = kind_in_tree(tree_kind(t, at));
+    picker_fact_of(p, r);
 }
 
 static void list_found(struct picker *p, struct finder *f) {
@@ -180,6 +186,13 @@ static void list_found(struct picker *p, struct finder *f) {
     p->found = tree_found(f->find);
 }
 
+static int by_name(const void *a, const void *b) {
+    const struct picker_row *x = a, *y = b;
+
+    return strcmp(x->name, y->name);
+}
+
+/* In the order of names: the tree has them as the disk gave them. */
 static void list_pattern(struct picker *p, const struct finder *f, const char *pattern) {
     const size_t total = f->tree ? tree_count(f->tree) : 0;
 
@@ -191,6 +204,8 @@ static void list_pattern(struct picker *p, const struct finder *f, const char *p
         if (p->n_rows < 10 * TREE_BEST)
             add_from_tree(p, f->tree, i);
     }
+    if (p->n_rows > 1)
+        qsort(p->rows, p->n_rows, sizeof *p->rows, by_name);
 }
 
 static void list_recent(struct picker *p, const char *filter) {
@@ -289,11 +304,12 @@ void picker_tree(struct model *m, struct task *t, struct effects *fx) {
     }
 }
 
-void picker_tick(struct model *m) {
+void picker_tick(struct model *m, struct effects *fx) {
     struct finder *f = m->priv->picker_finder;
 
     if (m->ui.over == OVER_PICKER && f && finder_step(f))
         picker_refresh(m);
+    picker_facts(m, fx);
 }
 
 int64_t picker_next(const struct model *m) {

@@ -75,6 +75,8 @@ enum task_tag {
     TAG_COMPLETE_STAT,
     TAG_ATTACH,
     TAG_PICKER_LOOK,
+    TAG_PICKER_FACTS,
+    TAG_CHIP_SIZE,
 };
 
 /* A call on its way. Its session may go away meanwhile: then `session` is NULL. */
@@ -496,10 +498,17 @@ void picker_fini(struct model *m);
 void picker_refresh(struct model *m);
 void picker_search(struct model *m, struct effects *fx); /* the filter or the directory changed */
 void picker_tree(struct model *m, struct task *t, struct effects *fx); /* takes t */
-void picker_tick(struct model *m);
+void picker_tick(struct model *m, struct effects *fx);
 int64_t picker_next(const struct model *m);
 char *picker_join(const char *dir, const char *name);
 bool picker_is_glob(const char *filter);
+/* picker_facts.c */
+void picker_facts(struct model *m, struct effects *fx); /* asks for what rows in view lack */
+void picker_facts_came(struct model *m, const struct task *t);
+void picker_fact_of(const struct picker *p, struct picker_row *r); /* if it is known */
+void picker_facts_drop(struct picker *p);
+void chip_size_ask(struct model *m, const char *path, struct effects *fx);
+void chip_size_came(struct model *m, const struct task *t, struct session *s);
 /* picker_marks.c */
 bool picker_marked(const struct picker *p, const char *path);
 const char *picker_why_not(const struct picker_row *r); /* it cannot be uploaded; NULL: it can */

@@ -122,7 +122,7 @@ void model_tick(struct model *m, int64_t now, int64_t real, struct effects *fx) 
     prompts_tick(m, fx);
     pictures_tick(m, fx);
     transfers_tick(m, fx);
-    picker_tick(m);
+    picker_tick(m, fx);
     index_tick(m, fx);
     if (!model_hidden(m)) {
         tick_screen(m);

@@ -155,6 +155,7 @@ static void the_picker_walks_directories(void **state) {
     screen_keys(s, "deep");
     screen_wait_gone(s, "hay.txt");
     screen_keys(s, KEY_ENTER);
+    screen_wait(s, "/deep  "); /* the head; below it the search had the name already */
     screen_wait(s, "deeper/");
     screen_keys(s, KEY_RIGHT);
     screen_wait(s, "needle.txt");

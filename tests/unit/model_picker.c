@@ -130,6 +130,62 @@ static void typing_searches_the_whole_tree(void **state) {
     kit_free(k);
 }
 
+/* The tree has names only: what is in view is looked at, once. */
+static void what_is_found_below_has_size_and_time(void **state) {
+    struct kit *k = open_picker();
+
+    (void)state;
+    filter(k, "ma");
+    tree(k, (const char *[]){"doc/", "main.c", "doc/manual", "doc/mad", "doc/may/", NULL}, WHOLE);
+    assert_rows(k, ">main.c doc/mad doc/may doc/manual");
+    assert_int_equal(k->m->ui.picker.rows[0].size, 0); /* as the directory has it */
+    assert_int_equal(k->m->ui.picker.rows[3].size, -1);
+    kit_tick(k);
+    struct task *t = take(k, TASK_LOOK);
+
+    assert_string_equal(t->path, "/home/me");
+    assert_int_equal(t->len, strlen("doc/mad") + 1 + strlen("doc/manual")); /* no directory */
+    t->entries = arena_alloc(&t->arena, 2 * sizeof *t->entries);
+    t->n_entries = 2;
+    t->entries[0] = (struct dir_entry){.kind = ENTRY_GONE};
+    t->entries[1] = entry_of(t, "/home/me/doc/manual");
+    t->entries[1].size = 1234;
+    t->entries[1].modified = 99;
+    done(k, t);
+    assert_rows(k, ">main.c doc/mad doc/may doc/manual");
+    assert_int_equal(k->m->ui.picker.rows[1].size, -1);
+    assert_int_equal(k->m->ui.picker.rows[3].size, 1234);
+    assert_int_equal(k->m->ui.picker.rows[3].modified, 99);
+    kit_tick(k);
+    for (size_t i = 0; i < k->fx->n_tasks; i++)
+        assert_int_not_equal(k->fx->tasks[i]->kind, TASK_LOOK);
+    kit_free(k);
+}
+
+static void a_file_that_goes_along_tells_its_size(void **state) {
+    struct kit *k = open_picker();
+    auto_buf struct buf label = {.max = 200};
+
+    (void)state;
+    act_picker_close(k->m);
+    act_picker_attach(k->m, k->fx);
+    listed(k, here);
+    filter(k, "main");
+    act_picker_enter(k->m, k->fx);
+    struct task *t = take(k, TASK_STAT);
+
+    assert_int_equal(k->m->shown->draft.n_chips, 1);
+    assert_string_equal(t->path, "/home/me/main.c");
+    t->entries = arena_alloc(&t->arena, sizeof *t->entries);
+    t->n_entries = 1;
+    t->entries[0] = entry_of(t, "main.c");
+    t->entries[0].size = 2048;
+    done(k, t);
+    editor_chip_label(&k->m->shown->draft, &k->m->shown->draft.chips[0], &label);
+    assert_string_equal(buf_str(&label), "[@main.c, 2.0 kB]");
+    kit_free(k);
+}
+
 static void a_search_ends_and_is_kept_for_a_while(void **state) {
     struct kit *k = open_picker();
 
@@ -522,6 +578,8 @@ static void ten_thousand_files_are_marked_searched_and_sent_without_a_wait(void 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(typing_searches_the_whole_tree),
+        cmocka_unit_test(what_is_found_below_has_size_and_time),
+        cmocka_unit_test(a_file_that_goes_along_tells_its_size),
         cmocka_unit_test(a_search_ends_and_is_kept_for_a_while),
         cmocka_unit_test(rows_that_come_later_leave_the_cursor_on_its_row),
         cmocka_unit_test(marks_outlive_directories_and_go_up_together),
