@@ -6,7 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TITLE_BYTES = 80, TEXT_BYTES = 200, TOLD_MAX = 4 * MIX_KIB, EVENTS_MAX = 1000 };
+enum {
+    TITLE_BYTES = 80,
+    TEXT_BYTES = 200,
+    SAID_BYTES = 400,
+    TOLD_MAX = 4 * MIX_KIB,
+    EVENTS_MAX = 1000
+};
 
 /* ---- what happened ---- */
 /* One line without secrets: it goes to a terminal's log, a desktop, somebody's command. */
@@ -39,12 +45,18 @@ void attend_ask(struct model *m, const struct ask *a, struct effects *fx) {
     if (inbox_rang(m, a))
         return; /* two profiles lead to the same server */
     const bool file = tool_is(a->tool, "Write") || tool_is(a->tool, "Edit");
-    const char *what = file && a->path ? a->path : a->object; /* the object is a whole diff */
+    const char *what = a->object ? a->object : "";
+    size_t n = strnlen(what, SAID_BYTES);
+
+    if (file && what[0] == '{') /* no change could be made of it */
+        n = strnlen(what = a->path ? a->path : "", SAID_BYTES);
+    else if (file) /* its name, above the change; the path may be of its directory only */
+        n = strcspn(what, "\n") < n ? strcspn(what, "\n") : n;
 
     if (question)
         (void)buf_addf(&text, "asks: %.400s", a->message ? a->message : "");
     else
-        (void)buf_addf(&text, "asks for %.80s: %.400s", a->tool, what ? what : "");
+        (void)buf_addf(&text, "asks for %.80s: %.*s", a->tool, (int)n, what);
     attend(a->session, question ? ATTEND_QUESTION : ATTEND_APPROVAL, buf_str(&text), fx);
 }
 

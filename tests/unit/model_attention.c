@@ -202,6 +202,21 @@ static void no_secret_is_told(void **state) {
     kit_free(k);
 }
 
+static void of_a_change_the_name_of_its_file_is_told(void **state) {
+    struct kit *k = kit_online(ids, 2);
+
+    (void)state;
+    clear(k);
+    kit_event(k, "s2", EV_PERMISSION, .id = "p1", .session_id = "s2", .tool_name = "Write",
+              .path = "/storage/s2",
+              .params_raw = "{\"file_path\":\"/storage/s2/a.md\",\"content\":\"x\\ny\"}");
+    kit_event(k, "s2", EV_PERMISSION, .id = "p2", .session_id = "s2", .tool_name = "Edit",
+              .path = "/storage/s2", .params_raw = "{\"what\":1}");
+    assert_string_equal(k->fx->attend[0].text, "asks for Write: /storage/s2/a.md");
+    assert_string_equal(k->fx->attend[1].text, "asks for Edit: /storage/s2");
+    kit_free(k);
+}
+
 static void a_turn_that_goes_on_with_the_queue_is_not_finished(void **state) {
     struct kit *k = kit_online(ids, 2);
     const char *id = k->m->shown->id;
@@ -287,6 +302,7 @@ int main(void) {
         cmocka_unit_test(a_command_never_runs_more_than_twice_at_once),
         cmocka_unit_test(the_bell_does_not_wait_for_a_slow_command),
         cmocka_unit_test(only_long_turns_are_told_of),
+        cmocka_unit_test(of_a_change_the_name_of_its_file_is_told),
         cmocka_unit_test(no_secret_is_told),
         cmocka_unit_test(a_turn_that_goes_on_with_the_queue_is_not_finished),
         cmocka_unit_test(a_cancel_is_no_news),
