@@ -548,6 +548,8 @@ static enum step head_step(struct decoder *d, struct key *out, int64_t now, bool
         d->given_up_at = *p == '\033' && !d->esc_at ? now : 0;
     } else if (s == STEP_KEY) {
         d->given_up_at = 0;
+    } else if (d->at < d->fed && d->at + used == d->fed) { /* what came next cut it off */
+        d->given_up_at = now;
     }
     d->at += used;
     out->crowded = behind || d->at < d->in.n || rest;

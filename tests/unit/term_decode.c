@@ -292,6 +292,10 @@ static void what_comes_with_others_in_one_read_says_so(void **state) {
         {{"\xc3", "\xa4"}, "."},
         {{"\033[Ay", "y"}, "xx."},
         {{"\033y"}, "."},
+        {{"\033[", "\r", "\r"}, "x."}, /* what cuts a sequence off */
+        {{"\033[1;", "\r", "y"}, "x."},
+        {{"\033[99", "9x", "y"}, "."},
+        {{"\033[999x", "\r"}, "."},
     };
     (void)state;
     for (size_t i = 0; i < MIX_COUNT(rows); i++) {
@@ -299,8 +303,8 @@ static void what_comes_with_others_in_one_read_says_so(void **state) {
         char got[8] = "";
         struct key k;
         for (size_t r = 0; r < 3 && rows[i].reads[r]; r++) {
-            decoder_feed(d, rows[i].reads[r], strlen(rows[i].reads[r]), 0);
-            while (decoder_next(d, &k, 0))
+            decoder_feed(d, rows[i].reads[r], strlen(rows[i].reads[r]), 1000);
+            while (decoder_next(d, &k, 1000))
                 strcat(got, k.crowded ? "x" : ".");
         }
         assert_string_equal(got, rows[i].crowded);
