@@ -43,11 +43,17 @@ enum mark session_mark(const struct session *s, const struct model *m) {
     return s->stream || !s->id ? MARK_IDLE : MARK_UNWATCHED;
 }
 
+/* Who asks is at work, also when another turn of the session has ended meanwhile. */
+static bool is_at_work(const struct model *m, const struct session *s) {
+    return s->turn != TURN_IDLE || (m->n_asks > 0 && (session_asks(m, s, ASK_PERMISSION) ||
+                                                      session_asks(m, s, ASK_QUESTION)));
+}
+
 size_t model_working(const struct model *m) {
     size_t n = 0;
 
     for (size_t i = 0; i < m->n_sessions; i++)
-        n += m->sessions[i]->turn != TURN_IDLE && !m->sessions[i]->subagent;
+        n += !m->sessions[i]->subagent && is_at_work(m, m->sessions[i]);
     return n;
 }
 

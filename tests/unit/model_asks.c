@@ -541,6 +541,24 @@ static void a_text_answer_is_typed_first(void **state_) {
     kit_free(k);
 }
 
+static void who_asks_is_at_work_when_another_turn_has_ended(void **state_) {
+    struct kit *k = kit_online(one, 1);
+
+    (void)state_;
+    question(k, "text", 60);
+    assert_int_equal(model_working(k->m), 1);
+    kit_event(k, "s1", EV_COMPLETE, .session_id = "s1");
+    assert_int_equal(model_asks_pending(k->m, ASK_QUESTION), 1);
+    assert_int_equal(model_working(k->m), 1);
+    editor_set(&model_ask(k->m, "n1")->reply, "mauve");
+    kit_enter_asks(k);
+    kit_paint(k);
+    kit_pass(k, 500);
+    kit_decide(k, DECIDE_REPLY);
+    assert_int_equal(model_working(k->m), 0);
+    kit_free(k);
+}
+
 static void a_question_has_its_own_time_limit(void **state_) {
     struct kit *k = kit_online(one, 1);
 
@@ -578,6 +596,7 @@ int main(void) {
         cmocka_unit_test(a_request_names_who_asks),
         cmocka_unit_test(a_choice_is_picked_by_movement),
         cmocka_unit_test(a_text_answer_is_typed_first),
+        cmocka_unit_test(who_asks_is_at_work_when_another_turn_has_ended),
         cmocka_unit_test(a_question_has_its_own_time_limit),
     };
 
