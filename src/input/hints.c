@@ -171,6 +171,8 @@ void hints_refresh(const struct keymap *k, struct model *m) {
         hints_overlay(k, m);
         return;
     }
+    if (scope == SCOPE_FILES && !why_no_transfer(m)) /* while one runs it may be in a hurry */
+        ui->hints[ui->n_hints++] = menu_row_of(k, m, CMD_TRANSFER_CANCEL, scope);
     if (scope == SCOPE_COMPOSER && edit_way_back(m) != CMD_COUNT)
         ui->hints[ui->n_hints++] = menu_row_of(k, m, edit_way_back(m), SCOPE_LEADER);
     if (scope == SCOPE_THREAD && session_plan(m->shown)) {

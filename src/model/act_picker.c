@@ -210,7 +210,7 @@ static bool replaces(struct model *m, char *const *paths, size_t n) {
         set_string(&ui->confirm_object, buf_str(&object));
         ui->confirm_painted_at = 0;
     }
-    act_notice(m, "This replaces %s for all sessions: Enter again does it", buf_str(&names));
+    act_notice(m, "Enter again replaces %s for all sessions", buf_str(&names));
     return true;
 }
 

@@ -41,8 +41,12 @@ void connect_lost(struct model *m, const struct err *err, int64_t retry_at, stru
     (void)fx;
     if (m->server.state == SERVER_FOREIGN)
         return;
-    if (m->server.state != SERVER_OFFLINE)
-        act_error(m, err, "No server at %s", m->server.url);
+    if (m->server.state != SERVER_OFFLINE) {
+        if (strstr(err->text, m->server.url))
+            act_error(m, err, "No server");
+        else
+            act_error(m, err, "No server at %s", m->server.url);
+    }
     m->server.err = *err;
     if (m->server.retry_at != retry_at)
         model_touch(m);
@@ -63,6 +67,8 @@ void connect_answered(struct model *m, struct effects *fx) {
         return;
     m->server.err = (struct err){.rc = RC_OK};
     m->server.retry_at = 0;
+    if (m->n_notices > 0 && strncmp(m->notices[m->n_notices - 1].text, "No server", 9) == 0)
+        m->notice_at = 0; /* that is over; the log has it */
     m->priv->retry_own_at = 0;
     m->priv->backoff = 0;
     set_state(m, SERVER_ONLINE);

@@ -345,7 +345,7 @@ void act_files_mark(struct model *m, enum file_marking how) {
         if (at + 1 < m->files.n_visible)
             select_row(m, at + 1);
     } else {
-        act_notice(m, "Only uploads are selected several at once");
+        act_notice(m, "Only uploads can be selected with others");
     }
     model_touch(m);
 }

@@ -86,6 +86,21 @@ static int draw_time_left(const struct model *m, struct canvas *c, int x, int y,
                                             say_left(first - m->now).s);
 }
 
+/* Those that are under way or wait for it: the pane of files may be hidden. */
+static int draw_transfers(const struct model *m, struct canvas *c, int x, int y, int right,
+                          bool up) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->files.n_transfers; i++) {
+        const struct transfer *t = &m->files.transfers[i];
+
+        n += t->upload == up && (t->state == XFER_RUNNING || t->state == XFER_WAITING);
+    }
+    return n > 0 ? canvas_putf(c, x, y, right - x, STYLE_DIM, "%s%zu ",
+                               glyph(m, up ? G_UPLOAD : G_DOWNLOAD), n)
+                 : 0;
+}
+
 static int draw_counts(const struct model *m, struct canvas *c, int x, int y, int right) {
     const int start = x;
     const struct model *peer;
@@ -98,6 +113,8 @@ static int draw_counts(const struct model *m, struct canvas *c, int x, int y, in
     x += draw_count(c, x, y, right, STYLE_MARK_QUESTION, '?', model_asks_pending(m, ASK_QUESTION));
     x += draw_time_left(m, c, x, y, right);
     x += draw_count(c, x, y, right, STYLE_MARK_WORKING, '*', working);
+    x += draw_transfers(m, c, x, y, right, true);
+    x += draw_transfers(m, c, x, y, right, false);
     return x - start;
 }
 

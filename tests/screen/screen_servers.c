@@ -164,9 +164,9 @@ static void one_that_is_never_there_stands_in_the_list_only(void **state) {
     screen_keys(s, KEY_ESC);
     screen_wait_gone(s, " Servers ");
     leader(s, "L"); /* what the status line said */
-    screen_wait(s, "No server at");
+    screen_wait(s, "No server");
     screen_keys(s, KEY_ESC);
-    screen_wait_gone(s, "No server at");
+    screen_wait_gone(s, "No server");
     show_server(s, url); /* only when it is wanted it says so on the screen */
     screen_wait(s, "No server");
     screen_keys(s, KEY_ESC);

@@ -328,7 +328,7 @@ static void replacing_several_is_asked_once(void **state) {
     act_picker_mark_all(k->m);
     act_picker_enter(k->m, k->fx);
     assert_string_equal(kit_notice(k),
-                        "This replaces a.png, main.c for all sessions: Enter again does it");
+                        "Enter again replaces a.png, main.c for all sessions");
     act_picker_enter(k->m, k->fx);
     kit_step(k);
     assert_int_equal(kit_count(k, OP_FILE_UPLOAD), 0);
@@ -349,7 +349,7 @@ static void two_that_become_one_are_told(void **state) {
     (void)picker_set_mark(&k->m->ui.picker, "/y/same.txt", true);
     act_picker_enter(k->m, k->fx);
     assert_string_equal(kit_notice(k),
-                        "This replaces same.txt for all sessions: Enter again does it");
+                        "Enter again replaces same.txt for all sessions");
     kit_free(k);
 }
 
