@@ -22,7 +22,13 @@ struct transfer {
     int64_t speed_at, speed_done; /* where that was measured last */
     int64_t retry_at;             /* WAITING: it broke off and goes on then; 0: for its turn */
     int tries;                    /* that broke off without a byte between them */
-    enum { XFER_RUNNING, XFER_DONE, XFER_FAILED, XFER_CANCELLED, XFER_WAITING } state;
+    enum transfer_state {
+        XFER_RUNNING,
+        XFER_DONE,
+        XFER_FAILED,
+        XFER_CANCELLED,
+        XFER_WAITING
+    } state;
     struct err err;                   /* FAILED; WAITING after a break: why */
     const struct transfer_ends *ends; /* who hears of it besides the person; NULL: nobody */
     uint32_t tag;                     /* theirs */
@@ -44,7 +50,7 @@ struct files {
     bool loaded;
     struct err err;
     struct transfer *transfers;
-    size_t n_transfers, cap_transfers;
+    size_t n_transfers, cap_transfers, n_running, n_ended; /* counted in transfers.c alone */
 };
 
 #endif

@@ -27,9 +27,21 @@ static bool under_way(const struct transfer *t) {
     return t->state == XFER_RUNNING || t->state == XFER_WAITING;
 }
 
+/* Counted as they change: there may be a hundred thousand of them. */
+static void become(struct model *m, struct transfer *t, enum transfer_state state) {
+    struct files *f = &m->files;
+
+    f->n_running += (state == XFER_RUNNING) - (t->state == XFER_RUNNING);
+    f->n_ended -= !under_way(t);
+    t->state = state;
+    f->n_ended += !under_way(t);
+}
+
 static void drop_ended(struct files *f) {
     size_t ended = 0;
 
+    if (f->n_ended <= ENDED_MAX)
+        return;
     for (size_t i = f->n_transfers; i-- > 0;) {
         if (under_way(&f->transfers[i]) || ++ended <= ENDED_MAX)
             continue;
@@ -37,6 +49,7 @@ static void drop_ended(struct files *f) {
         memmove(&f->transfers[i], &f->transfers[i + 1],
                 (f->n_transfers - i - 1) * sizeof *f->transfers);
         f->n_transfers--;
+        f->n_ended--;
     }
 }
 
@@ -127,12 +140,12 @@ static void begin(struct model *m, struct transfer *t, struct effects *fx) {
 
     t->retry_at = 0;
     if (!s) {
-        t->state = XFER_FAILED;
+        become(m, t, XFER_FAILED);
         err_set(&t->err, RC_USAGE, 0, "no session exists through which files could be reached");
         ended(m, t, fx);
         return;
     }
-    t->state = XFER_RUNNING;
+    become(m, t, XFER_RUNNING);
     t->started_at = m->now;
     t->speed = 0;
     t->speed_at = 0;
@@ -153,14 +166,6 @@ static struct transfer *next_waiting(const struct model *m) {
     return NULL;
 }
 
-static size_t running(const struct model *m) {
-    size_t n = 0;
-
-    for (size_t i = 0; i < m->files.n_transfers; i++)
-        n += m->files.transfers[i].state == XFER_RUNNING;
-    return n;
-}
-
 size_t transfers_most(const struct model *m) {
     return m->transfers_at_once ? m->transfers_at_once : AT_ONCE;
 }
@@ -169,7 +174,7 @@ size_t transfers_most(const struct model *m) {
 static void begin_waiting(struct model *m, struct effects *fx) {
     struct transfer *t;
 
-    while (running(m) < transfers_most(m) && (t = next_waiting(m)) != NULL)
+    while (m->files.n_running < transfers_most(m) && (t = next_waiting(m)) != NULL)
         begin(m, t, fx);
 }
 
@@ -193,7 +198,7 @@ static void stop(struct model *m, struct transfer *t, struct effects *fx) {
     if (t->state == XFER_RUNNING) {
         fx_cancel(fx, t->request);
     } else if (t->state == XFER_WAITING) {
-        t->state = XFER_CANCELLED;
+        become(m, t, XFER_CANCELLED);
         err_set(&t->err, RC_CANCELLED, 0, "cancelled");
         ended(m, t, fx);
     }
@@ -250,7 +255,7 @@ void act_transfers_retry(struct model *m, struct effects *fx) {
 
         if (t->state != XFER_FAILED && t->state != XFER_CANCELLED)
             continue;
-        t->state = XFER_WAITING;
+        become(m, t, XFER_WAITING);
         t->retry_at = 0;
         t->tries = 0;
         n++;
@@ -383,7 +388,7 @@ static bool goes_on(struct model *m, struct transfer *t, const struct incoming *
     t->kept = done > t->kept ? done : t->kept;
     if (t->tries >= TRIES_MAX)
         return false;
-    t->state = XFER_WAITING;
+    become(m, t, XFER_WAITING);
     t->retry_at = m->now + ((int64_t)AGAIN_MS << t->tries);
     return true;
 }
@@ -398,7 +403,7 @@ static void transfer_failed(struct model *m, struct transfer *t, const struct in
     t->err = in->err;
     if (goes_on(m, t, in))
         return;
-    t->state = in->err.rc == RC_CANCELLED ? XFER_CANCELLED : XFER_FAILED;
+    become(m, t, in->err.rc == RC_CANCELLED ? XFER_CANCELLED : XFER_FAILED);
     if (t->state == XFER_CANCELLED)
         act_notice(m, "Stopped: %s", t->name);
     else
@@ -428,7 +433,7 @@ static void progress(const struct model *m, struct transfer *t, const struct inc
 
 static void transfer_done(struct model *m, struct transfer *t, const struct incoming *in,
                           struct effects *fx) {
-    t->state = XFER_DONE;
+    become(m, t, XFER_DONE);
     t->request = 0;
     set_string(&t->resume, NULL);
     if (t->upload)

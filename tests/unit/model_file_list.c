@@ -387,6 +387,74 @@ static void names_on_this_computer_do_no_harm(void **state) {
     assert_true(text_valid(local, strlen(local)));
 }
 
+/* Whatever they are called: shown, filtered, marked, downloaded, as a tree too, deleted. */
+static void names_nobody_would_choose_stay_in_their_directory(void **state) {
+    enum { LONG = 70000 };
+    char *endless = xmalloc(LONG + 1);
+    struct file_info odd[] = {
+        {.name = "../../etc/passwd", .size = 1},
+        {.name = "..", .size = 1},
+        {.name = ".", .size = 1},
+        {.name = "", .size = 1},
+        {.name = NULL, .size = 1},
+        {.name = "/etc/passwd", .size = -1},
+        {.name = "a/b", .size = INT64_MAX, .modified = INT64_MAX},
+        {.name = "a_b", .size = INT64_MIN, .modified = INT64_MIN},
+        {.name = "-rf", .size = 1},
+        {.name = ".bashrc", .size = 1},
+        {.name = "twice", .size = 1},
+        {.name = "twice", .size = 2},
+        {.name = "dir", .size = 1, .is_dir = true},
+        {.name = endless, .size = 1},
+        {.name = "\033]0;x\007\n\342\200\256", .size = 1},
+        {.name = "\377\376", .size = 1},
+    };
+    struct kit *k = start();
+    size_t downloads = 0;
+
+    (void)state;
+    memset(endless, '/', LONG);
+    endless[LONG] = '\0';
+    give(k, odd, MIX_COUNT(odd));
+    filter(k, "a");
+    filter(k, "");
+    for (int order = 0; order < 8; order++) {
+        act_files_sort(k->m);
+        act_files_move(k->m, order);
+    }
+    act_files_mark(k->m, MARK_EVERY);
+    act_files_download(k->m, k->fx);
+    kit_step(k);
+    act_files_tree(k->m, k->fx);
+    kit_step(k);
+    kit_step(k);
+    for (size_t i = 0; i < k->n_sent; i++) {
+        const struct request *r = k->sent[i];
+
+        if (r->kind != REQ_CALL || r->op != OP_FILE_GET || !r->local_path)
+            continue;
+        const char *name = path_base(r->local_path);
+        const size_t dir = (size_t)(name - r->local_path);
+
+        assert_true((dir == 9 && memcmp(r->local_path, "/home/me/", 9) == 0) ||
+                    (dir == 12 && memcmp(r->local_path, "/home/me/s2/", 12) == 0));
+        assert_true(strlen(name) > 0 && strlen(name) <= 200);
+        assert_true(name[0] != '.' && name[0] != '-');
+        assert_null(strpbrk(name, "\033\007\n"));
+        kit_fail_id(k, r->id, OP_FILE_GET, RC_HTTP, 404, 404);
+        downloads++;
+    }
+    assert_in_range(downloads, 20, 2 * MIX_COUNT(odd));
+    act_files_mark(k->m, MARK_EVERY);
+    act_file_delete(k->m, k->fx);
+    kit_step(k);
+    for (size_t i = 0; i < k->n_sent; i++)
+        if (k->sent[i]->op == OP_FILE_DELETE)
+            assert_false(str_blank(((const struct file_ref *)k->sent[i]->in)->name));
+    kit_free(k);
+    free(endless);
+}
+
 /* ---- ten thousand ---- */
 
 static double cpu_ms(void) {
@@ -434,6 +502,40 @@ static void ten_thousand_files_are_no_trouble(void **state) {
     free(names);
 }
 
+/* All of them at once: the keys after that do not wait. */
+static void a_hundred_thousand_files_can_be_marked_and_downloaded(void **state) {
+    enum { MANY = 100000 };
+    struct file_info *many = xcalloc(MANY, sizeof *many);
+    char(*names)[16] = xcalloc(MANY, sizeof *names);
+    struct kit *k = start();
+
+    (void)state;
+    for (size_t i = 0; i < MANY; i++) {
+        snprintf(names[i], sizeof names[i], "n%zu", i);
+        many[i] = (struct file_info){.name = names[i], .size = (int64_t)i};
+    }
+    const double begun = cpu_ms();
+
+    give(k, many, MANY);
+    act_files_mark(k->m, MARK_EVERY);
+    const double marked = cpu_ms();
+
+    act_files_download(k->m, k->fx);
+    const double asked = cpu_ms();
+
+    kit_step(k);
+    kit_reply(k, OP_FILE_GET, NULL, 0);
+    act_transfers_cancel(k->m, k->fx);
+    const double stopped = cpu_ms();
+
+    print_message("listed and marked %.0f ms, downloads %.0f ms, stopped %.0f ms\n", marked - begun,
+                  asked - marked, stopped - asked);
+    assert_true(marked - begun < 3000 && asked - marked < 3000 && stopped - asked < 3000);
+    kit_free(k);
+    free(many);
+    free(names);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_order_is_chosen_by_a_key),
@@ -451,7 +553,9 @@ int main(void) {
         cmocka_unit_test(a_tree_whose_sessions_go_away_fails_as_a_whole),
         cmocka_unit_test(a_file_is_opened_from_a_private_copy),
         cmocka_unit_test(names_on_this_computer_do_no_harm),
+        cmocka_unit_test(names_nobody_would_choose_stay_in_their_directory),
         cmocka_unit_test(ten_thousand_files_are_no_trouble),
+        cmocka_unit_test(a_hundred_thousand_files_can_be_marked_and_downloaded),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
