@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOW_MS = 5000, HINT_ROWS = 3 };
+enum { LOW_MS = 5000, HINT_ROWS = 3, ASKER_BYTES = 40, OBJECT_BYTES = 400 };
 
 /* ---- words ---- */
 
@@ -253,19 +253,41 @@ static bool is_change(const struct ask *a) {
     return a->kind == ASK_PERMISSION && (tool_is(a->tool, "Edit") || tool_is(a->tool, "Write"));
 }
 
+/* Who asks, at the right end where the object leaves room for it; the cells it took. */
+static int draw_asker(struct canvas *c, int x, int y, int right, const struct ask *a) {
+    auto_buf struct buf object = {.max = 4096}, title = {.max = 1024};
+    const char *text = ask_text(a), *who = session_title(a->session);
+    size_t n = strnlen(text, OBJECT_BYTES);
+
+    if (is_change(a)) /* of which the row has the name of the file */
+        n = strcspn(text, "\n") < n ? strcspn(text, "\n") : n;
+
+    if (text_clean(&title, who, strnlen(who, ASKER_BYTES), CLEAN_NAME) != RC_OK ||
+        text_clean(&object, text, n, CLEAN_NAME) != RC_OK)
+        return 0;
+    const int cells = text_width(buf_str(&title), title.n);
+
+    if (x + text_width(buf_str(&object), object.n) + 2 + cells > right)
+        return 0;
+    canvas_put(c, right - cells, y, cells, STYLE_DIM, buf_str(&title), title.n);
+    return cells + 2;
+}
+
 static void draw_head_row(const struct model *m, struct canvas *c, struct rect r,
                           const struct ask *a, enum style name) {
     char words[64];
     const enum style look = ask_words(m, a, words);
     const int used = put_right(c, r.x + r.w - 1, r.y, r.w, look, words);
-    const int right = r.x + r.w - 1 - (used ? used + 1 : 0);
+    int right = r.x + r.w - 1 - (used ? used + 1 : 0);
     int x = r.x + 1;
 
     x += put_foreign(c, x, r.y, right - x, name, ask_name(a), CLEAN_NAME) + 2;
-    if (elsewhere(m, a) && name != STYLE_TITLE) /* the selected one says it below */
+    if (elsewhere(m, a) && name != STYLE_TITLE)
         x += put_foreign(c, x, r.y, right - x, STYLE_KEY, server_name(a->owner), CLEAN_NAME) + 2;
     if (name != STYLE_TITLE && ask_severe(a))
         x += put(c, x, r.y, right - x, STYLE_RISK_SEVERE, "!!") + 1;
+    if (name != STYLE_TITLE) /* the selected one says it below */
+        right -= draw_asker(c, x, r.y, right - 1, a);
     if (name != STYLE_TITLE && is_change(a))
         draw_path(m, c, x, r.y, right - x, ask_text(a));
     else
