@@ -89,6 +89,7 @@ static void bare(struct app *a) {
     auto_free char *text = TAKE(a->fx->bare);
     if (!text || a->bared || guest_here(a))
         return;
+    act_look_again(a->model);
     term_bare(a->term, text);
     a->bared = true;
 }
@@ -251,7 +252,8 @@ static bool stale(const struct app *a) {
 
 /* Milliseconds to sleep at most; -1: until something happens. */
 static int sleep_ms(const struct app *a, int64_t now) {
-    int64_t due = earlier(earlier(term_deadline(a->term), publish_due(a)), calls_due(a));
+    const int64_t key = guest_here(a) ? -1 : term_deadline(a->term); /* else nobody takes it */
+    int64_t due = earlier(earlier(key, publish_due(a)), calls_due(a));
     for (size_t i = 0; i < a->servers.n_rows; i++) {
         if (a->links[i].more || a->links[i].late)
             return 0;

@@ -34,6 +34,14 @@ static void send_tasks(struct app *a, struct effects *fx) {
     fx->n_tasks -= sent;
 }
 
+static void stop_task(struct app *a, uint32_t id) {
+    struct task *stop = task_new(TASK_CANCEL, NULL);
+
+    stop->target = id;
+    if (job_send(a->job, stop) != RC_OK)
+        task_free(stop);
+}
+
 static void give_task(struct app *a, struct task *t) {
     for (size_t i = 0; i < a->servers.n_rows; i++)
         if (a->links[i].fx && model_asked_task(row_at(a, i)->model, t->id)) {
@@ -41,6 +49,8 @@ static void give_task(struct app *a, struct task *t) {
             return;
         }
     (void)calls_task(a, t);
+    if (t->more) /* of a scan, which waits to be asked on */
+        stop_task(a, t->id);
     task_free(t); /* its model is gone, or it is nobody's */
 }
 

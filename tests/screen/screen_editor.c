@@ -107,6 +107,38 @@ static void the_program_goes_on_behind_the_editor(void **state) {
     assert_int_equal(quit(s), 0);
 }
 
+/* User and system time of its threads, in ticks of the kernel: a hundredth of a second each. */
+static unsigned long ticks_of(int pid) {
+    char path[64];
+    unsigned long user = 0, kernel = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    FILE *f = fopen(path, "re");
+
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                            &user, &kernel),
+                     2);
+    fclose(f);
+    return user + kernel;
+}
+
+static void an_esc_typed_ahead_for_the_editor_keeps_nothing_busy(void **state) {
+    struct screen *s = with_editor(*state, demo_at(*state, NULL),
+                                   "#!/bin/sh\nprintf 'EDITOR IS HERE'\nexec sleep 3\n");
+
+    new_session(s);
+    screen_keys(s, "\030e\033");
+    screen_wait(s, "EDITOR IS HERE");
+    screen_pause_alone(500);
+    const unsigned long before = ticks_of(screen_pid(s));
+
+    screen_pause_alone(1000);
+    assert_in_range(ticks_of(screen_pid(s)) - before, 0, 15);
+    screen_wait(s, "message");
+    assert_int_equal(quit(s), 0);
+}
+
 static void what_was_in_the_editor_of_a_killed_one_is_found(void **state) {
     const struct stage *st = *state;
     struct peer *demo = demo_at(st, NULL);
@@ -329,6 +361,7 @@ int main(void) {
         S(the_editors_file_is_for_nobody_else, narrow),
         S(the_program_goes_on_behind_the_editor, wide),
         S(what_was_in_the_editor_of_a_killed_one_is_found, narrow),
+        S(an_esc_typed_ahead_for_the_editor_keeps_nothing_busy, narrow),
         S(in_tmux_the_draft_is_read_only_meanwhile, narrow),
         S(in_tmux_the_draft_is_read_only_meanwhile, wide),
         S(a_pane_that_hangs_is_closed_by_the_same_key_twice, narrow),
