@@ -59,8 +59,7 @@ static void history_more(struct model *m, struct panel *p, struct effects *fx) {
         ask_page(m, p, fx);
 }
 
-/* What was said, without what clients and servers added to it. */
-static const char *plain(struct panel *p, const char *text) {
+const char *panel_said(struct panel *p, const char *text) {
     const char *reminder = strstr(text, "\n\n<system-reminder>");
     auto_buf struct buf inner = {.max = MIX_MIB};
 
@@ -81,7 +80,7 @@ static void take(struct panel *p, struct history *h, const struct message *row) 
     if (str_blank(row->user_input) || h->n >= MOST || known(h, row->id))
         return; /* what came meanwhile has moved the pages */
     h->v = xgrow(h->v, h->n, &h->cap, sizeof *h->v);
-    h->v[h->n++] = (struct said){row->id, row->session_id, plain(p, row->user_input)};
+    h->v[h->n++] = (struct said){row->id, row->session_id, panel_said(p, row->user_input)};
 }
 
 static void history_taken(struct model *m, struct panel *p, struct incoming *in,

@@ -1,6 +1,5 @@
 /* panel_prompts.c - Ctrl+R: every prompt of this server, those sent from here and those the server
  * knows, found by a few of their letters. */
-#include "mix/jtext.h"
 #include "mix/tree.h"
 #include "panels.h"
 
@@ -116,16 +115,6 @@ static void prompts_load(struct model *m, struct panel *p, struct effects *fx) {
         ask_page(m, p, fx);
 }
 
-/* What was said, without what clients and servers added to it. */
-static const char *plain(struct panel *p, const char *text) {
-    const char *reminder = strstr(text, "\n\n<system-reminder>");
-    auto_buf struct buf inner = {.max = MIX_MIB};
-
-    if (text[0] == '{' && jtext_find(&inner, text, strlen(text), "text"))
-        return arena_strndup(&p->arena, buf_str(&inner), inner.n);
-    return reminder ? arena_strndup(&p->arena, text, (size_t)(reminder - text)) : text;
-}
-
 static void prompts_taken(struct model *m, struct panel *p, struct incoming *in,
                           struct effects *fx) {
     struct prompts *d = p->data;
@@ -139,7 +128,7 @@ static void prompts_taken(struct model *m, struct panel *p, struct incoming *in,
         d->page_rows++;
         if (str_blank(rows[i].user_input) || (rows[i].role && !str_eq(rows[i].role, "user")))
             continue;
-        const char *text = plain(p, rows[i].user_input);
+        const char *text = panel_said(p, rows[i].user_input);
 
         add(p, (struct known){.text = text, .session = rows[i].session_id}, text);
     }

@@ -18,6 +18,9 @@ enum { PANEL_FACT };                                 /* the tag of such a row */
 struct panel_row *panel_fact(struct panel *p, const char *label, const char *value);
 /* `name: value`, a line of a text; nothing when there is no value. */
 void panel_line(struct buf *out, const char *name, const char *value);
+/* Of a message of a person what was said, without what clients and servers added to it: text, or in
+ * the panel's arena. */
+const char *panel_said(struct panel *p, const char *text);
 /* A request that is no call of a pending table; cancelled at the next settle. */
 void panel_end_request(struct model *m, uint32_t id);
 
