@@ -1,4 +1,5 @@
-/* bench_keys - from a key to its echo, idle and while a session streams; bytes written per key.
+/* bench_keys - from a key to its echo, idle, while a session streams, and while requests for
+ * permission wait besides; bytes written per key.
  *
  * usage: bench_keys [--keys N] [--rate DELTAS] */
 #include "bench.h"
@@ -121,8 +122,30 @@ static void bytes_in_theme(const char *url, const char *theme, double limit) {
     bench_most(name, "B", most, 0, limit);
 }
 
+/* While bench-0 streams, and the others ask. */
+static void while_streaming(struct feed plan, const char *what, struct screen *least_screen,
+                            size_t n) {
+    static double busy[KEYS_MAX], least[KEYS_MAX];
+    char url[64], name[100];
+    int port;
+    const pid_t feed = feed_start(&plan, &port);
+
+    snprintf(url, sizeof url, "http://127.0.0.1:%d", port);
+    struct screen *s = screen_start(&(struct screen_setup){
+        .cols = COLS, .rows = ROWS, .args = (const char *[]){"--server", url, NULL}});
+
+    screen_wait(s, "word 0");
+    if (plan.asks > 0)
+        screen_wait(s, "make part");
+    in_turn(s, busy, least_screen, least, n);
+    screen_stop(s);
+    feed_stop(feed);
+    snprintf(name, sizeof name, "key to echo while 5,000 deltas/s arrive%s, p99", what);
+    bench_ratio(name, "ms", bench_percentile(busy, n, 0.99), bench_percentile(least, n, 0.99), 3);
+}
+
 int main(int argc, char **argv) {
-    static double idle[KEYS_MAX], busy[KEYS_MAX], least[KEYS_MAX], least_busy[KEYS_MAX];
+    static double idle[KEYS_MAX], least[KEYS_MAX];
     size_t n = (size_t)bench_number(argc, argv, "keys", 1500);
     size_t rate = (size_t)bench_number(argc, argv, "rate", 5000);
     char url[64];
@@ -144,19 +167,15 @@ int main(int argc, char **argv) {
     bytes_in_theme(url, "mono", 48);
     feed_stop(feed);
 
-    feed = feed_start(&flood, &port);
-    snprintf(url, sizeof url, "http://127.0.0.1:%d", port);
-    s = screen_start(&(struct screen_setup){
-        .cols = COLS, .rows = ROWS, .args = (const char *[]){"--server", url, NULL}});
-    screen_wait(s, "word 0");
-    in_turn(s, busy, least_screen, least_busy, n);
-    screen_stop(s);
-    screen_stop(least_screen);
-    feed_stop(feed);
-
     bench_ratio("key to echo, p99", "ms", bench_percentile(idle, n, 0.99),
                 bench_percentile(least, n, 0.99), 3);
-    bench_ratio("key to echo while 5,000 deltas/s arrive, p99", "ms",
-                bench_percentile(busy, n, 0.99), bench_percentile(least_busy, n, 0.99), 3);
+    while_streaming(flood, "", least_screen, n);
+    flood.asks = 2; /* at any time */
+    flood.ask_every_ms = 12000;
+    while_streaming(flood, " and a request waits", least_screen, n);
+    flood.asks = 200; /* which live for 30 s */
+    flood.ask_every_ms = 150;
+    while_streaming(flood, " and 200 requests wait", least_screen, n);
+    screen_stop(least_screen);
     return bench_exit();
 }

@@ -10,7 +10,7 @@ ROOT=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd -P)
 # shellcheck disable=SC2086 # a list of words
 setup_need $SETUP_BENCH
 setup_build release bench -DMIX_TESTS=ON -DMIX_BENCH=ON
-[ $# -gt 0 ] || set -- start keys idle events history api calls transfer picker diff markup search thread stream index asks grant hostile
+[ $# -gt 0 ] || set -- start keys idle events history api calls transfer picker diff markup search thread stream index asks grant composer hostile
 status=0
 printf '| what | mixtui | floor | ratio | limit | |\n|---|---|---|---|---|---|\n'
 for name in "$@"; do
