@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NOTICE_MS = 8000, HINT_GAP = 2, ROOMY = 120 };
+enum { NOTICE_MS = 8000, HINT_GAP = 2, ROOMY = 120, COUNTED = 1000 };
 
 struct link_words {
     char s[128];
@@ -86,12 +86,13 @@ static int draw_time_left(const struct model *m, struct canvas *c, int x, int y,
                                             say_left(first - m->now).s);
 }
 
-/* Those that are under way or wait for it: the pane of files may be hidden. */
+/* Those that are under way or wait for it, of the newest: the pane of files may be hidden. */
 static int draw_transfers(const struct model *m, struct canvas *c, int x, int y, int right,
                           bool up) {
+    const size_t all = m->files.n_transfers;
     size_t n = 0;
 
-    for (size_t i = 0; i < m->files.n_transfers; i++) {
+    for (size_t i = all > COUNTED ? all - COUNTED : 0; i < all; i++) {
         const struct transfer *t = &m->files.transfers[i];
 
         n += t->upload == up && (t->state == XFER_RUNNING || t->state == XFER_WAITING);

@@ -116,6 +116,20 @@ static void no_server_is_said_and_tried_again(void **state) {
     kit_free(k);
 }
 
+static void a_server_that_is_back_is_no_longer_called_lost(void **state) {
+    struct kit *k = kit_new();
+
+    (void)state;
+    kit_fail_at(k, OP_SESSIONS_LIST, RC_CONNECT, 0, 7);
+    assert_non_null(strstr(kit_notice(k), "No server"));
+    assert_true(k->m->notice_at > 0);
+    kit_pass(k, 1000);
+    kit_list(k, two, 2);
+    assert_int_equal(k->m->server.state, SERVER_ONLINE);
+    assert_int_equal(k->m->notice_at, 0);
+    kit_free(k);
+}
+
 static void the_workers_own_retries_are_shown(void **state) {
     struct kit *k = kit_new();
 
@@ -352,6 +366,7 @@ int main(void) {
         cmocka_unit_test(a_session_can_be_named),
         cmocka_unit_test(a_named_session_that_is_not_there_is_said),
         cmocka_unit_test(no_server_is_said_and_tried_again),
+        cmocka_unit_test(a_server_that_is_back_is_no_longer_called_lost),
         cmocka_unit_test(the_workers_own_retries_are_shown),
         cmocka_unit_test(the_question_does_not_come_over_a_draft),
         cmocka_unit_test(a_server_that_is_not_mix_is_called_so),
