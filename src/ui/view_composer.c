@@ -166,15 +166,19 @@ static const char *turn_word(const struct session *s) {
     return "";
 }
 
-/* Which part of a draft that is longer than its box is seen. */
+/* Which part of a draft that is longer than its box is seen, where there is room to say so. */
 static int draw_part(const struct view *v, const struct model *m, struct canvas *c, struct rect r,
                      int rows) {
     const size_t n = v->draft.rows.n, room = rows > 0 ? (size_t)rows : 0;
 
     if (n <= room)
         return 0;
-    return canvas_putf(c, r.x, r.y, r.w, STYLE_DIM, "%slines %zu-%zu of %zu", glyph(m, G_DOT),
-                       v->draft_top + 1, v->draft_top + room, n);
+    char text[96];
+    const int len = snprintf(text, sizeof text, "%slines %zu-%zu of %zu", glyph(m, G_DOT),
+                             v->draft_top + 1, v->draft_top + room, n);
+
+    /* cut off, it would name other lines */
+    return text_width(text, (size_t)len) <= r.w ? put(c, r.x, r.y, r.w, STYLE_DIM, text) : 0;
 }
 
 static void draw_box_top(const struct view *v, const struct model *m, struct canvas *c,

@@ -45,6 +45,7 @@ struct run {
     unsigned made;          /* sessions created so far */
     char coming[16];        /* the id of the next one */
     char cursor[SELECTED_MAX];
+    uint64_t cursor_says; /* what that request asks for */
     /* rule 1, kept by other means */
     char painted[SELECTED_MAX];
     int64_t painted_at, decided_at;
@@ -150,6 +151,36 @@ static inline void cursor_key(char out[SELECTED_MAX], const struct model *m) {
         (void)snprintf(out, SELECTED_MAX, "%s %s", m->ui.ask_server, m->ui.ask_cursor);
 }
 
+static inline uint64_t add_text(uint64_t hash, const char *text) {
+    return text ? hash_add(hash, text, strlen(text) + 1) : hash_add(hash, "", 0);
+}
+
+/* What the request of that key asks for; 0: there is none. */
+static inline uint64_t said_by(const struct run *r, const char *key) {
+    char of[SELECTED_MAX];
+    size_t n;
+    struct ask *const *asks = model_inbox(viewer(r), &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct ask *a = asks[i];
+
+        key_of(of, r, a);
+        if (strcmp(of, key) == 0)
+            return 1 |
+                   add_text(add_text(add_text(add_text(a->kind + 1, a->tool), a->params), a->title),
+                            a->message);
+    }
+    return 0;
+}
+
+/* The cursor stays, but where a server gives its id to another request: then nothing is chosen. */
+static inline bool cursor_kept(const struct run *r, const char *cursor) {
+    const uint64_t says = said_by(r, r->cursor);
+
+    return strcmp(cursor, r->cursor) == 0 ||
+           (cursor[0] == '\0' && says != 0 && says != r->cursor_says);
+}
+
 static inline void check_asks(struct run *r) {
     const struct model *m = viewer(r);
     char cursor[SELECTED_MAX], key[SELECTED_MAX];
@@ -158,11 +189,12 @@ static inline void check_asks(struct run *r) {
 
     cursor_key(cursor, m);
     if (!r->moving)
-        assert(strcmp(cursor, r->cursor) == 0);
+        assert(cursor_kept(r, cursor));
     if (strcmp(cursor, r->cursor) != 0 || m->ui.focus != PANE_PERMISSIONS ||
         (m->ui.over != OVER_NONE && m->ui.over != OVER_MENU))
         r->painted[0] = '\0';
     (void)snprintf(r->cursor, sizeof r->cursor, "%s", cursor);
+    r->cursor_says = said_by(r, r->cursor);
     r->moving = false;
     for (size_t i = 0; i < n; i++) {
         assert(asks[i]->session && asks[i]->object);

@@ -48,7 +48,7 @@ static void a_rule_made_from_a_prompt_answers_the_next_one_until_it_is_revoked(v
     screen_wait_gone(s, "mix is working");
     say(s, "run echo one");
     screen_wait(s, "auto 1");
-    assert_int_equal(tap_count(tap, "/grant HTTP"), 2);
+    screen_wait_that(s, tap_count(tap, "/grant HTTP") == 2);
     leader(s, "p");
     screen_keys(s, "jj");
     screen_wait(s, "granted by rule");

@@ -52,7 +52,7 @@ static void text_and_thinking_stream(void **state) {
     say(s, "edit notes.txt");
     screen_wait(s, "waiting for you");
     open_asks(s);
-    screen_wait(s, "+ count words in a pipe (edited)");
+    screen_wait(s, "+count words in a pipe (edited)");
     screen_keys(s, "y");
     screen_wait(s, "granted");
     leave_asks(s);

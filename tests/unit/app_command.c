@@ -172,6 +172,8 @@ static void every_flag_is_refused_in_every_wrong_form(void **state) {
                                                 {"send", "send s1 hello"},
                                                 {"tail", "tail s1"},
                                                 {"status", "status"},
+                                                {"rules", "rules list"},
+                                                {"keep", "keep"},
                                                 {"export", "export s1"},
                                                 {"config", "config"}};
     (void)state;

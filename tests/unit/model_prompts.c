@@ -65,7 +65,7 @@ static void the_sessions_own_come_before_those_of_others(void **state) {
 
 static void files_of_the_draft_come_back_with_it(void **state) {
     struct kit *k = with_file("\\@1 s2 mine\n");
-    const struct editor *e = &k->m->shown->draft;
+    struct editor *const e = &k->m->shown->draft;
 
     (void)state;
     kit_type(k, "see");
