@@ -40,7 +40,8 @@ static struct word word_at(const struct editor *e) {
 static bool is_current(const struct model *m, const struct complete_private *p) {
     const struct editor *e = &m->shown->draft;
 
-    return !p || (p->session == m->shown && p->draft_rev == e->rev && p->caret == e->caret);
+    return !p || (p->session == m->shown && !m->shown->away && p->draft_rev == e->rev &&
+                  p->caret == e->caret);
 }
 
 const struct complete *complete_shown(const struct model *m) {

@@ -99,11 +99,27 @@ static void an_empty_one_is_not_filled_behind_its_back(void **state) {
     kit_free(k);
 }
 
+static void a_list_of_completions_goes_with_it(void **state) {
+    struct kit *k = kit_online(two, 2);
+
+    (void)state;
+    act_focus(k->m, PANE_COMPOSER);
+    type(k, "/he");
+    act_complete_typed(k->m, k->fx);
+    assert_non_null(complete_shown(k->m));
+    leave(k);
+    assert_null(complete_shown(k->m));
+    act_complete_accept(k->m, k->fx);
+    assert_string_equal(draft(k), "/he");
+    kit_free(k);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_that_was_created_meanwhile_gets_its_draft),
         cmocka_unit_test(of_a_draft_that_was_taken_over_the_text_is_in_the_history),
         cmocka_unit_test(files_prompts_and_quotations_wait_until_it_is_back),
+        cmocka_unit_test(a_list_of_completions_goes_with_it),
         cmocka_unit_test(an_empty_one_is_not_filled_behind_its_back),
     };
 
