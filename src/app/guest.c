@@ -50,6 +50,7 @@ enum rc guest_start(struct app *a, const char *const *argv,
     if (a->guest.pid > 0)
         return err_set(err, RC_BUSY, 0, "another program has the terminal");
     a->pictured = NULL;
+    act_look_again(a->model); /* what is held would be given behind it, unseen */
     term_lend(a->term);
     const pid_t pid = fork();
 

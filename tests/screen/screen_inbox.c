@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static size_t grants(const struct peer *tap) { return tap_count(tap, "/grant HTTP"); }
 static size_t denials(const struct peer *tap) { return tap_count(tap, "/deny HTTP"); }
@@ -89,6 +90,34 @@ static void leaving_the_pane_drops_a_held_grant(void **state) {
     assert_int_equal(quit(s), 0);
 }
 
+/* Nothing is painted behind it: what is held could be seen and dropped by nobody. */
+static void a_program_in_place_of_the_screen_drops_a_held_grant(void **state) {
+    static char editor[512];
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, (const char *[]){"--speed", "20", NULL});
+    struct peer *tap = tap_start(demo->port, 0);
+
+    assert_int_equal(
+        chmod(screen_file("editor.sh", "#!/bin/sh\nprintf 'EDITOR IS HERE'\nsleep 2\n"), 0700), 0);
+    snprintf(editor, sizeof editor, "EDITOR=%s", screen_path("editor.sh"));
+    struct screen *s = mixtui_with(st, (const char *[]){"--server", tap->url, NULL},
+                                   (const char *[]){editor, "VISUAL", "TMUX", NULL});
+
+    screen_wait(s, "live");
+    new_session(s);
+    say(s, "run sudo true");
+    screen_wait(s, "!1");
+    open_asks(s);
+    screen_wait_armed(s, "y grant");
+    screen_keys(s, "y");
+    screen_wait(s, "held");
+    leader(s, "e");
+    screen_wait(s, "EDITOR IS HERE");
+    screen_wait_armed(s, "y grant"); /* back, and it was not given */
+    assert_int_equal(grants(tap), 0);
+    assert_int_equal(quit(s), 0);
+}
+
 static void requests_that_are_the_same_take_one_answer(void **state) {
     const struct stage *st = *state;
     struct peer *demo = demo_at(st, (const char *[]){"--speed", "20", NULL});
@@ -154,6 +183,7 @@ int main(void) {
         S(a_severe_grant_is_held_and_u_drops_it, narrow),
         S(a_severe_grant_is_held_and_u_drops_it, wide),
         S(leaving_the_pane_drops_a_held_grant, narrow),
+        S(a_program_in_place_of_the_screen_drops_a_held_grant, narrow),
         S(requests_that_are_the_same_take_one_answer, narrow),
         S(an_expired_one_is_asked_for_again, narrow),
         S(a_change_is_compared_side_by_side, narrow),
