@@ -96,8 +96,9 @@ static bool is_subsequence(const struct tree_word *w, const char *hay, size_t n)
 
     for (size_t i = 0; i < w->n; i++) {
         hay = memchr(hay, w->text[i], (size_t)(end - hay));
-        if (!hay++)
+        if (!hay)
             return false;
+        hay++;
     }
     return true;
 }
