@@ -56,7 +56,7 @@ void act_unknown_resend(struct model *m, struct session *s, struct effects *fx);
 void act_unknown_drop(struct model *m, struct session *s, struct effects *fx);
 void act_draft_changed(struct model *m, struct session *s);
 void act_editor(struct model *m, struct effects *fx); /* $EDITOR, with the shown draft */
-struct session *model_away(const struct model *m); /* whose draft is there; NULL: none */
+struct session *model_away(const struct model *m);    /* whose draft is there; NULL: none */
 /* What it wrote; NULL: the draft stays as it is. */
 void act_editor_done(struct model *m, struct session *s, const char *text);
 /* Of the messages written from now on; what cannot be asked of this server can only be taken back.

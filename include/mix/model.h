@@ -305,7 +305,7 @@ struct picker {
     char **marks;   /* absolute paths, in the order they were chosen; directories do not matter */
     size_t n_marks, cap_marks;
     struct map marked; /* the same, to be found */
-    char **recents; /* newest first */
+    char **recents;    /* newest first */
     size_t n_recents, cap_recents;
     uint32_t look; /* at what was pasted */
     char *dir;

@@ -45,18 +45,17 @@ void attend_ask(struct model *m, const struct ask *a, struct effects *fx) {
     if (inbox_rang(m, a))
         return; /* two profiles lead to the same server */
     const bool file = tool_is(a->tool, "Write") || tool_is(a->tool, "Edit");
-    const char *what = a->object ? a->object : "";
-    size_t n = strnlen(what, SAID_BYTES);
+    const bool unmade =
+        file && a->object && a->object[0] == '{'; /* no change could be made of it */
+    const char *what = unmade ? a->path : a->object;
+    size_t n = what ? strnlen(what, SAID_BYTES) : 0;
 
-    if (file && what[0] == '{') /* no change could be made of it */
-        n = strnlen(what = a->path ? a->path : "", SAID_BYTES);
-    else if (file) /* its name, above the change; the path may be of its directory only */
+    if (file && !unmade && what) /* its name, above the change; the path may be of its directory */
         n = strcspn(what, "\n") < n ? strcspn(what, "\n") : n;
-
     if (question)
         (void)buf_addf(&text, "asks: %.400s", a->message ? a->message : "");
     else
-        (void)buf_addf(&text, "asks for %.80s: %.*s", a->tool, (int)n, what);
+        (void)buf_addf(&text, "asks for %.80s: %.*s", a->tool, (int)n, what ? what : "");
     attend(a->session, question ? ATTEND_QUESTION : ATTEND_APPROVAL, buf_str(&text), fx);
 }
 

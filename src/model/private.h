@@ -481,7 +481,7 @@ uint32_t transfers_upload(struct model *m, const char *path, const struct sessio
  * t->path says which. size: as listed, -1: not known. */
 uint32_t transfers_download(struct model *m, const char *name, const char *path, int64_t size,
                             const struct transfer_ends *ends, uint32_t tag, struct effects *fx);
-size_t transfers_most(const struct model *m); /* how many run at once */
+size_t transfers_most(const struct model *m);                        /* how many run at once */
 struct transfer *transfer_by_id(const struct model *m, uint32_t id); /* NULL: it is gone */
 void transfers_cancel(struct model *m, uint32_t id, struct effects *fx);
 void transfers_tick(struct model *m, struct effects *fx);
@@ -513,7 +513,7 @@ void chip_size_came(struct model *m, const struct task *t, struct session *s);
 bool picker_marked(const struct picker *p, const char *path);
 const char *picker_why_not(const struct picker_row *r); /* it cannot be uploaded; NULL: it can */
 bool picker_mark_rows(struct model *m); /* every file that is listed; false: they all were */
-bool picker_set_mark(struct picker *p, const char *path, bool on);       /* true: that changed it */
+bool picker_set_mark(struct picker *p, const char *path, bool on); /* true: that changed it */
 void picker_no_marks(struct picker *p);
 void picker_looked(struct model *m, struct task *t, struct effects *fx); /* takes t */
 void picker_remember(struct model *m, const char *dir, size_t n);

@@ -502,8 +502,7 @@ static void replacing_takes_a_second_enter_after_the_question_was_seen(void **st
     (void)state;
     filter(k, "main.c");
     act_picker_enter(k->m, k->fx);
-    assert_string_equal(kit_notice(k),
-                        "Enter again replaces main.c for all sessions");
+    assert_string_equal(kit_notice(k), "Enter again replaces main.c for all sessions");
     act_picker_enter(k->m, k->fx); /* not painted yet */
     kit_paint(k);
     kit_pass(k, 399);

@@ -327,8 +327,7 @@ static void replacing_several_is_asked_once(void **state) {
     kit_reply(k, OP_FILES_LIST, there, 2);
     act_picker_mark_all(k->m);
     act_picker_enter(k->m, k->fx);
-    assert_string_equal(kit_notice(k),
-                        "Enter again replaces a.png, main.c for all sessions");
+    assert_string_equal(kit_notice(k), "Enter again replaces a.png, main.c for all sessions");
     act_picker_enter(k->m, k->fx);
     kit_step(k);
     assert_int_equal(kit_count(k, OP_FILE_UPLOAD), 0);
@@ -348,8 +347,7 @@ static void two_that_become_one_are_told(void **state) {
     (void)picker_set_mark(&k->m->ui.picker, "/x/same.txt", true);
     (void)picker_set_mark(&k->m->ui.picker, "/y/same.txt", true);
     act_picker_enter(k->m, k->fx);
-    assert_string_equal(kit_notice(k),
-                        "Enter again replaces same.txt for all sessions");
+    assert_string_equal(kit_notice(k), "Enter again replaces same.txt for all sessions");
     kit_free(k);
 }
 
