@@ -417,10 +417,25 @@ static void unstash(struct session *s) {
     set_string(&p->stash, NULL);
 }
 
+/* The newest one reads as the draft that was left: going up stepped over it, too. */
+static bool is_draft_again(const struct model *m, struct session *s, const struct prompt *next) {
+    const size_t was = s->history_at;
+
+    if (!next || !str_eq(next->text, s->priv->stash))
+        return false;
+    s->history_at = next->id;
+    const bool newest = !step(m, s, 1);
+
+    s->history_at = was;
+    return newest;
+}
+
 bool act_history(struct model *m, int by) {
     struct session *s = m->shown;
     const struct prompt *next = by > 0 && s->history_at == 0 ? NULL : step(m, s, by);
 
+    if (by > 0 && is_draft_again(m, s, next))
+        next = NULL;
     if (own_keeps(m, s))
         return true;
     if (!next && (by < 0 || s->history_at == 0))

@@ -193,20 +193,20 @@ static void draw_box_top(const struct view *v, const struct model *m, struct can
     turn_options_text(&options, &s->options, dot);
     if (options.n > 0) /* what the next message asks of its turn */
         n = snprintf(facts, sizeof facts, "%s%s", dot, buf_str(&options));
-    if (s->history_at > 0)
-        n += snprintf(facts + n, sizeof facts - (size_t)n, "%s%s", dot,
-                      prompt_elsewhere(m, s) ? "history, of other sessions" : "history");
     if (s->turn != TURN_IDLE)
         n += snprintf(facts + n, sizeof facts - (size_t)n, "%s%s%s", dot, turn_word(s), spinner(m));
     if (s->n_queue > 0)
-        snprintf(facts + n, sizeof facts - (size_t)n, "%squeued %zu%s", dot, s->n_queue,
+        n += snprintf(facts + n, sizeof facts - (size_t)n, "%squeued %zu%s", dot, s->n_queue,
                  s->held && s->own != OWN_OTHER ? ", held: r in the thread goes on" : "");
+    if (s->history_at > 0)
+        snprintf(facts + n, sizeof facts - (size_t)n, "%s%s", dot,
+                 prompt_elsewhere(m, s) ? "history, of other sessions" : "history");
     draw_line(c, m, r.x, r.y, r.w, edge);
     put(c, r.x, r.y, 1, edge, glyph(m, G_TOP_LEFT));
     x += put(c, x, r.y, r.w - 1, edge, " ");
     x += put(c, x, r.y, r.x + r.w - x, focus ? STYLE_TITLE : STYLE_DIM, "message");
     if (s->away)
-        x += canvas_putf(c, x, r.y, r.x + r.w - x, STYLE_NOTICE_BAD, "%sin $EDITOR, read-only here",
+        x += canvas_putf(c, x, r.y, r.x + r.w - x, STYLE_NOTICE_BAD, "%sin $EDITOR, read only here",
                          dot);
     else if (m->ui.vi)
         x += canvas_putf(c, x, r.y, r.x + r.w - x, focus ? STYLE_TITLE : STYLE_DIM, "%s%s", dot,

@@ -410,6 +410,21 @@ static void prompts_come_back_after_a_restart(void **state) {
     kit_free(k);
 }
 
+static void as_many_steps_down_as_up_lead_back_to_the_draft(void **state) {
+    struct kit *k = online();
+
+    (void)state;
+    kit_send(k, "older");
+    kit_send(k, "the same");
+    kit_type(k, "the same");
+    assert_true(act_history(k->m, -1)); /* what stands there already is no step */
+    assert_string_equal(draft(k), "older");
+    assert_true(act_history(k->m, 1));
+    assert_string_equal(draft(k), "the same");
+    assert_int_equal(k->m->shown->history_at, 0);
+    kit_free(k);
+}
+
 static void browsing_keeps_the_draft(void **state) {
     struct kit *k = online();
 
@@ -599,6 +614,7 @@ int main(void) {
         cmocka_unit_test(a_draft_typed_into_a_new_session_before_its_answer_is_kept),
         cmocka_unit_test(without_a_directory_nothing_is_written),
         cmocka_unit_test(prompts_come_back_after_a_restart),
+        cmocka_unit_test(as_many_steps_down_as_up_lead_back_to_the_draft),
         cmocka_unit_test(browsing_keeps_the_draft),
         cmocka_unit_test(clearing_goes_into_the_history),
         cmocka_unit_test(a_long_history_is_shortened),
