@@ -197,7 +197,7 @@ static void draw_box_top(const struct view *v, const struct model *m, struct can
         n += snprintf(facts + n, sizeof facts - (size_t)n, "%s%s%s", dot, turn_word(s), spinner(m));
     if (s->n_queue > 0)
         n += snprintf(facts + n, sizeof facts - (size_t)n, "%squeued %zu%s", dot, s->n_queue,
-                 s->held && s->own != OWN_OTHER ? ", held: r in the thread goes on" : "");
+                      s->held && s->own != OWN_OTHER ? ", held: r in the thread goes on" : "");
     if (s->history_at > 0)
         snprintf(facts + n, sizeof facts - (size_t)n, "%s%s", dot,
                  prompt_elsewhere(m, s) ? "history, of other sessions" : "history");
