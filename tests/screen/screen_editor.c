@@ -201,7 +201,7 @@ static void in_tmux_the_draft_is_read_only_meanwhile(void **state) {
     struct screen *s = beside_tmux(st, demo, waits);
 
     leader(s, "e");
-    screen_wait(s, "in $EDITOR, read-only here");
+    screen_wait(s, "in $EDITOR, read only here");
     screen_keys(s, "xyz");
     screen_wait(s, "this draft is in $EDITOR");
     screen_keys(s, KEY_ENTER);
@@ -223,7 +223,7 @@ static void a_pane_that_hangs_is_closed_by_the_same_key_twice(void **state) {
     struct screen *s = beside_tmux(st, demo, waits);
 
     leader(s, "e");
-    screen_wait(s, "in $EDITOR, read-only here");
+    screen_wait(s, "in $EDITOR, read only here");
     screen_pause(s, 500);
     leader(s, "e");
     screen_wait(s, "once more closes it");
