@@ -330,8 +330,13 @@ void act_unknown_resend(struct model *m, struct session *s, struct effects *fx) 
 
     forget_sending(m, s);
     transcript_unsend(&s->transcript, text);
-    s->turn = TURN_IDLE;
-    begin(m, s, text, &options, fx);
+    if (s->turn == TURN_IDLE) {
+        begin(m, s, text, &options, fx);
+    } else { /* somebody else's began meanwhile: one at a time */
+        s->priv->now_id = queue_add(m, s, 0, text, &options)->id;
+        free(text);
+        act_notice(m, "It is sent again when the turn that runs is over");
+    }
     model_settle(m, fx);
 }
 

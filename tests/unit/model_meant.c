@@ -1,4 +1,4 @@
-/* No answer leaves that nobody meant: what was decided once, whose id it was, what was held. */
+/* Nothing leaves that nobody meant: what was decided once, whose id it was, what was held. */
 #include "mix/servers.h"
 #include "rules_kit.h"
 
@@ -117,6 +117,31 @@ static void a_held_grant_that_is_denied_leaves_nothing_held(void **state_) {
     kit_free(k);
 }
 
+/* A turn that somebody else began meanwhile: late servers would run both at once. */
+static void what_is_sent_again_waits_for_the_turn_that_runs(void **state_) {
+    struct kit *k = start();
+
+    (void)state_;
+    kit_send(k, "hello");
+    kit_fail_at(k, OP_MESSAGE_SEND, RC_TIMEOUT, 0, 28);
+    for (int i = 0; i < 2; i++) {
+        kit_pass(k, i == 0 ? 1 : 3000);
+        kit_messages(k, NULL, 0);
+    }
+    assert_int_equal(k->m->shown->sent, SENT_UNKNOWN);
+    kit_event(k, "s1", EV_THINKING, .content = "hm", .message_id = "m9");
+    assert_int_equal(k->m->shown->turn, TURN_RUNNING);
+    act_unknown_resend(k->m, k->m->shown, k->fx);
+    kit_step(k);
+    assert_int_equal(kit_count(k, OP_MESSAGE_SEND), 1);
+    assert_int_equal(k->m->shown->turn, TURN_RUNNING);
+    assert_int_equal(k->m->shown->n_queue, 1);
+    kit_event(k, "s1", EV_COMPLETE, .message_id = "m9");
+    assert_int_equal(kit_count(k, OP_MESSAGE_SEND), 2);
+    assert_int_equal(k->m->shown->n_queue, 0);
+    kit_free(k);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         RULES_TEST(a_late_rule_does_not_grant_what_somebody_denied),
@@ -125,6 +150,7 @@ int main(void) {
         RULES_TEST(an_id_of_an_old_request_does_not_hide_a_new_one),
         RULES_TEST(a_verdict_on_the_old_one_is_none_on_the_new_one),
         RULES_TEST(a_held_grant_that_is_denied_leaves_nothing_held),
+        RULES_TEST(what_is_sent_again_waits_for_the_turn_that_runs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
