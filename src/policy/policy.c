@@ -10,7 +10,8 @@
 #include "mix/pretty.h"
 #include "mix/wire.h"
 
-enum { LINE_MAX = 64 * 1024, VALUE_MAX = 8 * 1024 };
+enum { LINE_MAX = 64 * 1024, VALUE_MAX = 8 * 1024, HITS_MAX = 1000 * 1000 * 1000 };
+#define TIME_MAX INT64_C(253402300799999) /* the end of the year 9999 */
 
 /* ---- lines ---- */
 bool policy_next_line(const char **at, const char *end, const char **line, size_t *n) {
@@ -225,7 +226,10 @@ static void read_used(struct policy *p, const char *line, size_t n) {
     const long long hits = strtoll(rest, &end, 10);
     const long long used = *end == ' ' ? strtoll(end + 1, &end, 10) : -1;
 
-    for (size_t i = 0; *end == '\0' && hits >= 0 && used >= 0 && i < p->n; i++)
+    const bool good =
+        *end == '\0' && hits >= 0 && hits <= HITS_MAX && used >= 0 && used <= TIME_MAX;
+
+    for (size_t i = 0; good && i < p->n; i++)
         if (!p->rules[i].off && str_eq(p->rules[i].id, own)) {
             p->rules[i].hits = hits;
             p->rules[i].used = used;

@@ -304,7 +304,8 @@ static void what_is_written_is_what_is_read(void **state) {
 static void hits_come_from_the_file_beside(void **state) {
     static const char rules[] = HEAD "\"Bash\"" TAIL "\n",
                       used[] = "x 1 1\na 3 900\nnonsense\na 4 1000\n"
-                               "a -1 5\na 9\n";
+                               "a -1 5\na 9\n"
+                               "a 9223372036854775807 5\na 5 9223372036854775807\n";
     struct policy p;
 
     (void)state;
