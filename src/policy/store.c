@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 16 * 1024, LOCK_TRIES = 100, LOCK_WAIT_MS = 20, STUCK_MS = 30000 };
+enum { PATH_BYTES = 16 * 1024, LOCK_MS = 2000, AGAIN_MS = 200, AGAIN_US = 2000, STUCK_MS = 30000 };
 
 static enum rc failed(struct err *err, const char *what, const char *path, int error) {
     char text[128];
@@ -49,9 +49,9 @@ static enum rc make_dir(const char *dir, struct err *err) {
  * Whoever held it for so long is stopped in the middle of something: for a while nobody waits for
  * it again, else two hundred requests would hold this thread for minutes. */
 static int lock(const char *dir, struct err *err) {
-    static _Thread_local int64_t stuck_until;
+    static _Thread_local int64_t stuck_until, had_until;
     auto_free char *path = file_in(dir, "rules.lock");
-    const int tries = clock_now() < stuck_until ? 1 : LOCK_TRIES;
+    const int64_t begun = clock_now(), until = begun < stuck_until ? begun : begun + LOCK_MS;
 
     if (make_dir(dir, err) != RC_OK)
         return -1;
@@ -61,17 +61,19 @@ static int lock(const char *dir, struct err *err) {
         (void)failed(err, "open", path, errno);
         return -1;
     }
-    for (int i = 0; i < tries; i++) {
+    if (begun < had_until)
+        usleep(AGAIN_US); /* others, who look more often than that, come first */
+    for (;;) {
         if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
             stuck_until = 0;
+            had_until = clock_now() + AGAIN_MS;
             return fd;
         }
-        if (errno != EWOULDBLOCK && errno != EINTR)
+        if ((errno != EWOULDBLOCK && errno != EINTR) || clock_now() >= until)
             break;
-        if (i + 1 < tries)
-            usleep(LOCK_WAIT_MS * 1000);
+        usleep(200 + random_u32() % (AGAIN_US / 2));
     }
-    if (tries == LOCK_TRIES)
+    if (until > begun)
         stuck_until = clock_now() + STUCK_MS;
     (void)err_set(err, RC_BUSY, 0, "another mixtui holds %s for too long", path);
     close(fd);

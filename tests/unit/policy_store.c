@@ -299,8 +299,10 @@ static void several_programs_at_once_lose_nothing(void **state) {
                      "\"scope\":\"always\"}\n",
                      c, i);
             if (policy_add(dir, line, &err) != RC_OK ||
-                policy_rule_on(dir, &ask, 1800000000000, &a, &r, &err) != RC_OK)
+                policy_rule_on(dir, &ask, 1800000000000, &a, &r, &err) != RC_OK) {
+                fprintf(stderr, "%s\n", err.text);
                 _exit(1);
+            }
             arena_free(&a);
         }
         _exit(0);
