@@ -98,10 +98,18 @@ COMMAND(cmd_unfold) {
 }
 
 /* ---- vi ---- */
+/* What a hand that knows vi tries, and what has no meaning in a message. */
+static bool vi_lacks(const struct vi *v, const struct key *k) {
+    return v->mode == VI_NORMAL && !v->op && !v->prefix && k->mods == 0 && k->code < 0x80 &&
+           k->code > 0 && strchr(":/?", (int)k->code);
+}
+
 bool edit_vi(struct model *m, const struct key *k, struct effects *fx) {
     struct editor *e = &m->shown->draft;
     const uint32_t rev = e->rev;
 
+    if (m->ui.vi && !m->shown->away && vi_lacks(m->ui.vi, k))
+        act_notice(m, "%c is not of this vi: Ctrl+P has the commands", (int)k->code);
     if (!m->ui.vi || m->shown->away || vi_key(m->ui.vi, e, k) == VI_NOT)
         return false;
     m->rev++;

@@ -85,14 +85,19 @@ COMMAND(cmd_complete_accept) { act_complete_accept(m, fx); }
 COMMAND(cmd_complete_close) { act_complete_close(m); }
 
 COMMAND(cmd_draft_clear) {
-    const bool was_empty = editor_empty(&m->shown->draft);
+    const struct editor *e = &m->shown->draft;
+    const bool was_empty = editor_empty(e);
+    bool files = false;
 
+    for (size_t i = 0; i < e->n_chips; i++)
+        files = files || e->chips[i].kind == CHIP_FILE;
     if (was_empty)
         act_notice(m, "Ctrl+C never quits: Esc, then q does");
     else
         act_draft_clear(m);
-    if (!was_empty && editor_empty(&m->shown->draft))
-        act_notice(m, "the draft is in the history: Ctrl+_ or Up brings it back");
+    if (!was_empty && editor_empty(e)) /* a prompt is text: its files would not go along */
+        act_notice(m, files ? "the draft is in the history, without its files: Ctrl+_ has both"
+                            : "the draft is in the history: Ctrl+_ or Up brings it back");
 }
 
 COMMAND(cmd_edit_line) {

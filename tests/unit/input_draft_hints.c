@@ -88,6 +88,21 @@ static void where_vi_selects_nothing_is_sent(void **state) {
     assert_null(keys_of(d, CMD_SEND));
 }
 
+static void what_vi_lacks_here_is_said(void **state) {
+    struct desk *d = *state;
+
+    press(d, "a");
+    press(d, "Esc");
+    press(d, ":");
+    assert_non_null(strstr(d->m->notices[d->m->n_notices - 1].text, "Ctrl+P"));
+    assert_string_equal(buf_str(&d->m->shown->draft.text), "a");
+    const size_t said = d->m->n_notices;
+
+    press(d, "f"); /* goes to the next one */
+    press(d, "/");
+    assert_int_equal(d->m->n_notices, said);
+}
+
 static void over_completions_no_key_of_the_panes_is_named(void **state) {
     struct desk *d = *state;
 
@@ -104,6 +119,7 @@ int main(void) {
         T(a_draft_of_another_mixtui_names_the_way_to_take_it_over),
         T(a_draft_in_an_editor_names_the_way_out_of_it),
         cmocka_unit_test_setup_teardown(where_vi_selects_nothing_is_sent, set_up_vi, tear_down),
+        cmocka_unit_test_setup_teardown(what_vi_lacks_here_is_said, set_up_vi, tear_down),
         T(over_completions_no_key_of_the_panes_is_named),
     };
 
