@@ -402,7 +402,13 @@ static void draw_list(struct view *v, const struct model *m, struct canvas *c, s
             draw_head_row(m, c, (struct rect){r.x, r.y + y++, r.w, 1}, each, STYLE_TOOL);
         }
     }
-    if (!a && n > 0 && y < r.h && shows_hints(m)) /* what comes never chooses itself */
+}
+
+/* What comes never chooses itself. */
+static void draw_none_chosen(const struct model *m, struct canvas *c, struct rect r) {
+    const int y = (int)listed(m, NULL) + 1;
+
+    if (y < r.h && shows_hints(m))
         put(c, r.x + 1, r.y + y, r.w - 1, STYLE_COMPOSER_HINT, "an arrow key chooses one");
 }
 
@@ -433,10 +439,14 @@ void draw_asks(struct view *v, const struct model *m, struct canvas *c, struct r
     const int x = r.x + draw_title(c, m, r.x, r.y, r.w, PANE_PERMISSIONS, title);
 
     draw_watched(m, c, x, r.y, r.x + r.w);
+    const struct ask *chosen = model_selected_ask(m);
+
     if (n > 0)
-        draw_list(v, m, c, r, model_selected_ask(m));
+        draw_list(v, m, c, r, chosen);
     else if (r.h > 1)
         put(c, r.x + 1, r.y + 1, r.w - 1, STYLE_DIM, "nothing asks for you");
+    if (n > 0 && !chosen)
+        draw_none_chosen(m, c, r);
 }
 
 /* ---- settling: what was shown to its end ---- */
