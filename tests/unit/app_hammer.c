@@ -98,6 +98,8 @@ static struct draft {
     size_t n;
 } drafts[ROWS][32];
 
+static bool led; /* the key came behind the leader: the editor brings another text, too */
+
 static bool deletes(const struct key *k) {
     static const uint32_t alone[] = {K_BACKSPACE, K_DELETE, K_UP, K_DOWN, K_TAB, K_ENTER, K_PASTE};
     const struct model *m = shown();
@@ -105,7 +107,7 @@ static bool deletes(const struct key *k) {
     for (size_t i = 0; i < MIX_COUNT(alone); i++)
         if (k->code == alone[i])
             return true;
-    return k->mods != 0 || m->ui.vi || m->ui.leader || k->code == 'x' || k->code == 'R';
+    return k->mods != 0 || m->ui.vi || m->ui.leader || led || k->code == 'x' || k->code == 'R';
 }
 
 /* key NULL: nobody pressed one. */
@@ -425,6 +427,7 @@ static void presses(const struct key *k, bool hands) {
     if (took && answered != o.grants + o.denials + o.replies)
         fails("the mouse answered");
     run_effects();
+    led = leader;
     drafts_stay(shown() == before && !took ? k : NULL, name);
     if (one_in(3) && shown()->rev != w.app.shown_rev && hammer_now >= w.frame_at)
         paints();
@@ -450,7 +453,8 @@ static void reads(const char *p, size_t n, bool hands) {
         at += (size_t)snprintf(shown_bytes + at, sizeof shown_bytes - at,
                                p[i] > ' ' && p[i] < 0x7f ? "%c" : "\\%02x", (unsigned char)p[i]);
     note("read %zu: %s", n, shown_bytes);
-    const bool idle = decoder_deadline(w.decoder) < 0;
+    /* Enter ends what is no sequence after all, and is a key then */
+    const bool idle = decoder_deadline(w.decoder) < 0 || p[0] == '\r';
 
     decoder_feed(w.decoder, p, n, hammer_now);
     keys_are_read(hands && idle);
@@ -487,7 +491,7 @@ static void sequence(void) {
             "\033[2~", "\033[3~", "\033OP", "\033OQ", "\033[15~", "\033[24~", "\033[Z", "\033[1;5C",
             "\033[1;3D", "\033OA", "\033\033[A", "\033[I", "\033[O", "\033[?1;2c", "\033[999x",
             "\033[27;5;121~", "\033[121;3u", "\033[13;5u", "\033]11;rgb:0000/0000/0000\007",
-            "\033]11;rgb:ffff/ffff/ffff\033\\", "\033_Gi=31;OK\033\\", "\033[yyy", "\033Oy",
+            "\033]11;rgb:ffff/ffff/ffff\033\\", "\033_Gi=31;OK\033\\", "\033[1;2y", "\033Oy",
             "\033[[A", "\033P0y\033\\", "\033[<0", "\033[200~\033[201~");
     arrives(s, strlen(s), 1);
 }
