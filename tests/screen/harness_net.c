@@ -350,12 +350,13 @@ void demo_session(const struct peer *v, const char *title, char id[40]) {
 }
 
 void demo_send(const struct peer *v, const char *id, const char *text) {
-    char path[128], body[4096];
-    struct buf answer = {0};
+    char path[128];
+    struct buf answer = {0}, body = {.max = 64 * MIX_MIB};
     snprintf(path, sizeof path, "/api/sessions/%s/messages", id);
-    snprintf(body, sizeof body, "{\"text\":\"%s\"}", text);
-    int status = http_call(v->port, "POST", path, body, &answer);
+    buf_addf(&body, "{\"text\":\"%s\"}", text);
+    int status = http_call(v->port, "POST", path, buf_str(&body), &answer);
     if (status != 202)
         fail_msg("not sent: %d %s", status, buf_str(&answer));
     buf_fini(&answer);
+    buf_fini(&body);
 }

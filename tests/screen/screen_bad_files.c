@@ -137,6 +137,34 @@ static void an_upload_that_is_refused_holds_its_message_and_goes_by_a_key(void *
     }
 }
 
+/* One that takes all and never says a word: it is waited for, as long as the person wants to. */
+static void an_upload_that_is_never_answered_can_be_taken_back(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo =
+        demo_at(st, (const char *[]){"--speed", "0", "--fault", "uploadSessionFile:1:hang", NULL});
+
+    screen_file("wanted.md", "x\n");
+    struct screen *s = mixtui_at(st, demo);
+
+    new_session(s);
+    type_line(s, "read @wante");
+    screen_wait(s, "local");
+    screen_keys(s, KEY_ENTER);
+    screen_wait(s, "@wanted.md");
+    screen_keys(s, KEY_ENTER);
+    screen_wait(s, "uploading 1 of 1 \302\267 100%"); /* it has all of it */
+    type_line(s, "typed meanwhile");
+    screen_keys(s, KEY_CTRL('c'));
+    to_thread(s);
+    screen_keys(s, "x");
+    screen_wait_gone(s, "uploading");
+    to_composer(s);
+    screen_wait(s, "@wanted.md");
+    screen_keys(s, KEY_ENTER);
+    screen_wait(s, "Try run ls");
+    assert_int_equal(quit(s), 0);
+}
+
 /* ---- the longest names there are ---- */
 static void a_name_of_255_bytes_goes_up_and_comes_down(void **state) {
     const struct stage *st = *state;
@@ -268,6 +296,35 @@ static void rules_that_others_may_write_grant_nothing(void **state) {
     assert_int_equal(quit(s), 0);
 }
 
+/* ---- a directory of state that takes nothing ---- */
+static void a_read_only_state_directory_stops_nothing(void **state) {
+    const struct stage *st = *state;
+    struct peer *demo = demo_at(st, (const char *[]){"--speed", "20", NULL});
+
+    screen_file("shut/mixtui/rules.jsonl", allow);
+    assert_int_equal(chmod(screen_path("shut/mixtui"), 0500), 0);
+    /* who may write everywhere finds no such place where the kernel lets nobody make one */
+    char env[300];
+
+    snprintf(env, sizeof env, "XDG_STATE_HOME=%s",
+             geteuid() == 0 ? "/proc/self/fdinfo" : screen_path("shut"));
+    struct screen *s =
+        mixtui_with(st, (const char *[]){"--server", demo->url, NULL}, (const char *[]){env, NULL});
+
+    screen_wait(s, "live");
+    new_session(s);
+    type_line(s, "run echo one");
+    screen_wait(s, "cannot be saved");
+    screen_keys(s, KEY_ENTER);
+    screen_wait(s, "!1"); /* said, asked, and no rule answers what cannot be written down */
+    assert_false(screen_has(s, "auto 1"));
+    denies(s);
+    screen_wait(s, "denied");
+    type_line(s, "half a thought");
+    assert_int_equal(quit(s), 0);
+    assert_int_equal(chmod(screen_path("shut/mixtui"), 0700), 0);
+}
+
 /* ---- a command that calls somebody ---- */
 static void a_notify_command_that_misbehaves_holds_nobody(void **state) {
     static const struct {
@@ -310,10 +367,12 @@ int main(void) {
         S(what_is_no_file_is_not_picked, narrow),
         S(what_becomes_no_file_holds_its_message, narrow),
         S(an_upload_that_is_refused_holds_its_message_and_goes_by_a_key, wide),
+        S(an_upload_that_is_never_answered_can_be_taken_back, narrow),
         S(a_name_of_255_bytes_goes_up_and_comes_down, narrow),
         S(a_lock_that_stands_still_holds_no_key, narrow),
         S(a_full_disk_leaves_requests_to_the_person, wide),
         S(rules_that_others_may_write_grant_nothing, narrow),
+        S(a_read_only_state_directory_stops_nothing, narrow),
         S(a_notify_command_that_misbehaves_holds_nobody, narrow),
     };
 #undef S

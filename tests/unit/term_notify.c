@@ -37,6 +37,8 @@ static void foreign_bytes_stay_inside(void **state) {
     } rows[] = {
         {"a;b", "a,b"},
         {"a\033]2;x\007b", "a?]2,x?b"},
+        {"a\033\\\033[2Jb", "a?\\?[2Jb"},
+        {"\007\007\033", "???"},
         {"a\x9c"
          "b",
          "a?b"},
