@@ -125,7 +125,7 @@ enum rc open_way(struct open_way *out, const char *command, const char *path, st
         return start_opener(path, err);
     }
     if (str_blank(command))
-        command = !str_blank(pager) ? pager : in_path("less") ? "less" : "more";
+        command = pager && !str_blank(pager) ? pager : in_path("less") ? "less" : "more";
     size_t n = split_words(&out->arena, command, words, WORDS_MOST);
 
     if (n == 0)

@@ -112,7 +112,6 @@ enum {
 void config_parse(struct config *out, const char *path, const char *text, size_t n, bool open,
                   struct buf *complaints);
 /* The directories a file is to be in, 0700. */
-enum rc path_make_dirs(const char *file, struct err *err);
 bool profile_name_ok(const char *name, size_t n);
 void strings_add(struct strings *s, struct arena *a, const char *text);
 

@@ -160,6 +160,48 @@ static bool stands_elsewhere(const struct model *m, enum scope scope, enum cmd c
     return a->held_until > 0 && c == CMD_GRANT; /* given once */
 }
 
+static void hint_add(const struct keymap *k, struct model *m, enum cmd c, enum scope scope) {
+    m->ui.hints[m->ui.n_hints++] = menu_row_of(k, m, c, scope);
+}
+
+/* Before all others: what is wanted in a hurry, or is not guessed. */
+static void hints_of_moment(const struct keymap *k, struct model *m, enum scope scope) {
+    if (scope == SCOPE_FILES && !why_no_transfer(m))
+        hint_add(k, m, CMD_TRANSFER_CANCEL, scope);
+    if (scope == SCOPE_COMPOSER && edit_way_back(m) != CMD_COUNT)
+        hint_add(k, m, edit_way_back(m), SCOPE_LEADER);
+    if (scope == SCOPE_THREAD && session_plan(m->shown)) {
+        hint_add(k, m, CMD_PLAN_PROCEED, scope);
+        hint_add(k, m, CMD_PLAN_KEEP, scope);
+    }
+}
+
+static void hints_own(const struct keymap *k, struct model *m, enum scope scope, size_t most) {
+    struct ui *ui = &m->ui;
+
+    for (int c = 0; c < CMD_COUNT && ui->n_hints < most; c++) {
+        if (!keymap_bound(k, (enum cmd)c, scope) || stands_elsewhere(m, scope, (enum cmd)c))
+            continue;
+        const struct menu_row row = menu_row_of(k, m, (enum cmd)c, scope);
+        const bool own = ui->leader || command_home((enum cmd)c) == scope;
+
+        if (strcmp(row.label, "down") == 0 || strcmp(row.label, "up") == 0)
+            continue; /* everybody tries the arrows */
+        if (!row.why_not && own)
+            ui->hints[ui->n_hints++] = row;
+    }
+}
+
+/* Stands behind the error itself, where the others would be. */
+static void hint_failed(const struct keymap *k, struct model *m) {
+    const bool failed = m->notice_at > 0 && m->n_notices > 0 && m->notices[m->n_notices - 1].bad;
+
+    if (!failed)
+        return;
+    m->ui.n_hints -= m->ui.n_hints == MIX_COUNT(m->ui.hints);
+    hint_add(k, m, CMD_ERROR_DETAILS, SCOPE_LEADER);
+}
+
 void hints_refresh(const struct keymap *k, struct model *m) {
     struct ui *ui = &m->ui;
     enum scope scope = ui->leader          ? SCOPE_LEADER
@@ -171,14 +213,7 @@ void hints_refresh(const struct keymap *k, struct model *m) {
         hints_overlay(k, m);
         return;
     }
-    if (scope == SCOPE_FILES && !why_no_transfer(m)) /* while one runs it may be in a hurry */
-        ui->hints[ui->n_hints++] = menu_row_of(k, m, CMD_TRANSFER_CANCEL, scope);
-    if (scope == SCOPE_COMPOSER && edit_way_back(m) != CMD_COUNT)
-        ui->hints[ui->n_hints++] = menu_row_of(k, m, edit_way_back(m), SCOPE_LEADER);
-    if (scope == SCOPE_THREAD && session_plan(m->shown)) {
-        ui->hints[ui->n_hints++] = menu_row_of(k, m, CMD_PLAN_PROCEED, scope);
-        ui->hints[ui->n_hints++] = menu_row_of(k, m, CMD_PLAN_KEEP, scope);
-    }
+    hints_of_moment(k, m, scope);
     const bool searching = hints_search(k, m);
     const size_t most = scope == SCOPE_PERMISSIONS ? OWN_ASK_HINTS : OWN_HINTS;
     const struct ask *asked = scope == SCOPE_PERMISSIONS ? model_selected_ask(m) : NULL;
@@ -190,22 +225,10 @@ void hints_refresh(const struct keymap *k, struct model *m) {
     }
     if (asked)
         hints_urgent(k, m, asked);
-    for (int c = 0; !searching && c < CMD_COUNT && ui->n_hints < most; c++) {
-        if (!keymap_bound(k, (enum cmd)c, scope) || stands_elsewhere(m, scope, (enum cmd)c))
-            continue;
-        struct menu_row row = menu_row_of(k, m, (enum cmd)c, scope);
-        bool own = ui->leader || command_home((enum cmd)c) == scope;
-        if (strcmp(row.label, "down") == 0 || strcmp(row.label, "up") == 0)
-            continue; /* everybody tries the arrows */
-        if (!row.why_not && own)
-            ui->hints[ui->n_hints++] = row;
-    }
+    if (!searching)
+        hints_own(k, m, scope, most);
     ui->n_own_hints = ui->n_hints;
     if (!ui->leader && !(searching && m->search->typing))
         hints_everywhere(k, m, scope);
-    const bool failed = m->notice_at > 0 && m->n_notices > 0 && m->notices[m->n_notices - 1].bad;
-    if (failed) { /* stands behind the error itself, where the others would be */
-        ui->n_hints -= ui->n_hints == MIX_COUNT(ui->hints);
-        ui->hints[ui->n_hints++] = menu_row_of(k, m, CMD_ERROR_DETAILS, SCOPE_LEADER);
-    }
+    hint_failed(k, m);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mix/preview.h"
 #include "private.h"
 
 static const struct command table[CMD_COUNT] = {

@@ -46,7 +46,6 @@ const char *why_no_upload(const struct model *m);
 const char *why_no_file(const struct model *m);
 const char *why_no_upload_chosen(const struct model *m);
 const char *why_no_preview(const struct model *m);
-const char *why_no_preview_raw(const struct model *m);
 const char *why_no_transfer(const struct model *m);
 const char *why_no_retry(const struct model *m);
 const char *why_no_picture(const struct model *m);

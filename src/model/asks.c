@@ -341,6 +341,20 @@ void asks_session_gone(struct model *m, struct session *s) {
             drop(m, i);
 }
 
+/* It takes answers again where there is time for one, and is armed anew. */
+static void answer_lost(struct model *m, struct ask *a, const struct incoming *in,
+                        struct effects *fx) {
+    act_error(model_viewer(m), &in->err, "The answer to %s did not arrive", a->tool);
+    if (in->status == 404)
+        set_state(m, a, a->kind == ASK_QUESTION ? ASK_ELSEWHERE : ASK_EXPIRED);
+    else
+        set_state(m, a, m->now < a->deadline ? ASK_FAILED : ASK_EXPIRED);
+    unpaint(m, a);
+    if (a->rule_text && ask_answerable(a))
+        attend_ask(m, a, fx); /* now it needs somebody */
+    a->rule_text = NULL;
+}
+
 void asks_reply(struct model *m, struct incoming *in, struct session *s, struct effects *fx) {
     struct ask *a = NULL;
 
@@ -358,15 +372,7 @@ void asks_reply(struct model *m, struct incoming *in, struct session *s, struct 
             set_state(m, a, a->kind == ASK_QUESTION ? ASK_GRANTED : ASK_ACCEPTED);
         call_resumes(a);
     } else if (a->state == ASK_SENT) {
-        act_error(model_viewer(m), &in->err, "The answer to %s did not arrive", a->tool);
-        if (in->status == 404)
-            set_state(m, a, a->kind == ASK_QUESTION ? ASK_ELSEWHERE : ASK_EXPIRED);
-        else
-            set_state(m, a, m->now < a->deadline ? ASK_FAILED : ASK_EXPIRED);
-        unpaint(m, a); /* it takes answers again: armed anew */
-        if (a->rule_text && ask_answerable(a))
-            attend_ask(m, a, fx); /* now it needs somebody */
-        a->rule_text = NULL;
+        answer_lost(m, a, in, fx);
     }
 }
 

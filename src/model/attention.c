@@ -137,21 +137,27 @@ static void make_call(struct attention_kind *k, struct attention_call *out) {
     e->session = e->title = NULL;
 }
 
+static struct attention_call call_of(const struct attention *a, enum attend_kind kind,
+                                     enum focus focus) {
+    const bool waits = kind == ATTEND_APPROVAL || kind == ATTEND_QUESTION;
+    const bool away = focus != FOCUS_IN;
+
+    return (struct attention_call){
+        .kind = kind,
+        .bell = !a->config.silent && (away || waits),
+        .desktop = away && !a->multiplexed ? a->config.desktop : DESKTOP_OFF,
+        .hook = away && a->config.hook,
+    };
+}
+
 bool attention_next(struct attention *a, enum focus focus, int64_t now,
                     struct attention_call *out) {
     for (size_t i = 0; i < ATTEND_COUNT; i++) {
         struct attention_kind *k = &a->kinds[i];
-        const bool waits = i == ATTEND_APPROVAL || i == ATTEND_QUESTION;
-        const bool away = focus != FOCUS_IN;
 
         if (k->waiting == 0 || now < due_at(a, k))
             continue;
-        *out = (struct attention_call){
-            .kind = (enum attend_kind)i,
-            .bell = !a->config.silent && (away || waits),
-            .desktop = away && !a->multiplexed ? a->config.desktop : DESKTOP_OFF,
-            .hook = away && a->config.hook,
-        };
+        *out = call_of(a, (enum attend_kind)i, focus);
         const bool missed = out->hook && a->hooks >= ATTENTION_HOOKS;
 
         if (missed) /* the bell does not wait for somebody's slow command */

@@ -226,10 +226,46 @@ bool model_asked_task(const struct model *m, uint32_t id) {
     return false;
 }
 
+/* Those about files of this machine; false: it is none. Some keep it. */
+static bool file_task_take(struct model *m, struct task **t, const struct pending_task *asked,
+                           struct effects *fx) {
+    switch ((int)asked->tag) {
+    case TAG_FILES:
+    case TAG_PICKER_SCAN:
+    case TAG_PICKER_FIND:
+    case TAG_PICKER_LOOK:
+    case TAG_UPLOAD_STAT:
+    case TAG_DOWNLOAD_STAT:
+    case TAG_TREE:
+    case TAG_OPENING:
+        files_task(m, TAKE(*t), fx);
+        return true;
+    case TAG_PICKER_FACTS:
+        picker_facts_came(m, *t);
+        return true;
+    case TAG_CHIP_SIZE:
+        chip_size_came(m, *t, asked->session);
+        return true;
+    case TAG_PICTURE:
+        picture_task(m, *t);
+        return true;
+    case TAG_ATTACH:
+        attach_task(m, *t, fx);
+        return true;
+    case TAG_COMPLETE_TREE:
+    case TAG_COMPLETE_SCAN:
+    case TAG_COMPLETE_STAT:
+        complete_task(m, TAKE(*t), fx);
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* To whoever asked for it. */
 static void task_take(struct model *m, struct task *t, const struct pending_task *asked,
                       struct effects *fx) {
-    switch (asked->tag) {
+    switch (file_task_take(m, &t, asked, fx) ? TAG_NONE : (int)asked->tag) {
     case TAG_DRAFT_READ:
     case TAG_DRAFT_WRITE:
     case TAG_DRAFT_LOOK:
@@ -242,25 +278,6 @@ static void task_take(struct model *m, struct task *t, const struct pending_task
     case TAG_STATE_READ:
     case TAG_STATE_WRITE:
         state_task(m, t, fx);
-        break;
-    case TAG_FILES:
-    case TAG_PICKER_SCAN:
-    case TAG_PICKER_FIND:
-    case TAG_PICKER_LOOK:
-    case TAG_UPLOAD_STAT:
-    case TAG_DOWNLOAD_STAT:
-    case TAG_TREE:
-    case TAG_OPENING:
-        files_task(m, TAKE(t), fx);
-        break;
-    case TAG_PICKER_FACTS:
-        picker_facts_came(m, t);
-        break;
-    case TAG_CHIP_SIZE:
-        chip_size_came(m, t, asked->session);
-        break;
-    case TAG_PICTURE:
-        picture_task(m, t);
         break;
     case TAG_PLACES_READ:
     case TAG_PLACES_WRITE:
@@ -285,14 +302,6 @@ static void task_take(struct model *m, struct task *t, const struct pending_task
     case TAG_RULES:
         rules_task(m, t, fx);
         break;
-    case TAG_ATTACH:
-        attach_task(m, t, fx);
-        break;
-    case TAG_COMPLETE_TREE:
-    case TAG_COMPLETE_SCAN:
-    case TAG_COMPLETE_STAT:
-        complete_task(m, TAKE(t), fx);
-        break;
     case TAG_OWN_TAKE:
     case TAG_OWN_LEFT:
     case TAG_OWN_WATCH:
@@ -302,6 +311,8 @@ static void task_take(struct model *m, struct task *t, const struct pending_task
         break;
     case TAG_NONE: /* a task of nobody */
         break;
+    default:
+        assert(!"a task without a taker");
     }
     task_free(t);
 }

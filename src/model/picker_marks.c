@@ -160,6 +160,34 @@ static size_t read_words(struct buf *paths, const char *s, const char *end) {
     return n;
 }
 
+/* Several, or one that has blanks of its own. */
+static size_t read_one_line(struct buf *paths, const char *text, const char *end) {
+    const size_t found = read_words(paths, text, end);
+
+    if (found > 1)
+        return found;
+    buf_clear(paths);
+    if (memchr(text, ' ', (size_t)(end - text)) && found == 0)
+        (void)buf_add(paths, text, (size_t)(end - text));
+    else
+        (void)read_word(paths, text, end, true);
+    if (paths->n == 0 || paths->p[paths->n - 1] != '\0')
+        (void)buf_add(paths, "", 1);
+    drop_scheme(paths, 0);
+    return is_path(paths->p) ? 1 : 0;
+}
+
+static void read_line(struct buf *paths, const char *s, const char *end) {
+    const bool quoted = *s == '\'' || *s == '"' || memchr(s, '\\', (size_t)(end - s));
+    const size_t from = paths->n;
+
+    if (quoted)
+        (void)read_word(paths, s, end, true);
+    else
+        (void)buf_add(paths, s, (size_t)(end - s)), (void)buf_add(paths, "", 1);
+    drop_scheme(paths, from);
+}
+
 /* Paths with a NUL behind each; how many. */
 static size_t read_paths(struct buf *paths, const char *text, size_t n) {
     const char *end = text + n;
@@ -171,32 +199,14 @@ static size_t read_paths(struct buf *paths, const char *text, size_t n) {
         end--;
     while (text < end && strchr(" \t", *text))
         text++;
-    if (!lines) {
-        found = read_words(paths, text, end);
-        if (found > 1)
-            return found;
-        buf_clear(paths);
-        if (memchr(text, ' ', (size_t)(end - text)) && found == 0)
-            (void)buf_add(paths, text, (size_t)(end - text)); /* blanks of its own */
-        else
-            (void)read_word(paths, text, end, true);
-        if (paths->n == 0 || paths->p[paths->n - 1] != '\0')
-            (void)buf_add(paths, "", 1);
-        drop_scheme(paths, 0);
-        return is_path(paths->p) ? 1 : 0;
-    }
+    if (!lines)
+        return read_one_line(paths, text, end);
     for (const char *s = text; s < end;) {
         const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end;
-        const bool quoted = *s == '\'' || *s == '"' || memchr(s, '\\', (size_t)(stop - s));
         const char *tail = stop > s && stop[-1] == '\r' ? stop - 1 : stop;
-        const size_t from = paths->n;
 
         if (tail > s) {
-            if (quoted)
-                (void)read_word(paths, s, tail, true);
-            else
-                (void)buf_add(paths, s, (size_t)(tail - s)), (void)buf_add(paths, "", 1);
-            drop_scheme(paths, from);
+            read_line(paths, s, tail);
             found++;
         }
         s = stop + 1;

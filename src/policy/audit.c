@@ -47,7 +47,7 @@ static void add_object(struct buf *line, const char *object) {
 
 /* Foreign words of one line; never so many that the line does not fit. */
 static void add_word(struct buf *line, const char *name, const char *value) {
-    if (str_blank(value))
+    if (!value || str_blank(value))
         return;
     const size_t len = strlen(value), n = len < FIELD_BYTES ? len : FIELD_BYTES;
     auto_free char *cut = xstrndup(value, n - (n < len ? text_tail(value, n) : 0));
