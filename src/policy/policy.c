@@ -184,14 +184,20 @@ void policy_rule_fini(struct policy_rule *r) {
 }
 
 /* ---- the file ---- */
-static bool id_taken(const struct policy *p, const char *id) {
-    for (size_t i = 0; i < p->n; i++)
-        if (!p->rules[i].off && str_eq(p->rules[i].id, id))
-            return true;
-    return false;
+/* Of the file that is being read: where the rule of an id stands, counted from 1. */
+struct reading {
+    struct policy *p;
+    struct map ids;
+};
+
+static struct policy_rule *rule_of(const struct reading *r, const char *id) {
+    const uintptr_t at = (uintptr_t)map_get(&r->ids, id);
+
+    return at > 0 ? &r->p->rules[at - 1] : NULL;
 }
 
-static void read_line(struct policy *p, const char *line, size_t n, size_t number) {
+static void read_line(struct reading *of, const char *line, size_t n, size_t number) {
+    struct policy *p = of->p;
     char *fields[F_COUNT] = {0};
     auto_free char *own = xstrndup(line, n);
     struct policy_rule r = {.line = number};
@@ -201,7 +207,7 @@ static void read_line(struct policy *p, const char *line, size_t n, size_t numbe
 
     if (rc == RC_OK)
         rc = take_fields(&r, fields, &err);
-    if (rc == RC_OK && id_taken(p, r.id))
+    if (rc == RC_OK && rule_of(of, r.id))
         rc = complain(&err, r.id, "is the id of a rule above");
     for (size_t i = 0; i < F_COUNT; i++)
         free(fields[i]);
@@ -212,10 +218,12 @@ static void read_line(struct policy *p, const char *line, size_t n, size_t numbe
     }
     p->rules = xgrow(p->rules, p->n, &p->cap, sizeof *p->rules);
     p->rules[p->n++] = r;
+    if (!r.off)
+        map_set(&of->ids, r.id, (void *)(uintptr_t)p->n);
 }
 
 /* `ID HITS TIME`, the last line of an id counts. */
-static void read_used(struct policy *p, const char *line, size_t n) {
+static void read_used(const struct reading *of, const char *line, size_t n) {
     auto_free char *own = xstrndup(line, n);
     char *rest = strchr(own, ' ');
 
@@ -226,14 +234,12 @@ static void read_used(struct policy *p, const char *line, size_t n) {
     const long long hits = strtoll(rest, &end, 10);
     const long long used = *end == ' ' ? strtoll(end + 1, &end, 10) : -1;
 
-    const bool good =
-        *end == '\0' && hits >= 0 && hits <= HITS_MAX && used >= 0 && used <= TIME_MAX;
+    struct policy_rule *r = rule_of(of, own);
 
-    for (size_t i = 0; good && i < p->n; i++)
-        if (!p->rules[i].off && str_eq(p->rules[i].id, own)) {
-            p->rules[i].hits = hits;
-            p->rules[i].used = used;
-        }
+    if (!r || *end != '\0' || hits < 0 || hits > HITS_MAX || used < 0 || used > TIME_MAX)
+        return;
+    r->hits = hits;
+    r->used = used;
 }
 
 void policy_add_used(struct buf *out, const char *id, int64_t hits, int64_t used) {
@@ -242,18 +248,20 @@ void policy_add_used(struct buf *out, const char *id, int64_t hits, int64_t used
 
 void policy_read(struct policy *p, const char *data, size_t n, const char *used, size_t n_used) {
     const char *line, *at = data, *end = data ? data + n : NULL;
+    struct reading of = {.p = p};
     size_t len, number = 0;
 
     *p = (struct policy){0};
     while (policy_next_line(&at, end, &line, &len)) {
         number++;
         if (policy_line_says(line, len))
-            read_line(p, line, len, number);
+            read_line(&of, line, len, number);
     }
     at = used;
     end = used ? used + n_used : NULL;
     while (policy_next_line(&at, end, &line, &len))
-        read_used(p, line, len);
+        read_used(&of, line, len);
+    map_fini(&of.ids);
 }
 
 void policy_fini(struct policy *p) {

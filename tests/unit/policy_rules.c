@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cpu_time.h"
 #include "mix/policy.h"
 #include "mix/wire.h"
 
@@ -382,6 +383,38 @@ static void a_rule_made_in_the_same_second_answers_nothing_before_it(void **stat
     policy_fini(&p);
 }
 
+/* ---- many of them ---- */
+static double reading(size_t n) {
+    auto_buf struct buf rules = {.max = 64 * MIX_MIB};
+    auto_buf struct buf used = {.max = 64 * MIX_MIB};
+    struct policy p;
+
+    for (size_t i = 0; i < n; i++) {
+        buf_addf(&rules,
+                 "{\"id\":\"r%zu\",\"rule\":\"Glob\",\"answer\":\"deny\",\"scope\":\"always\"}\n",
+                 i);
+        buf_addf(&used, "r%zu %zu 1000\n", i, i + 1);
+    }
+    const double from = cpu_ms();
+
+    policy_read(&p, rules.p, rules.n, used.p, used.n);
+    const double took = cpu_ms() - from;
+
+    assert_int_equal(p.n, n);
+    assert_int_equal(p.n_off, 0);
+    assert_int_equal(p.rules[n - 1].hits, n);
+    policy_fini(&p);
+    return took;
+}
+
+static void ten_times_the_rules_take_some_ten_times_as_long(void **state) {
+    (void)state;
+    const double few = reading(4000) + 1, many = reading(40000);
+
+    if (many > 30 * few)
+        fail_msg("%.1f ms for 4,000, %.1f ms for 40,000", few, many);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_that_is_not_wholly_a_rule_is_off_and_says_why),
@@ -395,6 +428,7 @@ int main(void) {
         cmocka_unit_test(what_is_written_is_what_is_read),
         cmocka_unit_test(hits_come_from_the_file_beside),
         cmocka_unit_test(suggestions_fit_the_request_and_stay_narrow),
+        cmocka_unit_test(ten_times_the_rules_take_some_ten_times_as_long),
         cmocka_unit_test(a_rule_made_in_the_same_second_answers_nothing_before_it),
     };
 
