@@ -178,7 +178,9 @@ static void ask(int fd, size_t session) {
 
     for (size_t i = 0; i < first; i++)
         put_ask(fd, session, i);
-    for (size_t i = first; each > 0; i++) {
+    if (each == 0)
+        return;
+    for (size_t i = first;; i++) {
         const int64_t ms = i > first ? each : each * (int64_t)session / (int64_t)others;
 
         nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
