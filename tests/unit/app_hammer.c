@@ -274,6 +274,34 @@ static void something_is_told(size_t row) {
     comes(row, in, "an event");
 }
 
+/* The call that a change was asked for: its input may not be what the request showed. */
+static void a_call_is_told(void) {
+    const struct ask *a = selected();
+    const size_t row = a ? row_of(a->owner) : 0;
+    static const enum ev kinds[] = {EV_TOOL_INPUT, EV_TOOL_START};
+
+    if (!a || !str_eq(a->tool, "Edit") || a->call_id || !a->session->stream)
+        return;
+    struct incoming *in = incoming_new(IN_EVENTS, a->session->stream);
+    const int n = ask_number(a->id);
+
+    for (size_t i = 0; i < MIX_COUNT(kinds); i++) {
+        struct wire_event *ev = arena_alloc(&in->arena, sizeof *ev);
+
+        ev->kind = kinds[i];
+        ev->next = in->events;
+        in->events = ev;
+        ev->data.session_id = a->session->id;
+        ev->data.tool_call_id = arena_printf(&in->arena, "k%d", n);
+        ev->data.tool_name = a->tool;
+        ev->data.input = arena_printf(
+            &in->arena, "{\"file_path\":\"/w/q%d.c\",\"old_string\":\"a\",\"new_string\":\"c\"}",
+            n);
+    }
+    note("the call of p%d of %zu is told", n, row);
+    comes(row, in, "a call");
+}
+
 static void things_come(void) {
     const size_t row = dice(ROWS);
 
@@ -283,6 +311,8 @@ static void things_come(void) {
         somebody_asks(row);
     if (one_in(12))
         something_is_told(row);
+    if (one_in(3))
+        a_call_is_told();
 }
 
 /* ---- frames ---- */
