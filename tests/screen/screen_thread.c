@@ -124,12 +124,12 @@ static void new_text_below_is_counted(void **state) {
     screen_wait_quiet(s, 200);
     auto_free char *place = xstrdup(thread_text(s));
     demo_send(demo, id, "code c"); /* somebody else writes there */
-    screen_wait(s, " new");
+    screen_wait(s, "▼ ");
     screen_wait_gone(s, "mix is working");
     assert_string_equal(thread_text(s), place);
     assert_false(screen_has(s, "code c"));
     screen_keys(s, "G");
-    screen_wait_gone(s, " new");
+    screen_wait_gone(s, "▼ ");
     screen_wait(s, "Says hello");
     screen_keys(s, "g"); /* and the very first message */
     screen_wait(s, "Step 0");
