@@ -721,7 +721,7 @@ static void acts(void) {
     else if (what < 97)
         types(ANY("y", "n", "d", "r", "b", "u", "\r", "\033"));
     else
-        arrives("\xff\xd0\xbd\xc3(\xe2\x82", 7, 1);
+        arrives("\xe2\x82\xff\xd0\xbd\xc3(", 7, 1);
 }
 
 static void one_world(uint32_t seed, size_t keys) {
