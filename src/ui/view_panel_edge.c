@@ -1,6 +1,7 @@
 /* view_panel_edge.c - the edges of a server screen: the way to it, and where its cursor is. */
 #include "overlay.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ static const char *root_of(const struct panel *p) {
         [PANEL_QUEUE] = "Message",    [PANEL_RULE] = "Permissions", [PANEL_RULES] = "Permissions",
         [PANEL_AUDIT] = "Permissions"};
 
+    assert(p);
     while (p->below)
         p = p->below;
     return (size_t)p->id < MIX_COUNT(reader) && reader[p->id] ? reader[p->id] : "Server";

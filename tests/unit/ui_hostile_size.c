@@ -103,7 +103,7 @@ static void fifty_megabytes_of_output_hold_no_frame(void **state) {
     for (size_t i = 0; i < MIX_COUNT(units); i++) {
         buf_clear(&text);
         hostile_repeat(&text, units[i], HUGE_BYTES);
-        for (size_t k = i % FEW; k < MIX_COUNT(names); k += FEW) {
+        for (size_t k = i % FEW; k < MIX_COUNT(names); k += 2 * FEW) {
             put_huge(names[k], ROLE_ASSISTANT, PART_TOOL, input, sizeof input - 1, text.p);
             read_huge(names[k], units[i], text.n);
         }
@@ -161,6 +161,8 @@ static void a_diff_of_two_files_of_ten_megabytes_holds_no_frame(void **state) {
         buf_adds(&input, "\"}");
         put_huge(name, ROLE_ASSISTANT, PART_TOOL, input.p, input.n, "done");
         read_huge(name, kinds[kind], 8 * input.n);
+        if (kind >= FEW)
+            continue;
         put_huge(name, ROLE_ASSISTANT, PART_TOOL, input.p, input.n - 100, NULL); /* cut */
         read_huge(name, "cut", 8 * input.n);
     }
