@@ -11,6 +11,7 @@
 #define PERMISSION_MS 30000
 #define COMMAND_MS    20000
 #define RESULT_MAX    (64 * MIX_KIB)
+#define REQUEST_MAX   (64 * MIX_MIB) /* of a command as long as a message may be, escaped */
 static const char denied_text[] =
     "The user denied this action. Stop and wait for the user to tell you how "
     "to proceed.";
@@ -70,9 +71,9 @@ static void write_params(struct buf *params, struct buf *what, const struct plan
 static void ask_permission(struct turn *t, struct work *w) {
     struct demo *d = t->d;
     auto_free char *folder = store_folder(d, t->s->d.id);
-    auto_buf struct buf params = {.max = MIX_MIB};
-    auto_buf struct buf what = {.max = MIX_MIB};
-    auto_buf struct buf action = {.max = MIX_MIB};
+    auto_buf struct buf params = {.max = REQUEST_MAX};
+    auto_buf struct buf what = {.max = REQUEST_MAX};
+    auto_buf struct buf action = {.max = REQUEST_MAX};
     write_params(&params, &what, w->plan, folder);
     if (is(w->plan, "Grep"))
         buf_addf(&action, "Search files with pattern: %s", w->plan->a);

@@ -8,7 +8,7 @@
 
 #include "demo.h"
 
-#define INPUT_MAX MIX_MIB
+#define INPUT_MAX (16 * MIX_MIB)
 
 /* The step's own words as a string. */
 static char *argument(const struct step *s) { return xstrndup(s->arg, s->n); }
