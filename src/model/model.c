@@ -312,7 +312,7 @@ static void task_take(struct model *m, struct task *t, const struct pending_task
     case TAG_NONE: /* a task of nobody */
         break;
     default:
-        assert(!"a task without a taker");
+        assert(false); /* a task without a taker */
     }
     task_free(t);
 }
