@@ -151,7 +151,7 @@ bool files_tree_count(const struct model *m, struct tree_count *out) {
     *out = (struct tree_count){.files = t->n, .done = t->done, .failed = t->failed + t->missing};
     for (size_t i = 0; i < t->n; i++) {
         out->bytes += t->v[i].size > 0 ? t->v[i].size : 0;
-        out->bytes_done += t->v[i].size > 0 && i < t->next ? t->v[i].size : 0;
+        out->bytes_done += i < t->next && t->v[i].size > 0 ? t->v[i].size : 0;
     }
     for (size_t i = 0; i < m->files.n_transfers; i++) {
         const struct transfer *x = &m->files.transfers[i];

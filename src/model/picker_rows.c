@@ -18,10 +18,10 @@ bool picker_is_glob(const char *filter) { return strpbrk(filter, "*?[") != NULL;
 /* [abc] [a-z] [!abc]; *p is at the bracket and goes behind it. A bracket without an end is one. */
 static bool in_set(const char **p, char c) {
     const char *s = *p + 1;
-    const bool not = *s == '!' || *s == '^';
+    const bool others = *s == '!' || *s == '^';
     bool found = false;
 
-    s += not ;
+    s += others;
     for (bool first = true; *s && (*s != ']' || first); first = false, s++) {
         const unsigned char from = (unsigned char)*s;
         unsigned char to = from;
@@ -33,7 +33,7 @@ static bool in_set(const char **p, char c) {
     if (*s != ']')
         return *(*p)++ == c;
     *p = s + 1;
-    return found != not ;
+    return found != others;
 }
 
 /* Only the last star can be wrong about how much it took. */

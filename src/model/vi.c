@@ -223,7 +223,7 @@ static size_t lines_below(const struct editor *e, size_t n) {
 static void replace_with(struct vi *v, struct editor *e, uint32_t cp) {
     char bytes[4];
     const size_t n = text_encode(bytes, cp);
-    size_t to = e->caret, from = e->caret;
+    size_t from = e->caret, to = from;
     const bool visual = vi_selected(v, e, &from, &to);
     auto_buf struct buf now = {.max = YANK_BYTES};
 

@@ -133,15 +133,18 @@ static void wrap(struct draft_view *d, const char *s, size_t n, int width) {
     } else if (d->raw.n == n && (n == 0 || memcmp(d->raw.p, s, n) == 0)) {
         return;
     }
-    const struct same same = first ? (struct same){0} : compare(&d->raw, s, n);
-    const size_t from = row_of_line(&d->rows, count_ends(s, same.head));
-    const size_t to = first ? 0 : row_of_tail(&d->rows, same.tail_lines);
+    struct same kept = {0};
+
+    if (!first)
+        kept = compare(&d->raw, s, n);
+    const size_t from = row_of_line(&d->rows, count_ends(s, kept.head));
+    const size_t to = first ? 0 : row_of_tail(&d->rows, kept.tail_lines);
     const size_t clean_from = off_of(d, from), clean_to = off_of(d, to);
     auto_buf struct buf clean = {.max = DRAFT_BYTES};
     struct rows rows = {0};
 
-    text_clean(&clean, s + same.head, n - same.head - same.tail, CLEAN_TEXT);
-    text_wrap(&rows, buf_str(&clean), same.tail_lines > 0 ? clean.n - 1 : clean.n, width);
+    text_clean(&clean, s + kept.head, n - kept.head - kept.tail, CLEAN_TEXT);
+    text_wrap(&rows, buf_str(&clean), kept.tail_lines > 0 ? clean.n - 1 : clean.n, width);
     if (clean_to > clean_from)
         buf_cut(&d->clean, clean_from, clean_to - clean_from);
     (void)buf_insert(&d->clean, clean_from, buf_str(&clean), clean.n);
@@ -149,9 +152,9 @@ static void wrap(struct draft_view *d, const char *s, size_t n, int width) {
                 (ptrdiff_t)clean.n - (ptrdiff_t)(clean_to - clean_from));
     rows_fini(&rows);
     d->width = width;
-    if (d->raw.n > same.head + same.tail)
-        buf_cut(&d->raw, same.head, d->raw.n - same.head - same.tail);
-    (void)buf_insert(&d->raw, same.head, s + same.head, n - same.head - same.tail);
+    if (d->raw.n > kept.head + kept.tail)
+        buf_cut(&d->raw, kept.head, d->raw.n - kept.head - kept.tail);
+    (void)buf_insert(&d->raw, kept.head, s + kept.head, n - kept.head - kept.tail);
 }
 
 void draft_settle(struct draft_view *d, const struct editor *e, int width) {
